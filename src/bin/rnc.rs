@@ -1,0 +1,7 @@
+//! `rnc`: listen and connect.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fairloss::cli::main::<fairloss::tools::rnc::Rnc>()
+}

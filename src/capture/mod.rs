@@ -1,0 +1,1 @@
+//! Packets and their times, from the kernel or from a file.

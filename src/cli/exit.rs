@@ -1,0 +1,48 @@
+//! How a run ends: an exit status, with or without something to say.
+
+use std::process::ExitCode;
+
+/// An exit status. Each tool names its own beyond these two in its `run` module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit(pub u8);
+
+impl Exit {
+    /// It did what was asked.
+    pub const SUCCESS: Self = Self(0);
+    /// It did not; also every usage error.
+    pub const FAILURE: Self = Self(1);
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.0)
+    }
+}
+
+/// Why a run ended early: the exit status, and the one line that says why unless it has been said already.
+#[derive(Debug)]
+pub struct Failure {
+    pub(super) exit: Exit,
+    pub(super) error: Option<anyhow::Error>,
+}
+
+impl Failure {
+    /// Ends with `exit` after printing `tool: error`, the causes joined by `: `.
+    pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit,
+            error: Some(error.into()),
+        }
+    }
+
+    /// Ends with `exit` without another word: the tool has said what there is to say.
+    pub fn silent(exit: Exit) -> Self {
+        Self { exit, error: None }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Exit::FAILURE, error)
+    }
+}

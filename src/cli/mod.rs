@@ -1,0 +1,11 @@
+//! What the five tools share: how they start, speak and end.
+
+mod exit;
+mod main;
+mod message;
+mod out;
+
+pub use exit::{Exit, Failure};
+pub use main::{Tool, main};
+pub use message::{message, program_name};
+pub use out::Out;

@@ -1,0 +1,1 @@
+//! A packet → text, by the four layers of the network model.

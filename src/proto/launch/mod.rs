@@ -1,0 +1,1 @@
+//! Once-only calls: the caller, the server, the id set.

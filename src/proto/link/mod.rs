@@ -1,0 +1,1 @@
+//! The ladder of links, from Cachin, Guerraoui, Rodrigues, *Reliable and Secure Distributed Programming*.

@@ -1,0 +1,1 @@
+//! nc's data rules: half-close, `-N`, `-q`, `-w`, `-d`.

@@ -1,0 +1,22 @@
+//! `rdump`: capture packets, filter them, print them.
+
+mod args;
+mod run;
+
+pub use args::Args;
+
+use crate::cli::{Exit, Failure, Tool};
+
+/// The tool.
+#[derive(Debug)]
+pub struct Rdump;
+
+impl Tool for Rdump {
+    type Args = Args;
+
+    const NAME: &'static str = "rdump";
+
+    fn run(args: Args) -> Result<Exit, Failure> {
+        run::run(args)
+    }
+}

@@ -1,0 +1,22 @@
+//! `rnc`: listen and connect.
+
+mod args;
+mod run;
+
+pub use args::Args;
+
+use crate::cli::{Exit, Failure, Tool};
+
+/// The tool.
+#[derive(Debug)]
+pub struct Rnc;
+
+impl Tool for Rnc {
+    type Args = Args;
+
+    const NAME: &'static str = "rnc";
+
+    fn run(args: Args) -> Result<Exit, Failure> {
+        run::run(args)
+    }
+}

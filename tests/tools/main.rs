@@ -1,0 +1,9 @@
+//! The five binaries as a person runs them: on loopback, without root, peers or network unless a test says
+//! loudly that it skips.
+
+mod rdig;
+mod rdump;
+mod rhost;
+mod rlaunch;
+mod rnc;
+mod support;

@@ -1,0 +1,1 @@
+//! `rdig` as a person runs it.

@@ -1,0 +1,1 @@
+//! `rdump` as a person runs it.

@@ -1,0 +1,1 @@
+//! `rhost` as a person runs it.

@@ -1,0 +1,1 @@
+//! `rlaunch` as a person runs it.

@@ -1,0 +1,1 @@
+//! `rnc` as a person runs it.
