@@ -1,7 +1,9 @@
 //! Floor 1: bytes ⇄ values. One file per format, every read checked, no I/O and no state.
 
+mod link_type;
 mod read;
 mod write;
 
+pub use link_type::LinkType;
 pub use read::{Reader, Truncated};
 pub use write::Writer;
