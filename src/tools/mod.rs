@@ -5,3 +5,17 @@ pub mod rdump;
 pub mod rhost;
 pub mod rlaunch;
 pub mod rnc;
+
+use clap::{Command, CommandFactory};
+
+/// The command lines of the five as clap knows them, under their names: the source of the completions, and what
+/// the man pages are compared with.
+pub fn commands() -> [Command; 5] {
+    [
+        rnc::Args::command(),
+        rdig::Args::command(),
+        rhost::Args::command(),
+        rlaunch::Args::command(),
+        rdump::Args::command(),
+    ]
+}

@@ -1,0 +1,167 @@
+//! Each tool against its peer, run by run in turn: `cargo bench --bench peers [NAME…]`.
+//!
+//! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
+//! both sides share the machine's mood. Names: start, bytes, lookup, print.
+
+mod capture;
+mod contest;
+mod dns;
+
+use std::fs::File;
+use std::io;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use contest::Contest;
+
+const RNC: &str = env!("CARGO_BIN_EXE_rnc");
+const RDIG: &str = env!("CARGO_BIN_EXE_rdig");
+const RHOST: &str = env!("CARGO_BIN_EXE_rhost");
+const RDUMP: &str = env!("CARGO_BIN_EXE_rdump");
+
+/// A group of contests: its name, and what runs it with a folder for its files.
+type Group = (&'static str, fn(&Path) -> io::Result<()>);
+
+fn main() -> io::Result<()> {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let scratch = tempfile::tempdir()?;
+    let groups: [Group; 4] = [
+        ("start", start),
+        ("lookup", lookup),
+        ("bytes", bytes),
+        ("print", print),
+    ];
+    for (name, group) in groups {
+        if wanted.is_empty() || wanted.iter().any(|want| want == name) {
+            group(scratch.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Start-up, whole process: the first thing that anybody notices in a shell loop.
+fn start(_: &Path) -> io::Result<()> {
+    let closed = closed_port()?;
+    let nc = || run(Command::new("nc").args(["-z", "127.0.0.1", &closed]));
+    Contest::new("rdig --version : nc -z")
+        .rounds(200)
+        .run(|| run(Command::new(RDIG).arg("--version")), nc);
+    Contest::new("rnc -z : nc -z (closed port)")
+        .rounds(200)
+        .run(|| run(Command::new(RNC).args(["-z", "127.0.0.1", &closed])), nc);
+    Ok(())
+}
+
+/// One lookup of a server on loopback.
+fn lookup(_: &Path) -> io::Result<()> {
+    let port = dns::serve()?.to_string();
+    let ask = |program: &str| {
+        run(Command::new(program).args(["-p", &port, "@127.0.0.1", "+short", "www.example."]))
+    };
+    Contest::new("rdig +short : dig +short")
+        .rounds(50)
+        .run(|| ask(RDIG), || ask("dig"));
+    let ask = |program: &str| {
+        run(Command::new(program).args(["-p", &port, "-t", "A", "www.example.", "127.0.0.1"]));
+    };
+    Contest::new("rhost -t A : host -t A")
+        .rounds(50)
+        .run(|| ask(RHOST), || ask("host"));
+    Ok(())
+}
+
+/// A file of 1 GiB through a TCP connection into /dev/null, both ends together.
+fn bytes(scratch: &Path) -> io::Result<()> {
+    const SIZE: u64 = 1 << 30;
+    let file = scratch.join("bytes");
+    File::create(&file)?.set_len(SIZE)?;
+    let transfer = |program: &str| {
+        let port = closed_port().expect("loopback has a free port");
+        let mut listener = Command::new(program)
+            .args(["-l", "127.0.0.1", &port])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the listener starts");
+        wait_for_listener(&port);
+        let input = File::open(&file).expect("the file was made above");
+        run(Command::new(program)
+            .args(["-N", "127.0.0.1", &port])
+            .stdin(input));
+        listener.wait().expect("the listener ends with the connection");
+    };
+    Contest::new("rnc : nc, 1 GiB file → TCP → /dev/null")
+        .rounds(7)
+        .bytes(SIZE)
+        .run(|| transfer(RNC), || transfer("nc"));
+    Ok(())
+}
+
+/// The text of 200,000 packets of a mixed capture.
+fn print(scratch: &Path) -> io::Result<()> {
+    let file = scratch.join("mixed.pcap");
+    capture::write(&file, 200_000)?;
+    let read = |program: &str, flags: &str| {
+        run(Command::new(program)
+            .env("TZ", "UTC0")
+            .args([flags, "-r"])
+            .arg(&file));
+    };
+    for flags in ["-n", "-nv", "-nX"] {
+        Contest::new(format!("rdump {flags} -r : tcpdump {flags} -r"))
+            .rounds(5)
+            .run(|| read(RDUMP, flags), || read("tcpdump", flags));
+    }
+    let count = |program: &str| {
+        run(Command::new(program).args(["-n", "-r"]).arg(&file).args([
+            "-w",
+            "/dev/null",
+            "tcp",
+            "port",
+            "80",
+        ]));
+    };
+    Contest::new("rdump -w 'tcp port 80' : tcpdump")
+        .rounds(5)
+        .run(|| count(RDUMP), || count("tcpdump"));
+    Ok(())
+}
+
+/// Runs a command to its end, whatever that is, with its output thrown away.
+fn run(command: &mut Command) {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program is installed");
+}
+
+/// A port on which nobody listens.
+fn closed_port() -> io::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string())
+}
+
+/// Waits until somebody listens on `port`, without connecting to it: the listener serves one connection only.
+fn wait_for_listener(port: &str) {
+    const LISTEN: &str = " 0A ";
+    let local = format!(
+        ":{:04X} ",
+        port.parse::<u16>().expect("it was printed from a port")
+    );
+    loop {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+        if table
+            .lines()
+            .any(|line| line.contains(&local) && line.contains(LISTEN))
+        {
+            return;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
