@@ -1,9 +1,20 @@
 //! The DNS without sockets: lookup (servers, tries, truncation → TCP, search list) and the cache.
 
 mod hosts;
+mod reply;
 mod resolv_conf;
 mod search;
 
 pub use hosts::Hosts;
+pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;
+
+/// What carries a query to a server and the reply back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// One datagram each way, retransmitted.
+    Udp,
+    /// A connection of its own, each message behind its length (RFC 7766).
+    Tcp,
+}

@@ -1,0 +1,190 @@
+//! Which datagram is the reply to a query: the checks of RFC 5452 section 9.1 that need only the bytes.
+//!
+//! Where it came from (address and port) is the socket's part of the same rule; [`Mismatch::Source`] names it.
+
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+use crate::wire::Reader;
+
+/// What counts as the reply to a query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Accept {
+    /// A response with the query's id and opcode and exactly its question: name (upper and lower case as they
+    /// were sent), type and class. The question may be missing if the response code says that the server did
+    /// not get that far.
+    #[default]
+    Strict,
+    /// A message with the query's id, whatever else it says: for a tool that shows what came, as dig does.
+    Id,
+}
+
+/// Why a message is not the reply.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Mismatch {
+    /// It came from somewhere else.
+    #[error("it came from {0}")]
+    Source(SocketAddr),
+    /// It is shorter than a header.
+    #[error("it is too short for a message: {0} bytes")]
+    Short(usize),
+    /// It has another id.
+    #[error("its id is {got}, not {expected}")]
+    Id {
+        /// The id of the query.
+        expected: u16,
+        /// The id that came.
+        got: u16,
+    },
+    /// It is not a response, or one to another operation.
+    #[error("it is not a response to this operation")]
+    NotAReply,
+    /// It answers another question.
+    #[error("it answers another question")]
+    Question,
+}
+
+impl Accept {
+    /// Whether `message` is a reply to `query`. Takes any bytes for both; bytes after the first question of the
+    /// query do not matter.
+    ///
+    /// # Errors
+    /// The first check that `message` does not stand.
+    pub fn judge(self, query: &[u8], message: &[u8]) -> Result<(), Mismatch> {
+        let short = Mismatch::Short(message.len());
+        let asked = Head::read(query).ok_or(short)?;
+        let came = Head::read(message).ok_or(short)?;
+        if came.id != asked.id {
+            return Err(Mismatch::Id {
+                expected: asked.id,
+                got: came.id,
+            });
+        }
+        if self == Self::Id {
+            return Ok(());
+        }
+        if came.bits & QR == 0 || came.bits & OPCODE != asked.bits & OPCODE {
+            return Err(Mismatch::NotAReply);
+        }
+        match came.questions {
+            0 if asked.questions == 0 || came.bits & RCODE != 0 => Ok(()),
+            1 if question(query).is_some_and(|question| came.after.starts_with(question)) => Ok(()),
+            _ => Err(Mismatch::Question),
+        }
+    }
+}
+
+/// The fields of a header (RFC 1035 section 4.1.1) that tell a reply, and the bytes after it.
+struct Head<'a> {
+    id: u16,
+    bits: u16,
+    questions: u16,
+    after: &'a [u8],
+}
+
+impl<'a> Head<'a> {
+    fn read(message: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(message);
+        let (id, bits, questions) = (reader.u16().ok()?, reader.u16().ok()?, reader.u16().ok()?);
+        reader.skip(6).ok()?;
+        Some(Self {
+            id,
+            bits,
+            questions,
+            after: reader.rest(),
+        })
+    }
+}
+
+/// The bytes of the first question: its name is never compressed, there is nothing before it to point at.
+fn question(message: &[u8]) -> Option<&[u8]> {
+    let start = message.get(12..)?;
+    let mut reader = Reader::new(start);
+    loop {
+        match reader.u8().ok()? {
+            0 => break,
+            length @ 1..=63 => reader.skip(length.into()).ok()?,
+            _ => return None,
+        }
+    }
+    reader.skip(4).ok()?;
+    start.get(..reader.position())
+}
+
+const QR: u16 = 0x8000;
+const OPCODE: u16 = 0x7800;
+const RCODE: u16 = 0x000f;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUERY: &[u8] =
+        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03wWw\x04test\x00\x00\x01\x00\x01";
+
+    /// The query as a response, with `change` made at `offset`.
+    fn reply(offset: usize, change: &[u8]) -> Vec<u8> {
+        let mut reply = QUERY.to_vec();
+        reply[2] = 0x81;
+        reply[offset..offset + change.len()].copy_from_slice(change);
+        reply
+    }
+
+    #[test]
+    fn the_same_id_and_question_make_a_reply() {
+        assert_eq!(Accept::Strict.judge(QUERY, &reply(0, b"")), Ok(()));
+        let mut long = reply(0, b"");
+        long.extend_from_slice(b"answers");
+        assert_eq!(Accept::Strict.judge(QUERY, &long), Ok(()));
+    }
+
+    #[test]
+    fn another_id_is_no_reply() {
+        let error = Mismatch::Id {
+            expected: 0x1234,
+            got: 0x1235,
+        };
+        assert_eq!(Accept::Strict.judge(QUERY, &reply(1, b"\x35")), Err(error));
+        assert_eq!(Accept::Id.judge(QUERY, &reply(1, b"\x35")), Err(error));
+    }
+
+    #[test]
+    fn a_query_or_another_operation_is_no_reply() {
+        assert_eq!(Accept::Strict.judge(QUERY, QUERY), Err(Mismatch::NotAReply));
+        assert_eq!(
+            Accept::Strict.judge(QUERY, &reply(2, b"\xa8")),
+            Err(Mismatch::NotAReply)
+        );
+        assert_eq!(Accept::Id.judge(QUERY, QUERY), Ok(()));
+    }
+
+    #[test]
+    fn another_name_case_type_or_class_is_another_question() {
+        for (offset, change) in [(13, b"x"), (13, b"w"), (14, b"w"), (23, b"\x1c"), (25, b"\x03")] {
+            let judged = Accept::Strict.judge(QUERY, &reply(offset, change));
+            let same = reply(offset, change) == reply(0, b"");
+            assert_eq!(judged.is_ok(), same, "at {offset}");
+        }
+    }
+
+    #[test]
+    fn an_error_may_come_without_the_question() {
+        let mut error = reply(3, b"\x01");
+        error[5] = 0;
+        error.truncate(12);
+        assert_eq!(Accept::Strict.judge(QUERY, &error), Ok(()));
+        error[3] = 0;
+        assert_eq!(Accept::Strict.judge(QUERY, &error), Err(Mismatch::Question));
+    }
+
+    #[test]
+    fn a_message_without_a_whole_header_is_no_reply() {
+        for length in 0..12 {
+            assert_eq!(
+                Accept::Id.judge(QUERY, &reply(0, b"")[..length]),
+                Err(Mismatch::Short(length))
+            );
+        }
+    }
+}
