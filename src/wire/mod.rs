@@ -1,5 +1,6 @@
 //! Floor 1: bytes ⇄ values. One file per format, every read checked, no I/O and no state.
 
+pub mod dns;
 mod link_type;
 mod read;
 mod write;
