@@ -2,6 +2,8 @@
 
 pub mod dns;
 mod link_type;
+pub mod pcap;
+pub mod pcapng;
 mod read;
 mod write;
 

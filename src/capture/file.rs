@@ -1,0 +1,330 @@
+//! Packets out of a capture file, pcap or pcapng, in either byte order.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use thiserror::Error;
+
+use super::Frame;
+use super::blocks::Blocks;
+use crate::wire::pcap::{Header, HeaderError, Precision, RecordHeader};
+use crate::wire::pcapng::{self, BlockError, Section};
+use crate::wire::{LinkType, Truncated};
+
+/// An open capture file. What can be read of a broken one is read before the error is met.
+#[derive(Debug)]
+pub struct File<R> {
+    name: String,
+    blocks: Blocks<R>,
+    format: Format,
+}
+
+#[derive(Debug)]
+enum Format {
+    Pcap(Header),
+    Pcapng(Section),
+}
+
+/// A capture file that cannot be opened or read on.
+#[derive(Debug, Error)]
+#[error("{name}: {problem}")]
+pub struct FileError {
+    name: String,
+    problem: Problem,
+}
+
+/// The words are libpcap's.
+#[derive(Debug, Error)]
+enum Problem {
+    #[error("{}", crate::capture::plain(.0))]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    #[error(transparent)]
+    Block(#[from] BlockError),
+    #[error("truncated dump file; tried to read {wanted} {what} bytes, only got {got}")]
+    Truncated {
+        what: &'static str,
+        wanted: usize,
+        got: usize,
+    },
+    #[error("invalid packet capture length {captured}, bigger than maximum of {longest}")]
+    Captured { captured: u32, longest: u32 },
+    #[error("the file describes no interface, so there is nothing to tell what its packets are")]
+    NoInterface,
+}
+
+impl From<Truncated> for Problem {
+    fn from(_: Truncated) -> Self {
+        Self::Header(HeaderError::UnknownFormat)
+    }
+}
+
+impl File<std::fs::File> {
+    /// Opens the file at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or does not begin as a capture file does.
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        let name = path.display().to_string();
+        match std::fs::File::open(path) {
+            Ok(file) => Self::new(name, file),
+            Err(error) => Err(FileError {
+                name,
+                problem: error.into(),
+            }),
+        }
+    }
+}
+
+impl<R: Read> File<R> {
+    /// Reads the beginning of `input`, which errors call `name`.
+    ///
+    /// # Errors
+    /// When it does not begin as a capture file does.
+    pub fn new(name: String, input: R) -> Result<Self, FileError> {
+        let mut blocks = Blocks::new(input);
+        match Format::read(&mut blocks) {
+            Ok(format) => Ok(Self { name, blocks, format }),
+            Err(problem) => Err(FileError { name, problem }),
+        }
+    }
+
+    /// What the packets begin with; in a pcapng file of several interfaces, those of the first.
+    pub fn link(&self) -> LinkType {
+        match &self.format {
+            Format::Pcap(header) => header.link,
+            Format::Pcapng(section) => section.link().unwrap_or(LinkType::NULL),
+        }
+    }
+
+    /// No packet has more captured bytes than this (of the first interface).
+    pub fn snaplen(&self) -> u32 {
+        match &self.format {
+            Format::Pcap(header) => header.snaplen,
+            Format::Pcapng(section) => section.snaplen().unwrap_or_default(),
+        }
+    }
+
+    /// The next packet, or `None` at the end of the file.
+    ///
+    /// # Errors
+    /// When the file is cut short or contradicts itself; there is no reading on after it.
+    #[inline]
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FileError> {
+        let found = match &mut self.format {
+            Format::Pcap(header) => next_record(&mut self.blocks, header),
+            Format::Pcapng(section) => next_packet(&mut self.blocks, section),
+        };
+        found.map_err(|problem| FileError {
+            name: self.name.clone(),
+            problem,
+        })
+    }
+}
+
+impl Format {
+    fn read<R: Read>(blocks: &mut Blocks<R>) -> Result<Self, Problem> {
+        const MAGIC: usize = 4;
+        need(blocks, MAGIC, "file header")?;
+        let start: &[u8; MAGIC] = blocks.bytes().first_chunk().ok_or(Truncated)?;
+        if u32::from_be_bytes(*start) == pcapng::SECTION_HEADER {
+            return read_section(blocks).map(Self::Pcapng);
+        }
+        // Another format deserves the word for it, not a remark on its length.
+        if !Header::is_magic(*start) {
+            return Err(HeaderError::UnknownFormat.into());
+        }
+        need(blocks, Header::LEN, "file header")?;
+        let bytes = *blocks.bytes().first_chunk().ok_or(Truncated)?;
+        blocks.consume(Header::LEN);
+        Ok(Self::Pcap(Header::parse(&bytes)?))
+    }
+}
+
+/// Takes the blocks up to the first interface, without which the file has no link type.
+fn read_section<R: Read>(blocks: &mut Blocks<R>) -> Result<Section, Problem> {
+    let mut section = Section::new();
+    while section.link().is_none() {
+        let len = next_block(blocks, &mut section)?.ok_or(Problem::NoInterface)?;
+        if section.block(blocks.consume(len))?.is_some() {
+            return Err(Problem::NoInterface);
+        }
+    }
+    Ok(section)
+}
+
+#[inline]
+fn next_record<'a, R: Read>(
+    blocks: &'a mut Blocks<R>,
+    header: &Header,
+) -> Result<Option<Frame<'a>>, Problem> {
+    let header_len = header.record_len();
+    if blocks.fill(header_len)? == 0 {
+        return Ok(None);
+    }
+    need(blocks, header_len, "header")?;
+    let record = RecordHeader::parse(header.order, blocks.bytes())?;
+    let longest = Header::max_captured(header.link);
+    if record.captured > longest {
+        return Err(Problem::Captured {
+            captured: record.captured,
+            longest,
+        });
+    }
+    blocks.consume(header_len);
+    need(blocks, record.captured as usize, "captured")?;
+    let bytes = blocks.consume(record.captured as usize);
+    Ok(Some(Frame {
+        secs: i64::from(record.secs),
+        nanos: match header.precision {
+            // Some writers count more than a second's worth: keep what fits.
+            Precision::Micro => record.fraction.saturating_mul(1000).min(MAX_NANOS),
+            Precision::Nano => record.fraction.min(MAX_NANOS),
+        },
+        link: header.link,
+        wire_len: record.original,
+        // A file may hold more of a packet than its header promises; a reader that relied on the promise must
+        // not be surprised.
+        bytes: bytes.get(..header.snaplen as usize).unwrap_or(bytes),
+    }))
+}
+
+fn next_packet<'a, R: Read>(
+    blocks: &'a mut Blocks<R>,
+    section: &mut Section,
+) -> Result<Option<Frame<'a>>, Problem> {
+    let len = loop {
+        let Some(len) = next_block(blocks, section)? else {
+            return Ok(None);
+        };
+        if section.holds_packet(blocks.bytes()) {
+            break len;
+        }
+        section.block(blocks.consume(len))?;
+    };
+    let found = section.block(blocks.consume(len))?;
+    Ok(found.map(|packet| Frame {
+        secs: packet.secs.cast_signed(),
+        nanos: packet.nanos,
+        link: packet.link,
+        wire_len: packet.original,
+        bytes: packet.bytes,
+    }))
+}
+
+/// Makes the next whole block available; gives its length, or `None` at the end of the file.
+fn next_block<R: Read>(blocks: &mut Blocks<R>, section: &mut Section) -> Result<Option<usize>, Problem> {
+    const START: usize = pcapng::PREFIX_LEN + 4;
+    if blocks.fill(START)? == 0 {
+        return Ok(None);
+    }
+    need(blocks, START, "block")?;
+    let len = section.block_len(blocks.bytes().first_chunk().ok_or(Truncated)?)?;
+    need(blocks, len, "block")?;
+    Ok(Some(len))
+}
+
+#[inline]
+fn need<R: Read>(blocks: &mut Blocks<R>, wanted: usize, what: &'static str) -> Result<(), Problem> {
+    let got = blocks.fill(wanted)?;
+    if got == wanted {
+        Ok(())
+    } else {
+        Err(Problem::Truncated { what, wanted, got })
+    }
+}
+
+const MAX_NANOS: u32 = 999_999_999;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Save;
+
+    fn sample(count: u8) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut save = Save::new("out".into(), &mut bytes, LinkType::RAW, Precision::Micro, 1000);
+        for n in 0..count {
+            let body = [n; 5];
+            let frame = Frame {
+                secs: 7,
+                nanos: 9000,
+                link: LinkType::RAW,
+                wire_len: 60,
+                bytes: &body,
+            };
+            save.add(&frame).unwrap();
+        }
+        save.flush().unwrap();
+        drop(save);
+        bytes
+    }
+
+    /// The first bytes of the packets, and the error at the end.
+    fn read(bytes: &[u8]) -> (Vec<u8>, String) {
+        let mut file = match File::new("x".into(), bytes) {
+            Ok(file) => file,
+            Err(error) => return (Vec::new(), error.to_string()),
+        };
+        let mut seen = Vec::new();
+        loop {
+            match file.next_frame() {
+                Ok(Some(frame)) => seen.push(frame.bytes[0]),
+                Ok(None) => return (seen, String::new()),
+                Err(error) => return (seen, error.to_string()),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_saved_is_read_back() {
+        let bytes = sample(3);
+        let mut file = File::new("x".into(), &bytes[..]).unwrap();
+        assert_eq!((file.link(), file.snaplen()), (LinkType::RAW, 1000));
+        let frame = file.next_frame().unwrap().unwrap();
+        assert_eq!((frame.secs, frame.nanos, frame.wire_len), (7, 9000, 60));
+        assert_eq!(read(&bytes), (vec![0, 1, 2], String::new()));
+    }
+
+    #[test]
+    fn a_cut_file_gives_its_whole_packets_first() {
+        let bytes = sample(2);
+        let cut = |less: usize| read(&bytes[..bytes.len() - less]);
+        let said = "x: truncated dump file; tried to read 5 captured bytes, only got 4";
+        assert_eq!(cut(1), (vec![0], said.into()));
+        let said = "x: truncated dump file; tried to read 16 header bytes, only got 7";
+        assert_eq!(cut(14), (vec![0], said.into()));
+    }
+
+    #[test]
+    fn an_empty_or_foreign_file_is_named_as_such() {
+        assert_eq!(
+            read(b"").1,
+            "x: truncated dump file; tried to read 4 file header bytes, only got 0"
+        );
+        assert_eq!(read(b"#!/bin/sh\n").1, "x: unknown file format");
+        assert_eq!(
+            read(&sample(0)[..20]).1,
+            "x: truncated dump file; tried to read 24 file header bytes, only got 20"
+        );
+    }
+
+    #[test]
+    fn a_hostile_length_is_refused_before_memory_is_asked_for() {
+        let mut bytes = sample(1);
+        bytes[32..36].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+        assert_eq!(
+            read(&bytes).1,
+            "x: invalid packet capture length 2147483647, bigger than maximum of 262144"
+        );
+    }
+
+    #[test]
+    fn a_packet_longer_than_the_snapshot_length_is_cut_to_it() {
+        let mut bytes = sample(1);
+        bytes[16..20].copy_from_slice(&2_u32.to_le_bytes());
+        let mut file = File::new("x".into(), &bytes[..]).unwrap();
+        assert_eq!(file.next_frame().unwrap().unwrap().bytes, [0, 0]);
+    }
+}

@@ -1,0 +1,18 @@
+//! A packet as it was captured.
+
+use crate::wire::LinkType;
+
+/// A packet, borrowed from the buffer of whoever captured it until the next one is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// When it was captured, in whole seconds since 1970.
+    pub secs: i64,
+    /// Nanoseconds into that second, below 1,000,000,000.
+    pub nanos: u32,
+    /// What it begins with.
+    pub link: LinkType,
+    /// How many bytes it had on the wire.
+    pub wire_len: u32,
+    /// Those of its bytes that were captured.
+    pub bytes: &'a [u8],
+}
