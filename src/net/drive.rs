@@ -29,7 +29,8 @@ pub trait Port<M: Machine> {
 }
 
 /// Runs `machine` over `port` until an output ends the run: drain the outputs, then sleep until an event or the
-/// machine's timer. Dropping the future cancels the run.
+/// machine's timer. A timer that is due goes before the next event, so that a flood of events cannot hold up a
+/// deadline. Dropping the future cancels the run.
 ///
 /// # Errors
 /// Whatever breaks the port.
@@ -49,8 +50,13 @@ pub async fn drive<M: Machine, P: Port<M>>(
                 return Ok(end);
             }
         }
+        let timeout = machine.poll_timeout();
+        if timeout.is_some_and(|moment| moment <= clock.now()) {
+            machine.handle_timeout(clock.now());
+            continue;
+        }
         let timer = async {
-            match machine.poll_timeout() {
+            match timeout {
                 Some(moment) => clock.sleep_until(moment).await,
                 None => std::future::pending().await,
             }

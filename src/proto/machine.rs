@@ -22,7 +22,8 @@ pub trait Machine {
     /// Takes one input.
     fn handle(&mut self, now: Instant, input: Self::Input<'_>);
 
-    /// Takes note that the time is now `now`. Harmless when nothing is due.
+    /// Takes note that the time is now `now`. Harmless when nothing is due; when something was, the next
+    /// [`poll_timeout`](Self::poll_timeout), once the outputs are drained, is later than `now`.
     fn handle_timeout(&mut self, now: Instant);
 
     /// The next thing to do. Bytes that belong to it are appended to `bytes`, which the caller clears before

@@ -1,0 +1,49 @@
+//! UDP sockets that hear what ICMP says of their datagrams, although they are not connected.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::AsFd;
+
+use rustix::net::{RecvFlags, recvfrom};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+
+use super::sys;
+
+/// A socket from which `peer` can be sent to: bound to `source`, or to any address and a port of the kernel's
+/// choice. Needs a tokio runtime.
+///
+/// # Errors
+/// Those of socket(2) and bind(2).
+pub fn bind_udp(peer: SocketAddr, source: Option<SocketAddr>) -> io::Result<UdpSocket> {
+    let any = match peer {
+        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+    };
+    let socket = Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    if peer.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&source.unwrap_or(any).into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// Makes the socket report ICMP errors: as errors of its next call, and in its error queue.
+pub(super) fn report_icmp(socket: &UdpSocket) -> io::Result<()> {
+    sys::report_icmp(socket.as_fd(), socket.local_addr()?.is_ipv6())
+}
+
+/// To whom the datagram was sent that the oldest error in the socket's error queue is about, if there is one.
+/// Takes it from the queue.
+pub(super) fn failed_destination(socket: &UdpSocket) -> Option<SocketAddr> {
+    // The queue gives back the datagram, of which nothing is needed, and the address that it was sent to.
+    let mut start = [0; 1];
+    let (_, _, destination) = recvfrom(
+        socket,
+        start.as_mut_slice(),
+        RecvFlags::ERRQUEUE | RecvFlags::DONTWAIT,
+    )
+    .ok()?;
+    destination?.try_into().ok()
+}
