@@ -1,11 +1,19 @@
 //! The DNS without sockets: lookup (servers, tries, truncation → TCP, search list) and the cache.
 
+mod answer;
+mod cache;
 mod hosts;
+mod lookup;
 mod reply;
 mod resolv_conf;
 mod search;
+#[cfg(test)]
+mod testing;
 
+pub use answer::{Answer, MAX_ALIASES, Verdict, target};
+pub use cache::{Cache, Limits};
 pub use hosts::Hosts;
+pub use lookup::{End, Input, Lookup, Output, Policy};
 pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;

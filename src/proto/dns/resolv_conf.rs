@@ -9,13 +9,15 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::wire::dns::Name;
+
 /// What `/etc/resolv.conf` says, or its defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvConf {
     /// The servers to ask, in order; never empty, at most [`MAX_SERVERS`].
     pub servers: Vec<Nameserver>,
-    /// The domains to try a short name in, without the final dot (so that the root is the empty string).
-    pub search: Vec<String>,
+    /// The domains to try a short name in.
+    pub search: Vec<Name>,
     /// How to ask.
     pub options: Options,
 }
@@ -76,11 +78,11 @@ impl ResolvConf {
                     conf.servers.extend(words.next().and_then(Nameserver::parse));
                 }
                 "domain" => {
-                    if let Some(domain) = words.next() {
-                        conf.search = vec![without_final_dot(domain)];
+                    if let Some(Ok(domain)) = words.next().map(Name::from_text) {
+                        conf.search = vec![domain];
                     }
                 }
-                "search" => conf.search = words.map(without_final_dot).collect(),
+                "search" => conf.search = words.flat_map(Name::from_text).collect(),
                 "options" => words.for_each(|word| conf.options.set(word)),
                 _ => {}
             }
@@ -89,7 +91,7 @@ impl ResolvConf {
             conf.servers = Self::default().servers;
         }
         if let Some(domains) = localdomain {
-            conf.search = words(domains).map(without_final_dot).collect();
+            conf.search = words(domains).flat_map(Name::from_text).collect();
         }
         words(res_options.unwrap_or_default()).for_each(|word| conf.options.set(word));
         conf
@@ -203,10 +205,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .take_while(|word| !word.starts_with(['#', ';']))
 }
 
-fn without_final_dot(domain: &str) -> String {
-    domain.strip_suffix('.').unwrap_or(domain).to_owned()
-}
-
 /// The decimal number that `text` is, brought between `least` and `most`.
 fn number(text: &str, least: u32, most: u32) -> Option<u32> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -225,6 +223,10 @@ mod tests {
 
     fn addresses(conf: &ResolvConf) -> Vec<String> {
         conf.servers.iter().map(Nameserver::to_string).collect()
+    }
+
+    fn search(conf: &ResolvConf) -> Vec<String> {
+        conf.search.iter().map(Name::to_string).collect()
     }
 
     #[test]
@@ -247,14 +249,14 @@ mod tests {
     #[test]
     fn of_domain_and_search_the_last_counts() {
         assert_eq!(
-            parse("domain a.test\nsearch b.test c.test.\n").search,
-            ["b.test", "c.test"]
+            search(&parse("domain a.test\nsearch b.test c.test.\n")),
+            ["b.test.", "c.test."]
         );
         assert_eq!(
-            parse("search b.test c.test\ndomain a.test x\n").search,
-            ["a.test"]
+            search(&parse("search b.test c.test\ndomain a.test x\n")),
+            ["a.test."]
         );
-        assert_eq!(parse("search .\n").search, [""]);
+        assert_eq!(search(&parse("search .\n")), ["."]);
     }
 
     #[test]
@@ -263,7 +265,7 @@ mod tests {
             "# nameserver 1.1.1.1\n;domain x\n nameserver 192.0.2.9\nlookup file bind\nnameserver\nsearch a.test # b.test\n",
         );
         assert_eq!(addresses(&conf), ["127.0.0.1"]);
-        assert_eq!(conf.search, ["a.test"]);
+        assert_eq!(search(&conf), ["a.test."]);
     }
 
     #[test]
@@ -286,7 +288,7 @@ mod tests {
             Some("b.test c.test"),
             Some("ndots:4 no-aaaa"),
         );
-        assert_eq!(conf.search, ["b.test", "c.test"]);
+        assert_eq!(search(&conf), ["b.test.", "c.test."]);
         assert_eq!(conf.options.ndots, 4);
         assert_eq!(conf.options.timeout, Duration::from_secs(1));
         assert!(conf.options.no_aaaa);

@@ -1,0 +1,321 @@
+//! What is known already: replies by question, positive and negative (RFC 2308), for as long as their TTL says.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use super::answer::effective;
+use super::{Answer, Verdict};
+use crate::proto::Instant;
+use crate::wire::dns::{Message, Question, RecordType};
+
+/// Replies, each kept as the message it came in.
+///
+/// The clock is the monotonic one that `now` comes from, so that a step of the wall clock neither ages nor
+/// revives an entry. The table hashes with a key of its own (`std`'s default hasher), so that nobody can choose
+/// names that collide; names are compared without regard to case.
+///
+/// The cache is bounded in bytes. When it is full, entries leave in the order in which they came, except that
+/// one that was asked for since it was last passed over stays for another round (second chance): a name in use
+/// outlives a flood of names asked for once. What is larger than an eighth of the cache is not kept at all.
+#[derive(Debug)]
+pub struct Cache {
+    limits: Limits,
+    entries: HashMap<Question, Entry>,
+    /// The questions of `entries` in the order of eviction, each once.
+    queue: VecDeque<Question>,
+    bytes: usize,
+}
+
+/// The bounds of a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How much memory the entries may take together, in bytes, by a rough count.
+    pub bytes: usize,
+    /// The longest that a positive answer is kept (RFC 8767 section 4 recommends a cap of days).
+    pub positive: Duration,
+    /// The longest that a negative answer is kept (RFC 2308 section 5 found one to three hours to work well).
+    pub negative: Duration,
+}
+
+#[derive(Debug)]
+struct Entry {
+    message: Box<[u8]>,
+    stored: Instant,
+    expires: Instant,
+    /// Whether it was asked for since it was last passed over.
+    used: bool,
+}
+
+impl Cache {
+    /// An empty cache.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            entries: HashMap::new(),
+            queue: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// The reply to `question` with its TTLs counted down, if there is one that has not expired.
+    pub fn get(&mut self, now: Instant, question: &Question) -> Option<Vec<u8>> {
+        let entry = self.entries.get_mut(question)?;
+        if entry.expires <= now {
+            // It leaves when its turn comes: to find it in the queue would cost more than it is worth.
+            return None;
+        }
+        entry.used = true;
+        let mut message = entry.message.to_vec();
+        count_down(&mut message, (now - entry.stored).as_secs());
+        Some(message)
+    }
+
+    /// Keeps `message` as the reply to `question` for as long as it may be kept; returns how long that is, or
+    /// `None` if it is not kept. A reply that is there already is replaced.
+    pub fn insert(&mut self, now: Instant, question: &Question, message: &[u8]) -> Option<Duration> {
+        let parsed = Message::parse(message).ok()?;
+        let answer = Answer::read(&parsed, question);
+        let cap = match answer.verdict {
+            Verdict::Found | Verdict::Elsewhere => self.limits.positive,
+            _ => self.limits.negative,
+        };
+        let lifetime = answer.lifetime?.min(cap);
+        let entry = Entry {
+            message: message.into(),
+            stored: now,
+            expires: now + lifetime,
+            used: false,
+        };
+        let size = entry.size(question);
+        if lifetime.is_zero() || size > self.limits.bytes / 8 {
+            return None;
+        }
+        self.bytes += size;
+        match self.entries.insert(question.clone(), entry) {
+            Some(old) => self.bytes -= old.size(question),
+            None => self.queue.push_back(question.clone()),
+        }
+        self.make_room(now);
+        Some(lifetime)
+    }
+
+    /// How many replies are kept, expired ones that have not left yet among them.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many bytes the entries take, by the count that [`Limits::bytes`] bounds.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn make_room(&mut self, now: Instant) {
+        while self.bytes > self.limits.bytes {
+            let Some(question) = self.queue.pop_front() else {
+                return;
+            };
+            match self.entries.get_mut(&question) {
+                Some(entry) if entry.used && entry.expires > now => {
+                    entry.used = false;
+                    self.queue.push_back(question);
+                }
+                Some(entry) => {
+                    self.bytes -= entry.size(&question);
+                    self.entries.remove(&question);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+impl Default for Limits {
+    /// 4 MiB, a day, three hours.
+    fn default() -> Self {
+        Self {
+            bytes: 4 << 20,
+            positive: Duration::from_secs(24 * 3600),
+            negative: Duration::from_secs(3 * 3600),
+        }
+    }
+}
+
+impl Entry {
+    /// The message, the question in both tables, and what stands around them.
+    fn size(&self, question: &Question) -> usize {
+        self.message.len() + 2 * question.name.as_wire().len() + OVERHEAD
+    }
+}
+
+/// The fixed part of an entry, in bytes: its fields and its place in the table and the queue.
+const OVERHEAD: usize = 160;
+
+/// Takes `seconds` off the TTL of every record but OPT, whose TTL field is none.
+fn count_down(bytes: &mut [u8], seconds: u64) {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    let Ok(message) = Message::parse(bytes) else {
+        return;
+    };
+    let ttls: Vec<(usize, u32)> = message
+        .records()
+        .flatten()
+        .filter(|record| record.rtype != RecordType::OPT)
+        .map(|record| {
+            // The TTL's four bytes and the length's two stand before the data.
+            let at = record.rdata.offset().saturating_sub(6);
+            (at, effective(record.ttl).saturating_sub(seconds))
+        })
+        .collect();
+    for (at, ttl) in ttls {
+        if let Some(field) = bytes.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+            *field = ttl.to_be_bytes();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Response, question};
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    fn cache() -> Cache {
+        Cache::new(Limits::default())
+    }
+
+    fn www() -> Question {
+        question("www.test.", RecordType::A)
+    }
+
+    fn positive(ttl: u32) -> Vec<u8> {
+        Response::to(&www()).a("www.test.", ttl, [192, 0, 2, 1]).bytes()
+    }
+
+    fn ttls(message: &[u8]) -> Vec<u32> {
+        let message = Message::parse(message).unwrap();
+        message.records().map(|record| record.unwrap().ttl).collect()
+    }
+
+    #[test]
+    fn a_reply_is_kept_for_its_ttl_and_counted_down() {
+        let mut cache = cache();
+        assert_eq!(
+            cache.insert(at(0), &www(), &positive(60)),
+            Some(Duration::from_secs(60))
+        );
+        assert_eq!(ttls(&cache.get(at(0), &www()).unwrap()), [60]);
+        assert_eq!(ttls(&cache.get(at(59), &www()).unwrap()), [1]);
+        assert_eq!(cache.get(at(60), &www()), None);
+    }
+
+    #[test]
+    fn the_least_ttl_on_the_way_counts() {
+        let mut cache = cache();
+        let question = question("alias.test.", RecordType::A);
+        let reply = Response::to(&question)
+            .cname("alias.test.", 5, "www.test.")
+            .a("www.test.", 60, [192, 0, 2, 1])
+            .a("www.test.", 30, [192, 0, 2, 2]);
+        cache.insert(at(0), &question, &reply.bytes());
+        assert_eq!(ttls(&cache.get(at(4), &question).unwrap()), [1, 56, 26]);
+        assert_eq!(cache.get(at(5), &question), None);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_and_types_are_told_apart() {
+        let mut cache = cache();
+        cache.insert(at(0), &www(), &positive(60));
+        assert!(cache.get(at(1), &question("WWW.Test.", RecordType::A)).is_some());
+        assert!(
+            cache
+                .get(at(1), &question("www.test.", RecordType::AAAA))
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_denial_is_kept_for_the_lesser_of_the_soas_ttl_and_minimum() {
+        for (ttl, minimum, kept) in [(300, 20, 20), (10, 3600, 10), (90_000, 90_000, 3 * 3600)] {
+            for rcode in [0, 3] {
+                let mut cache = cache();
+                let reply = Response::to(&www()).rcode(rcode).soa("test.", ttl, minimum);
+                assert_eq!(
+                    cache.insert(at(0), &www(), &reply.bytes()),
+                    Some(Duration::from_secs(kept))
+                );
+                assert!(cache.get(at(kept - 1), &www()).is_some());
+                assert!(cache.get(at(kept), &www()).is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn a_denial_without_soa_a_failure_and_a_truncated_reply_are_not_kept() {
+        let mut cache = cache();
+        let denial = Response::to(&www()).rcode(3);
+        let failure = Response::to(&www()).rcode(2).soa("test.", 60, 60);
+        let truncated = Response::to(&www()).a("www.test.", 60, [1, 2, 3, 4]).truncated();
+        for reply in [denial, failure, truncated] {
+            assert_eq!(cache.insert(at(0), &www(), &reply.bytes()), None);
+        }
+        let cut = positive(60);
+        assert_eq!(cache.insert(at(0), &www(), &cut[..cut.len() - 1]), None);
+        assert!(cache.is_empty());
+    }
+
+    #[test]
+    fn a_ttl_of_zero_or_with_the_top_bit_set_is_not_kept() {
+        let mut cache = cache();
+        assert_eq!(cache.insert(at(0), &www(), &positive(0)), None);
+        assert_eq!(cache.insert(at(0), &www(), &positive(0x8000_0001)), None);
+        let day = Duration::from_secs(86_400);
+        assert_eq!(cache.insert(at(0), &www(), &positive(0x7fff_ffff)), Some(day));
+    }
+
+    #[test]
+    fn a_new_reply_replaces_the_old_one() {
+        let mut cache = cache();
+        cache.insert(at(0), &www(), &positive(60));
+        let size = cache.bytes();
+        cache.insert(at(50), &www(), &positive(60));
+        assert_eq!((cache.len(), cache.bytes()), (1, size));
+        assert!(cache.get(at(70), &www()).is_some());
+    }
+
+    #[test]
+    fn the_cache_stays_within_its_bytes_and_names_in_use_stay() {
+        let limits = Limits {
+            bytes: 4096,
+            ..Limits::default()
+        };
+        let mut cache = Cache::new(limits);
+        cache.insert(at(0), &www(), &positive(600));
+        for n in 0..1000 {
+            let other = question(&format!("n{n}.test."), RecordType::A);
+            let reply = Response::to(&other).a(&format!("n{n}.test."), 600, [192, 0, 2, 1]);
+            cache.insert(at(1), &other, &reply.bytes());
+            assert!(cache.bytes() <= limits.bytes);
+            assert!(cache.get(at(1), &www()).is_some(), "lost after {n} others");
+        }
+        assert!(cache.len() > 8);
+        assert_eq!(cache.queue.len(), cache.entries.len());
+    }
+
+    #[test]
+    fn what_is_larger_than_an_eighth_of_the_cache_is_not_kept() {
+        let limits = Limits {
+            bytes: 1024,
+            ..Limits::default()
+        };
+        let mut cache = Cache::new(limits);
+        assert_eq!(cache.insert(at(0), &www(), &positive(60)), None);
+    }
+}
