@@ -80,4 +80,12 @@ impl ExchangeError {
             _ => Self::Io { doing, server, error },
         }
     }
+
+    /// Sorts what the system said to binding a socket to `local` in order to ask `server`.
+    pub(super) fn from_bind(server: SocketAddr, local: Option<SocketAddr>, error: io::Error) -> Self {
+        match local {
+            Some(local) => Self::Bind { local, error },
+            None => Self::from_io(server, "open a socket for", error),
+        }
+    }
 }

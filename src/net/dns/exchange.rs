@@ -1,13 +1,12 @@
 //! One query to one server, and what comes of it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::UdpSocket;
-
 use super::{ExchangeError, Stream};
-use crate::net::Clock;
+use crate::net::{AskError, Clock, Failure, ask, bind_udp};
 use crate::proto::dns::{Accept, Mismatch, Transport};
+use crate::proto::link::{self, Answers, Event, Limits, Rto, Verdict, Why};
 
 /// One query to one server: what a resolver's lookup is made of, and each try of `rdig`.
 ///
@@ -24,6 +23,10 @@ pub struct Exchange<'a> {
     pub transport: Transport,
     /// When to give up.
     pub timeout: Duration,
+    /// Whether the query is repeated over UDP within that time, by the estimator; otherwise it is sent once.
+    pub retransmit: bool,
+    /// What is known of the round-trip time to the server.
+    pub rto: Rto,
     /// What counts as the reply.
     pub accept: Accept,
 }
@@ -37,8 +40,10 @@ pub struct Reply {
     pub peer: SocketAddr,
     /// What carried it.
     pub transport: Transport,
-    /// From the first sending of the query to the reply.
+    /// From the first sending of the query (over TCP: from the beginning of the connection) to the reply.
     pub elapsed: Duration,
+    /// The round-trip time over UDP, if it can be told: worth showing to an [`Rto`] that outlives the exchange.
+    pub rtt: Option<Duration>,
     /// How often the query was sent.
     pub attempts: u32,
 }
@@ -62,63 +67,99 @@ pub enum Notice<'a> {
     },
 }
 
-impl Exchange<'_> {
+impl<'a> Exchange<'a> {
+    /// A query over UDP with retransmission, from any local address, with nothing known of the server.
+    pub fn new(query: &'a [u8], server: SocketAddr, timeout: Duration) -> Self {
+        Self {
+            query,
+            server,
+            source: None,
+            transport: Transport::Udp,
+            timeout,
+            retransmit: true,
+            rto: Rto::new(Limits::REQUEST),
+            accept: Accept::Strict,
+        }
+    }
+
     /// Asks, and waits for the reply; `notice` is told of each sending and of each message that is not the
     /// reply. Dropping the future ends the exchange.
     ///
     /// # Errors
     /// Why there is no reply.
-    pub async fn run(&self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<Reply, ExchangeError> {
-        let clock = Clock::start();
-        let replying = async {
-            match self.transport {
-                Transport::Udp => self.over_udp(notice).await,
-                Transport::Tcp => self.over_tcp(notice).await,
-            }
-        };
-        let (message, attempts) =
-            tokio::time::timeout(self.timeout, replying)
+    pub async fn run(
+        &self,
+        clock: &Clock,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Reply, ExchangeError> {
+        match self.transport {
+            Transport::Udp => self.over_udp(clock, notice).await,
+            Transport::Tcp => tokio::time::timeout(self.timeout, self.over_tcp(clock, notice))
                 .await
-                .map_err(|_| ExchangeError::TimedOut {
-                    server: self.server,
-                    after: self.timeout,
-                })??;
-        Ok(Reply {
-            message,
-            peer: self.server,
-            transport: self.transport,
-            elapsed: clock.now().since_origin(),
-            attempts,
-        })
-    }
-
-    async fn over_udp(&self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<(Vec<u8>, u32), ExchangeError> {
-        let fail = |error| ExchangeError::from_io(self.server, "ask", error);
-        let local = self.source.unwrap_or_else(|| any_port(self.server));
-        let socket = UdpSocket::bind(local)
-            .await
-            .map_err(|error| ExchangeError::Bind { local, error })?;
-        socket.send_to(self.query, self.server).await.map_err(fail)?;
-        notice(Notice::Sent { attempt: 1 });
-        let mut buffer = vec![0; usize::from(u16::MAX)];
-        loop {
-            let (length, from) = socket.recv_from(&mut buffer).await.map_err(fail)?;
-            let message = buffer.get(..length).unwrap_or_default();
-            match self.judge(from, message) {
-                Ok(()) => return Ok((message.to_vec(), 1)),
-                Err(why) => notice(Notice::Ignored { from, why, message }),
-            }
+                .unwrap_or_else(|_| Err(self.timed_out())),
         }
     }
 
-    async fn over_tcp(&self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<(Vec<u8>, u32), ExchangeError> {
+    async fn over_udp(
+        &self,
+        clock: &Clock,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Reply, ExchangeError> {
+        let socket = bind_udp(self.server, self.source)
+            .map_err(|error| ExchangeError::from_bind(self.server, self.source, error))?;
+        let policy = if self.retransmit {
+            link::Policy::within(self.timeout)
+        } else {
+            link::Policy::fixed(1, self.timeout)
+        };
+        let question = Question {
+            exchange: self,
+            why: Mismatch::NotAReply,
+            notice,
+        };
+        let mut rto = self.rto;
+        match ask(clock, &socket, self.server, &mut rto, policy, question).await {
+            Ok(reply) => Ok(Reply {
+                message: reply.bytes,
+                peer: reply.from,
+                transport: Transport::Udp,
+                elapsed: reply.report.elapsed,
+                rtt: reply.report.rtt,
+                attempts: reply.report.attempts,
+            }),
+            Err(AskError {
+                why: Failure::NoReply { .. },
+                ..
+            }) => Err(self.timed_out()),
+            Err(AskError {
+                why: Failure::Network(error),
+                ..
+            }) => Err(ExchangeError::from_io(self.server, "ask", error)),
+        }
+    }
+
+    async fn over_tcp(
+        &self,
+        clock: &Clock,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Reply, ExchangeError> {
+        let start = clock.now();
         let mut stream = Stream::connect(self.server, self.source).await?;
-        stream.send(self.query).await?;
         notice(Notice::Sent { attempt: 1 });
+        stream.send(self.query).await?;
         loop {
             let message = stream.receive().await?;
-            match self.judge(self.server, &message) {
-                Ok(()) => return Ok((message, 1)),
+            match self.accept.judge(self.query, &message) {
+                Ok(()) => {
+                    return Ok(Reply {
+                        message,
+                        peer: self.server,
+                        transport: Transport::Tcp,
+                        elapsed: clock.now() - start,
+                        rtt: None,
+                        attempts: 1,
+                    });
+                }
                 Err(why) => notice(Notice::Ignored {
                     from: self.server,
                     why,
@@ -128,19 +169,52 @@ impl Exchange<'_> {
         }
     }
 
-    fn judge(&self, from: SocketAddr, message: &[u8]) -> Result<(), Mismatch> {
-        if (from.ip(), from.port()) != (self.server.ip(), self.server.port()) {
-            return Err(Mismatch::Source(from));
+    fn timed_out(&self) -> ExchangeError {
+        ExchangeError::TimedOut {
+            server: self.server,
+            after: self.timeout,
         }
-        self.accept.judge(self.query, message)
     }
 }
 
-/// A random port of any local address of the family of `server`.
-fn any_port(server: SocketAddr) -> SocketAddr {
-    let any = match server {
-        SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    };
-    SocketAddr::new(any, 0)
+/// The exchange as `net::ask` sees it.
+struct Question<'a, 'q> {
+    exchange: &'a Exchange<'q>,
+    /// What was wrong with the message judged last.
+    why: Mismatch,
+    notice: &'a mut dyn FnMut(Notice<'_>),
+}
+
+impl link::Question for Question<'_, '_> {
+    /// The same bytes each time: a reply to any of them will do.
+    fn request(&mut self, _attempt: u32, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(self.exchange.query);
+    }
+
+    fn judge(&mut self, reply: &[u8]) -> Verdict {
+        match self.exchange.accept.judge(self.exchange.query, reply) {
+            Ok(()) => Verdict::Accept(Answers::Any),
+            Err(why) => {
+                self.why = why;
+                Verdict::Ignore
+            }
+        }
+    }
+
+    fn observe(&mut self, event: Event<'_>) {
+        match event {
+            Event::Sent(attempt) => (self.notice)(Notice::Sent {
+                attempt: attempt.number,
+            }),
+            Event::Ignored { from, bytes, why } => (self.notice)(Notice::Ignored {
+                from,
+                why: match why {
+                    Why::WrongSource => Mismatch::Source(from),
+                    Why::Rejected => self.why,
+                },
+                message: bytes,
+            }),
+            Event::Working(_) => {}
+        }
+    }
 }
