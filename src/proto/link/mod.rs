@@ -4,15 +4,21 @@
 //!
 //! | rung | guarantee | machine |
 //! |---|---|---|
+//! | fair-loss | what is sent for ever arrives sometimes | UDP; [`Chaos`] where it is to be as bad as can be |
 //! | stubborn | what is sent arrives, again and again | [`Stubborn`], by the timer of [`Rto`] |
+//! | perfect | every message is delivered once | [`Dedup`], over stubborn senders |
 //!
 //! [`Ask`] is the first use of the ladder: one request, repeated until it is answered.
 
 mod ask;
+mod chaos;
+mod dedup;
 mod rto;
 mod stubborn;
 
 pub(crate) use ask::is_from;
 pub use ask::{Ask, Datagram, Event, Ignored, Outcome, Question, Report, Verdict, Why};
+pub use chaos::{Chance, Chaos, Spec, SpecError, Tally};
+pub use dedup::{Admission, Dedup, Window};
 pub use rto::{Estimate, Limits, Rto};
 pub use stubborn::{Answers, Attempt, GaveUp, Heard, Output, Pace, Policy, Stubborn};
