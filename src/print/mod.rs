@@ -1,1 +1,30 @@
 //! A packet → text, by the four layers of the network model.
+//!
+//! [`Printer`] writes the frame: number, time stamp, the text itself and the dump of the bytes. The text comes
+//! from one small printer per protocol in the rooms [`link`], [`internet`], [`transport`] and [`application`];
+//! each takes the shared [`page`] and a checked [`cursor`] and appends to the page until its packet ends. The
+//! text is that of tcpdump's master branch, to the byte.
+//!
+//! A printer never fails: a read past the captured bytes ends the packet with ` [|proto]`, a length that cannot
+//! be with ` (invalid)`. Nothing is allocated per packet, and the state that crosses packets (the sequence
+//! numbers of TCP, the time of the packet before) is bounded.
+
+mod application;
+mod cursor;
+mod dump;
+mod flows;
+mod internet;
+mod link;
+mod names;
+mod options;
+mod packet;
+mod page;
+mod printer;
+mod text;
+mod time;
+mod transport;
+
+pub use names::{Names, Transport};
+pub use options::{Dump, DumpForm, Options, TimeStyle};
+pub use packet::{Packet, Timestamp};
+pub use printer::Printer;

@@ -1,5 +1,6 @@
 //! Floor 1: bytes ⇄ values. One file per format, every read checked, no I/O and no state.
 
+mod checksum;
 pub mod dns;
 mod link_type;
 pub mod pcap;
@@ -7,6 +8,7 @@ pub mod pcapng;
 mod read;
 mod write;
 
+pub use checksum::{Checksum, should_be};
 pub use link_type::LinkType;
 pub use read::{Reader, Truncated};
 pub use write::Writer;

@@ -1,0 +1,146 @@
+//! ARP and its relatives (RFC 826, RFC 903, RFC 2390).
+
+use pnet_packet::ethernet::EtherType;
+
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::link::ether;
+use crate::print::page::Page;
+use crate::print::text::{Mac, name_of, put};
+
+/// Prints an ARP packet.
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("arp");
+    let mut rest = packet;
+    let hardware = rest.u16()?;
+    let protocol = EtherType(rest.u16()?);
+    let hardware_len = rest.u8()?;
+    let protocol_len = rest.u8()?;
+    let operation = rest.u16()?;
+    let sender_hardware = rest.take(hardware_len.into())?;
+    let sender = Party {
+        protocol,
+        address: rest.take(protocol_len.into())?,
+    };
+    let target_hardware = rest.take(hardware_len.into())?;
+    let target = Party {
+        protocol,
+        address: rest.take(protocol_len.into())?,
+    };
+
+    if !page.options.link_header {
+        put!(page, "ARP, ");
+    }
+    let usual = is_ip(protocol) && protocol_len == 4 && hardware_len != 0;
+    if !usual || page.verbose(1) {
+        match name_of(HARDWARE, hardware) {
+            Some(name) => put!(page, name),
+            None => put!(page, "Unknown Hardware (", hardware, ")"),
+        }
+        put!(page, " (len ", hardware_len, "), ");
+        match ether::type_name(protocol) {
+            Some(name) => put!(page, name),
+            None => put!(page, "Unknown Protocol (", protocol, ")"),
+        }
+        put!(page, " (len ", protocol_len, ")");
+        if !page.verbose(1) {
+            put!(page, ", length ", packet.len());
+            return Ok(());
+        }
+        put!(page, ", ");
+    }
+    match name_of(OPERATIONS, operation) {
+        Some(name) => put!(page, name),
+        None => put!(page, "Unknown (", operation, ")"),
+    }
+    put!(page, " ");
+    match operation {
+        1 => {
+            put!(page, "who-has ");
+            target.put(page);
+            if target_hardware.iter().any(|&byte| byte != 0) {
+                put!(page, " (", Hardware(target_hardware), ")");
+            }
+            put!(page, " tell ");
+            sender.put(page);
+        }
+        2 => {
+            sender.put(page);
+            put!(page, " is-at ", Hardware(sender_hardware));
+        }
+        3 | 8 => put!(
+            page,
+            "who-is ",
+            Hardware(target_hardware),
+            " tell ",
+            Hardware(sender_hardware)
+        ),
+        4 => {
+            put!(page, Hardware(target_hardware), " at ");
+            target.put(page);
+        }
+        9 => {
+            put!(page, Hardware(sender_hardware), " at ");
+            sender.put(page);
+        }
+        _ => {
+            page.raw(packet.bytes());
+            return Ok(());
+        }
+    }
+    put!(page, ", length ", packet.len());
+    Ok(())
+}
+
+/// The protocol address of the sender or of the target.
+struct Party<'a> {
+    protocol: EtherType,
+    address: &'a [u8],
+}
+
+impl Party<'_> {
+    fn put(&self, page: &mut Page<'_>) {
+        match <[u8; 4]>::try_from(self.address) {
+            _ if !is_ip(self.protocol) => put!(page, "<wrong proto type>"),
+            Ok(address) => page.host(std::net::Ipv4Addr::from(address)),
+            Err(_) => put!(page, "<wrong len>"),
+        }
+    }
+}
+
+/// A hardware address of any length.
+struct Hardware<'a>(&'a [u8]);
+
+impl crate::print::text::Put for Hardware<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        match self.0 {
+            [] => "<empty>".put(out),
+            address => Mac(address).put(out),
+        }
+    }
+}
+
+/// IPv4, or the trailer negotiation of RFC 893 that resolves the same addresses.
+fn is_ip(protocol: EtherType) -> bool {
+    matches!(protocol.0, 0x0800 | 0x1000)
+}
+
+const HARDWARE: &[(u16, &str)] = &[
+    (1, "Ethernet"),
+    (6, "TokenRing"),
+    (7, "ArcNet"),
+    (15, "FrameRelay"),
+    (19, "ATM"),
+    (23, "Strip"),
+    (24, "IEEE 1394"),
+    (32, "InfiniBand"),
+];
+
+const OPERATIONS: &[(u16, &str)] = &[
+    (1, "Request"),
+    (2, "Reply"),
+    (3, "Reverse Request"),
+    (4, "Reverse Reply"),
+    (8, "Inverse Request"),
+    (9, "Inverse Reply"),
+    (10, "NACK Reply"),
+];

@@ -1,0 +1,78 @@
+//! The payload of IP, by protocol number.
+
+use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
+
+use super::{Datagram, ipv4, ipv6};
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::page::Page;
+use crate::print::text::put;
+use crate::print::transport::{tcp, udp};
+
+/// Prints the payload of a datagram whose own header has been printed.
+pub(crate) fn print(
+    page: &mut Page<'_>,
+    protocol: IpNextHeaderProtocol,
+    datagram: &Datagram,
+    payload: Cursor<'_>,
+) -> Shown {
+    match protocol {
+        Protocols::Tcp => tcp::print(page, datagram, payload),
+        Protocols::Udp => udp::print(page, datagram, payload),
+        Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
+        Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),
+        Protocols::Ipv6NoNxt => {
+            put!(page, "no next header");
+            Ok(())
+        }
+        _ => {
+            match short_name(protocol).filter(|_| !page.numeric()) {
+                Some(name) => put!(page, " ", name),
+                None => put!(page, " ip-proto-", protocol),
+            }
+            put!(page, " ", payload.len());
+            Ok(())
+        }
+    }
+}
+
+/// Whether the printer of a protocol shows the addresses itself, with its ports.
+pub(crate) fn has_ports(protocol: IpNextHeaderProtocol) -> bool {
+    matches!(
+        protocol,
+        Protocols::Tcp | Protocols::Udp | Protocols::Sctp | Protocols::Dccp
+    )
+}
+
+/// The name of a protocol as IANA and /etc/protocols spell it in lower case.
+pub(crate) fn short_name(protocol: IpNextHeaderProtocol) -> Option<&'static str> {
+    Some(match protocol {
+        Protocols::Icmp => "icmp",
+        Protocols::Igmp => "igmp",
+        Protocols::Tcp => "tcp",
+        Protocols::Udp => "udp",
+        Protocols::Gre => "gre",
+        Protocols::Esp => "esp",
+        Protocols::Ah => "ah",
+        Protocols::OspfigP => "ospf",
+        Protocols::Pim => "pim",
+        Protocols::Vrrp => "vrrp",
+        Protocols::L2tp => "l2tp",
+        Protocols::Sctp => "sctp",
+        Protocols::UdpLite => "udplite",
+        _ => return None,
+    })
+}
+
+/// The name of a protocol as the verbose header of IP shows it.
+#[rustfmt::skip]
+pub(crate) fn name(protocol: u8) -> &'static str {
+    match protocol {
+        0 => "HBH", 1 => "ICMP", 2 => "IGMP", 4 => "IPIP", 6 => "TCP", 8 => "EGP", 9 => "IGRP",
+        17 => "UDP", 33 => "DCCP", 41 => "IPv6", 43 => "Routing", 44 => "Fragment", 46 => "RSVP",
+        47 => "GRE", 50 => "ESP", 51 => "AH", 55 => "Mobile IP", 58 => "ICMPv6",
+        59 => "no next header", 60 => "DSTOPT", 62 => "Mobility (old)", 77 => "SUN-ND", 88 => "EIGRP",
+        89 => "OSPF", 97 => "Ethernet", 103 => "PIM", 108 => "Compressed IP", 112 => "VRRP", 113 => "PGM",
+        132 => "SCTP", 135 => "Mobility",
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,168 @@
+//! IPv6 (RFC 8200) and its extension headers.
+
+mod fragment;
+mod options;
+mod routing;
+
+use std::net::Ipv6Addr;
+
+use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
+use pnet_packet::ipv6::Ipv6Packet;
+
+use super::{Datagram, Ends, demux};
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::{Hex2, HexPad, put};
+
+/// Prints an IPv6 packet.
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("ip6");
+    if !page.options.link_header {
+        put!(page, "IP6 ");
+    }
+    if packet.len() < HEADER {
+        return Err(page.refuse("length", packet.len(), "<", HEADER));
+    }
+    let version = packet.peek_u8(0)? >> 4;
+    if version != 6 {
+        return Err(page.refuse("version", version.into(), "!=", 6));
+    }
+    let Some(view) = Ipv6Packet::new(packet.bytes()) else {
+        return Err(Stop::Truncated);
+    };
+    if page.verbose(1) {
+        verbose_header(page, &view);
+    }
+    let packet = match usize::from(view.get_payload_length()) {
+        // The length is in a hop-by-hop option, or the packet is a send that no length field could hold.
+        0 if view.get_next_header() == Protocols::Hopopt => packet,
+        0 if packet.len() > usize::from(u16::MAX) => {
+            put!(page, "[real length ", packet.len(), ", presumed BIG TCP] ");
+            packet
+        }
+        claimed => checked_length(page, packet, claimed + HEADER),
+    };
+    let source = view.get_source();
+    let destination = view.get_destination();
+    let datagram = Datagram {
+        ends: Ends::V6 {
+            source,
+            destination,
+            last: last_destination(packet, destination),
+        },
+        protocol: view.get_next_header().0,
+        fragmented: false,
+        hops: view.get_hop_limit(),
+    };
+    if !demux::has_ports(view.get_next_header()) {
+        datagram.put_ends(page);
+        put!(page, ": ");
+    }
+    headers(page, packet, view.get_next_header(), datagram)
+}
+
+/// Walks the extension headers and prints what is behind them.
+fn headers(
+    page: &mut Page<'_>,
+    packet: Cursor<'_>,
+    mut next: IpNextHeaderProtocol,
+    mut datagram: Datagram,
+) -> Shown {
+    let mut rest = packet.after(HEADER);
+    loop {
+        if rest.captured() == 0 && rest.len() > 0 && !matches!(next, Protocols::Ipv6NoNxt) {
+            return Err(Stop::Truncated);
+        }
+        let length = match next {
+            Protocols::Hopopt => {
+                let (length, jumbo) = options::hop_by_hop(page, rest)?;
+                if let Some(jumbo) = jumbo {
+                    let total = jumbo as usize + HEADER;
+                    let passed = packet.len() - rest.len();
+                    rest = checked_length(page, packet, total).after(passed);
+                }
+                length
+            }
+            Protocols::Ipv6Opts => options::destination(page, rest)?,
+            Protocols::Ipv6Frag => {
+                if !fragment::print(page, rest)? {
+                    return Ok(());
+                }
+                datagram.fragmented = true;
+                8
+            }
+            Protocols::Ipv6Route => routing::print(page, rest)?,
+            _ => return demux::print(page, next, &datagram, rest),
+        };
+        next = IpNextHeaderProtocol(rest.peek_u8(0)?);
+        rest.advance(length);
+    }
+}
+
+/// The packet cut to the length that it claims, or a note that it claims more than there is.
+fn checked_length<'a>(page: &mut Page<'_>, packet: Cursor<'a>, total: usize) -> Cursor<'a> {
+    if total > packet.len() {
+        put!(
+            page,
+            "[header+payload length ",
+            total,
+            " > length ",
+            packet.len(),
+            "]"
+        );
+        page.invalid();
+        put!(page, " ");
+    }
+    packet.with_len(total)
+}
+
+/// `(class 0x20, flowlabel 0x12345, hlim 64, next-header TCP (6), payload length 40) `.
+fn verbose_header(page: &mut Page<'_>, view: &Ipv6Packet<'_>) {
+    put!(page, "(");
+    if view.get_traffic_class() != 0 {
+        put!(page, "class 0x", Hex2(view.get_traffic_class()), ", ");
+    }
+    if view.get_flow_label() != 0 {
+        put!(
+            page,
+            "flowlabel 0x",
+            HexPad(view.get_flow_label().into(), 5),
+            ", "
+        );
+    }
+    let next = view.get_next_header().0;
+    put!(
+        page,
+        "hlim ",
+        view.get_hop_limit(),
+        ", next-header ",
+        demux::name(next),
+        " (",
+        next,
+        "), "
+    );
+    put!(page, "payload length ", view.get_payload_length(), ") ");
+}
+
+/// The last segment of a routing header, for which transport checksums are made; without one, the destination.
+fn last_destination(packet: Cursor<'_>, destination: Ipv6Addr) -> Ipv6Addr {
+    let mut next = packet.peek_u8(6).map(IpNextHeaderProtocol);
+    let mut rest = packet.after(HEADER);
+    while let Ok(Protocols::Hopopt | Protocols::Ipv6Opts | Protocols::Ipv6Frag | Protocols::Ipv6Route) = next
+    {
+        let Ok(units) = rest.peek_u8(1) else { break };
+        if next == Ok(Protocols::Ipv6Route) {
+            return routing::last_segment(rest).unwrap_or(destination);
+        }
+        let length = if next == Ok(Protocols::Ipv6Frag) {
+            8
+        } else {
+            (usize::from(units) + 1) * 8
+        };
+        next = rest.peek_u8(0).map(IpNextHeaderProtocol);
+        rest.advance(length);
+    }
+    destination
+}
+
+const HEADER: usize = 40;

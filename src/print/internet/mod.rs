@@ -1,0 +1,126 @@
+//! The internet layer: IPv4, IPv6 and what goes directly with them.
+
+pub(crate) mod arp;
+mod demux;
+pub(crate) mod ipv4;
+pub(crate) mod ipv6;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::cursor::{Cursor, Shown};
+use super::page::Page;
+use super::text::put;
+use crate::wire::Checksum;
+
+/// What the printers of the transport layer need to know of the datagram that carries them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Datagram {
+    /// Between whom it goes.
+    pub(crate) ends: Ends,
+    /// The protocol that the fixed header names: where it is not the transport itself but an extension header,
+    /// the addresses have been printed already.
+    pub(crate) protocol: u8,
+    /// Whether it is a fragment, whose payload is not whole.
+    pub(crate) fragmented: bool,
+    /// The time to live or hop limit.
+    pub(crate) hops: u8,
+}
+
+/// The addresses of a datagram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ends {
+    /// IPv4.
+    V4 {
+        /// Who sent it.
+        source: Ipv4Addr,
+        /// For whom it is now.
+        destination: Ipv4Addr,
+        /// For whom it is at last, behind a source route; checksums are made for this one.
+        last: Ipv4Addr,
+    },
+    /// IPv6.
+    V6 {
+        /// Who sent it.
+        source: Ipv6Addr,
+        /// For whom it is now.
+        destination: Ipv6Addr,
+        /// For whom it is at last, behind a routing header; checksums are made for this one.
+        last: Ipv6Addr,
+    },
+}
+
+impl Datagram {
+    /// Whether it is IPv6.
+    pub(crate) fn is_v6(&self) -> bool {
+        matches!(self.ends, Ends::V6 { .. })
+    }
+
+    /// The checksum of `covered`, with the pseudo-header of `protocol` and a payload of `length` bytes.
+    pub(crate) fn checksum(&self, protocol: u8, length: usize, covered: &[u8]) -> u16 {
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        let addresses = match self.ends {
+            Ends::V4 { source, last, .. } => Checksum::default().add(&source.octets()).add(&last.octets()),
+            Ends::V6 { source, last, .. } => Checksum::default().add(&source.octets()).add(&last.octets()),
+        };
+        // IPv4 gives the length two bytes in its pseudo-header; its high half is not summed there.
+        let length = if self.is_v6() { length } else { length & 0xffff };
+        addresses
+            .add(&length.to_be_bytes())
+            .add(&[0, protocol])
+            .add(covered)
+            .finish()
+    }
+
+    /// `source > destination`.
+    pub(crate) fn put_ends(&self, page: &mut Page<'_>) {
+        match self.ends {
+            Ends::V4 {
+                source, destination, ..
+            } => {
+                page.host(source);
+                put!(page, " > ");
+                page.host(destination);
+            }
+            Ends::V6 {
+                source, destination, ..
+            } => {
+                page.host(source);
+                put!(page, " > ");
+                page.host(destination);
+            }
+        }
+    }
+
+    /// The address of the sender.
+    pub(crate) fn put_source(&self, page: &mut Page<'_>) {
+        match self.ends {
+            Ends::V4 { source, .. } => page.host(source),
+            Ends::V6 { source, .. } => page.host(source),
+        }
+    }
+
+    /// The address of the receiver.
+    pub(crate) fn put_destination(&self, page: &mut Page<'_>) {
+        match self.ends {
+            Ends::V4 { destination, .. } => page.host(destination),
+            Ends::V6 { destination, .. } => page.host(destination),
+        }
+    }
+}
+
+/// An IP packet of whichever version its first byte says.
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("ipn");
+    if packet.is_empty() {
+        put!(page, "truncated-ip 0");
+        return Ok(());
+    }
+    match packet.peek_u8(0)? >> 4 {
+        4 => ipv4::print(page, packet),
+        6 => ipv6::print(page, packet),
+        other => {
+            put!(page, "unknown ip ", other);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Ethernet II and 802.3 frames, with 802.1Q tags, and the dispatch by EtherType that other links share.
+
+use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
+use pnet_packet::vlan::VlanPacket;
+
+use super::llc;
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::internet::{arp, ipv4, ipv6};
+use crate::print::page::Page;
+use crate::print::text::{Mac, put};
+
+/// The two addresses of a frame, for the printers that show them again.
+#[derive(Clone, Copy)]
+pub(crate) struct Addresses {
+    /// Who sent it.
+    pub(crate) source: [u8; 6],
+    /// For whom it is.
+    pub(crate) destination: [u8; 6],
+}
+
+/// The largest value of the type field that is a length (802.3).
+pub(crate) const LARGEST_LENGTH: u16 = 1500;
+
+/// A whole captured frame; what comes before the payload is the link-layer header of the dumps.
+pub(crate) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    let base = page.link_len;
+    let header = print(page, packet)?;
+    page.link_len = base + header;
+    Ok(())
+}
+
+/// A frame, perhaps within another packet. Returns how many of its bytes were headers.
+pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
+    page.enter("ether");
+    let Some(view) = EthernetPacket::new(frame.bytes()).filter(|_| frame.len() >= 14) else {
+        return Err(Stop::Truncated);
+    };
+    let addresses = Addresses {
+        source: view.get_source().octets(),
+        destination: view.get_destination().octets(),
+    };
+    let kind = view.get_ethertype();
+    if page.options.link_header {
+        header(page, addresses, kind, frame.len());
+    }
+    page.link_len += 14;
+    let mut payload = frame.after(14);
+    let (kind, tags) = tags(page, kind, &mut payload)?;
+    let mut headers = 14 + tags;
+    if kind.0 <= LARGEST_LENGTH {
+        headers += llc::print(page, payload, Some(addresses))?;
+    } else if !by_type(page, kind, payload, Some(addresses))? {
+        if !page.options.link_header {
+            header(page, addresses, view.get_ethertype(), frame.len());
+        }
+        page.raw(payload.bytes());
+    }
+    Ok(headers)
+}
+
+/// Prints the payload of an EtherType, if it is one that we know.
+pub(crate) fn by_type(
+    page: &mut Page<'_>,
+    kind: EtherType,
+    payload: Cursor<'_>,
+    _addresses: Option<Addresses>,
+) -> Shown<bool> {
+    match kind {
+        EtherTypes::Ipv4 => ipv4::print(page, payload)?,
+        EtherTypes::Ipv6 => ipv6::print(page, payload)?,
+        EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Passes over the 802.1Q tags, showing them under `-e`. Returns the type behind them and their length.
+fn tags(page: &mut Page<'_>, mut kind: EtherType, payload: &mut Cursor<'_>) -> Shown<(EtherType, usize)> {
+    let mut length = 0;
+    while is_tag(kind) {
+        let Some(tag) = VlanPacket::new(payload.bytes()).filter(|_| payload.len() >= 4) else {
+            page.enter("vlan");
+            return Err(Stop::Truncated);
+        };
+        kind = tag.get_ethertype();
+        if page.options.link_header {
+            put!(
+                page,
+                "vlan ",
+                tag.get_vlan_identifier(),
+                ", p ",
+                tag.get_priority_code_point().0
+            );
+            put!(
+                page,
+                if tag.get_drop_eligible_indicator() != 0 {
+                    ", DEI, "
+                } else {
+                    ", "
+                }
+            );
+            if kind.0 > LARGEST_LENGTH {
+                put!(page, "ethertype ");
+                put_type(page, kind);
+                put!(page, ", ");
+            }
+        }
+        payload.advance(4);
+        length += 4;
+    }
+    Ok((kind, length))
+}
+
+fn is_tag(kind: EtherType) -> bool {
+    matches!(kind.0, 0x8100 | 0x88a8 | 0x9100 | 0x9200)
+}
+
+/// `source > destination, ethertype IPv4 (0x0800), length 98: `.
+fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: usize) {
+    put!(
+        page,
+        Mac(&addresses.source),
+        " > ",
+        Mac(&addresses.destination),
+        ", "
+    );
+    let length = if kind.0 <= LARGEST_LENGTH {
+        put!(page, "802.3");
+        usize::from(kind.0)
+    } else if page.quiet() {
+        match type_name(kind) {
+            Some(name) => put!(page, name),
+            None => put!(page, "Unknown Ethertype (", kind, ")"),
+        }
+        length
+    } else {
+        put!(
+            page,
+            "ethertype ",
+            type_name(kind).unwrap_or("Unknown"),
+            " (",
+            kind,
+            ")"
+        );
+        length
+    };
+    put!(page, ", length ", length, ": ");
+}
+
+/// The name of an EtherType, or its number.
+pub(crate) fn put_type(page: &mut Page<'_>, kind: EtherType) {
+    match type_name(kind) {
+        Some(name) => put!(page, name),
+        None => put!(page, kind),
+    }
+}
+
+/// The name that `-e` shows for an EtherType.
+#[rustfmt::skip]
+pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
+    Some(match kind.0 {
+        0x0200 => "PUP", 0x0500 => "Sprite", 0x0600 => "NS", 0x0800 => "IPv4", 0x0806 => "ARP",
+        0x1000 => "Trail", 0x22ea => "IEEE1722", 0x22f0 => "IEEE1722", 0x6001 => "MOP DL",
+        0x6002 => "MOP RC", 0x6003 => "DN", 0x6004 => "LAT", 0x6007 => "SCA", 0x6558 => "TEB",
+        0x8035 => "Reverse ARP", 0x8038 => "Lanbridge", 0x803c => "DEC DNS", 0x803e => "DEC DTS",
+        0x805b => "VEXP", 0x805c => "VPROD", 0x809b => "Appletalk", 0x80f3 => "Appletalk ARP",
+        0x8100 => "802.1Q", 0x8137 => "IPX", 0x86dd => "IPv6", 0x8808 => "MPCP",
+        0x8809 => "Slow Protocols", 0x880b => "PPP", 0x8847 => "MPLS unicast", 0x8848 => "MPLS multicast",
+        0x8863 => "PPPoE D", 0x8864 => "PPPoE S", 0x886f => "MS NLB heartbeat", 0x8870 => "Jumbo",
+        0x888e => "EAPOL", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
+        0x88ca => "TIPC", 0x88cc => "LLDP", 0x8902 => "CFM", 0x8903 => "CFM (old)",
+        0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
+        0x04e0 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
+        0xd28b => "Arista Vendor Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
+        _ => return None,
+    })
+}

@@ -1,0 +1,28 @@
+//! The link layer: what a captured packet begins with.
+
+pub(crate) mod ether;
+mod llc;
+mod null;
+mod raw;
+mod sll;
+
+use super::cursor::{Cursor, Shown};
+use super::page::Page;
+use super::text::put;
+use crate::wire::LinkType;
+
+/// Prints a packet from its first byte on.
+pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown {
+    match link {
+        LinkType::ETHERNET => ether::frame(page, packet),
+        LinkType::NULL | LinkType::LOOP => null::print(page, packet),
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, packet),
+        LinkType::LINUX_SLL => sll::print(page, packet),
+        LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
+        _ => {
+            put!(page, "UNSUPPORTED");
+            page.raw(packet.bytes());
+            Ok(())
+        }
+    }
+}

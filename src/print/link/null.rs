@@ -1,0 +1,65 @@
+//! BSD loopback: four bytes of address family, in whichever byte order the capturing machine had.
+
+use pnet_packet::ethernet::EtherType;
+
+use super::ether;
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::internet::{ipv4, ipv6};
+use crate::print::page::Page;
+use crate::print::text::put;
+
+/// Prints a loopback packet.
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("null");
+    let mut payload = packet;
+    let raw = payload.u32()?;
+    // A family fits in sixteen bits, so a larger one was written by a machine of the other byte order.
+    let family = if raw & 0xffff_0000 != 0 {
+        raw.swap_bytes()
+    } else {
+        raw
+    };
+    if page.options.link_header {
+        header(page, family, packet.len());
+    }
+    page.link_len = 4;
+    match family {
+        INET => ipv4::print(page, payload),
+        INET6_BSD | INET6_FREEBSD | INET6_DARWIN => ipv6::print(page, payload),
+        _ => {
+            let kind = u16::try_from(family).unwrap_or(0);
+            if kind > ether::LARGEST_LENGTH && ether::by_type(page, EtherType(kind), payload, None)? {
+                return Ok(());
+            }
+            if !page.options.link_header {
+                header(page, family, packet.len());
+            }
+            page.raw(payload.bytes());
+            Ok(())
+        }
+    }
+}
+
+fn header(page: &mut Page<'_>, family: u32, length: usize) {
+    let name = match family {
+        INET => Some("IPv4"),
+        INET6_BSD | INET6_FREEBSD | INET6_DARWIN => Some("IPv6"),
+        7 | 23 => Some("OSI"),
+        16 => Some("Appletalk"),
+        _ => None,
+    };
+    if page.quiet() {
+        match name {
+            Some(name) => put!(page, "AF ", name),
+            None => put!(page, "AF Unknown AF", family),
+        }
+    } else {
+        put!(page, "AF ", name.unwrap_or("Unknown"), " (", family, ")");
+    }
+    put!(page, ", length ", length, ": ");
+}
+
+const INET: u32 = 2;
+const INET6_BSD: u32 = 24;
+const INET6_FREEBSD: u32 = 28;
+const INET6_DARWIN: u32 = 30;

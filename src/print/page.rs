@@ -1,0 +1,155 @@
+//! The page: what the printers of one packet share.
+
+use std::net::IpAddr;
+
+use super::cursor::{Shown, Stop};
+use super::dump;
+use super::flows::Flows;
+use super::names::{Names, Transport};
+use super::options::Options;
+use super::text::{Escaped, Put, put};
+
+/// The text of one packet as it grows, and what its printers need to know besides the bytes.
+pub(crate) struct Page<'p> {
+    /// The text so far; other packets may be before it.
+    pub(crate) out: &'p mut Vec<u8>,
+    /// What the user wants to see.
+    pub(crate) options: &'p Options,
+    /// The sequence numbers of the TCP connections seen.
+    pub(crate) flows: &'p mut Flows,
+    /// How many of the packet's first bytes are the link-layer header, which the shorter dumps leave out.
+    pub(crate) link_len: usize,
+    names: Option<&'p mut (dyn Names + 'static)>,
+    proto: &'static str,
+    depth: u8,
+}
+
+/// How many headers may be nested in headers of their own kind: far more than any network has, and few enough
+/// for the stack of a thread.
+const DEEPEST: u8 = 32;
+
+impl<'p> Page<'p> {
+    /// An empty page that ends `out`.
+    pub(crate) fn new(
+        out: &'p mut Vec<u8>,
+        options: &'p Options,
+        flows: &'p mut Flows,
+        names: Option<&'p mut (dyn Names + 'static)>,
+    ) -> Self {
+        Self {
+            out,
+            options,
+            flows,
+            link_len: 0,
+            names,
+            proto: "",
+            depth: 0,
+        }
+    }
+
+    /// Whether `-v` was given at least `times` times.
+    pub(crate) fn verbose(&self, times: u8) -> bool {
+        self.options.verbosity >= times
+    }
+
+    /// Whether `-q` was given.
+    pub(crate) fn quiet(&self) -> bool {
+        self.options.quiet > 0
+    }
+
+    /// Names the protocol whose printer is at work; a packet that ends early names the last.
+    pub(crate) fn enter(&mut self, proto: &'static str) {
+        self.proto = proto;
+    }
+
+    /// The protocol whose printer is at work.
+    pub(crate) fn proto(&self) -> &'static str {
+        self.proto
+    }
+
+    /// ` [|proto]`: the packet ends here, as far as it was captured.
+    pub(crate) fn truncated(&mut self) {
+        put!(self, " [|", self.proto, "]");
+    }
+
+    /// ` (invalid)`.
+    pub(crate) fn invalid(&mut self) {
+        put!(self, " (invalid)");
+    }
+
+    /// Says that a value cannot be, as ` [what value sign limit]`; the printer then stops with what this returns.
+    pub(crate) fn refuse(&mut self, what: &str, value: usize, sign: &str, limit: usize) -> Stop {
+        put!(self, " [", what, " ", value, " ", sign, " ", limit, "]");
+        Stop::Invalid
+    }
+
+    /// Runs the printer of a packet within the packet, unless that goes too deep.
+    pub(crate) fn deeper(&mut self, print: impl FnOnce(&mut Self) -> Shown) -> Shown {
+        if self.depth >= DEEPEST {
+            put!(self, "[nested too deep]");
+            return Ok(());
+        }
+        self.depth += 1;
+        let shown = print(self);
+        self.depth -= 1;
+        shown
+    }
+
+    /// The name of a host, or its address.
+    pub(crate) fn host(&mut self, address: impl Into<IpAddr> + Put + Copy) {
+        let Some(names) = &mut self.names else {
+            return address.put(self.out);
+        };
+        match names.host(address.into()) {
+            Some(name) => {
+                let label = if self.options.no_domain {
+                    name.split('.').next()
+                } else {
+                    None
+                };
+                put!(self, Escaped(label.unwrap_or(name).as_bytes()));
+            }
+            None => address.put(self.out),
+        }
+    }
+
+    /// The name of the service at a port, or its number.
+    pub(crate) fn port(&mut self, port: u16, transport: Transport) {
+        match self
+            .names
+            .as_mut()
+            .and_then(|names| names.service(port, transport))
+        {
+            Some(name) => put!(self, Escaped(name.as_bytes())),
+            None => put!(self, port),
+        }
+    }
+
+    /// Whether numbers are to be shown as such (`-n`).
+    pub(crate) fn numeric(&self) -> bool {
+        self.names.is_none()
+    }
+
+    /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        dump::hex_ascii(self.out, "\n\t", bytes);
+    }
+
+    /// Bytes in hexadecimal on lines of their own, each after `indent`.
+    pub(crate) fn hex(&mut self, indent: &str, bytes: &[u8]) {
+        dump::hex(self.out, indent, bytes);
+    }
+
+    /// A number's name in `table`, or `otherwise` followed by the number and `)`.
+    pub(crate) fn name_or<N: Copy + PartialEq + Put>(
+        &mut self,
+        table: &[(N, &'static str)],
+        number: N,
+        otherwise: &str,
+    ) {
+        match super::text::name_of(table, number) {
+            Some(name) => put!(self, name),
+            None => put!(self, otherwise, number, ")"),
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! How values become text: each is appended to the one buffer by hand, without `fmt` and without allocation.
+//!
+//! [`put!`] writes a list of parts: `put!(page, "seq ", first, ":", last)`. A part is anything that is [`Put`]:
+//! text, an integer (in decimal), an address, or one of the wrappers below.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use pnet_packet::ethernet::EtherType;
+use pnet_packet::ip::IpNextHeaderProtocol;
+
+/// Something that can be appended to the text of a packet.
+pub(crate) trait Put {
+    /// Appends it.
+    fn put(self, out: &mut Vec<u8>);
+}
+
+/// Appends each of the parts to the page's text, in order.
+macro_rules! put {
+    ($page:expr, $($part:expr),+ $(,)?) => {{
+        $( $crate::print::text::Put::put($part, &mut *$page.out); )+
+    }};
+}
+pub(crate) use put;
+
+/// An integer in lower-case hexadecimal without leading zeros, as `%x`.
+#[derive(Clone, Copy)]
+pub(crate) struct Hex(pub(crate) u64);
+
+/// A byte as two hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(crate) struct Hex2(pub(crate) u8);
+
+/// Sixteen bits as four hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(crate) struct Hex4(pub(crate) u16);
+
+/// An integer in at least `.1` hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(crate) struct HexPad(pub(crate) u64, pub(crate) usize);
+
+/// Bytes as a run of hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(crate) struct HexRun<'a>(pub(crate) &'a [u8]);
+
+/// An integer in at least `.1` decimal digits, filled up with zeros.
+#[derive(Clone, Copy)]
+pub(crate) struct Zeros(pub(crate) u64, pub(crate) usize);
+
+/// An integer right-aligned in `.1` columns.
+#[derive(Clone, Copy)]
+pub(crate) struct Right(pub(crate) u64, pub(crate) usize);
+
+/// A link-layer address, its bytes in hexadecimal between colons, however many they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Mac<'a>(pub(crate) &'a [u8]);
+
+/// Bytes of the packet as text: what is not printable ASCII is escaped as `^A` or `M-^A`, so that it can do
+/// nothing to a terminal.
+#[derive(Clone, Copy)]
+pub(crate) struct Escaped<'a>(pub(crate) &'a [u8]);
+
+impl Put for &str {
+    fn put(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+}
+
+impl Put for char {
+    fn put(self, out: &mut Vec<u8>) {
+        self.encode_utf8(&mut [0; 4]).as_bytes().put_raw(out);
+    }
+}
+
+trait PutRaw {
+    fn put_raw(&self, out: &mut Vec<u8>);
+}
+
+impl PutRaw for [u8] {
+    fn put_raw(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+}
+
+macro_rules! decimal {
+    ($($integer:ty)+) => {
+        $(impl Put for $integer {
+            fn put(self, out: &mut Vec<u8>) {
+                itoa::Buffer::new().format(self).put(out);
+            }
+        })+
+    };
+}
+decimal!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64);
+
+impl Put for Hex {
+    fn put(self, out: &mut Vec<u8>) {
+        let digits = (16 - self.0.leading_zeros() as usize / 4).max(1);
+        HexPad(self.0, digits).put(out);
+    }
+}
+
+impl Put for Hex2 {
+    fn put(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[digit(self.0 >> 4), digit(self.0)]);
+    }
+}
+
+impl Put for Hex4 {
+    fn put(self, out: &mut Vec<u8>) {
+        let [high, low] = self.0.to_be_bytes();
+        Hex2(high).put(out);
+        Hex2(low).put(out);
+    }
+}
+
+impl Put for HexPad {
+    fn put(self, out: &mut Vec<u8>) {
+        let needed = (16 - self.0.leading_zeros() as usize / 4).max(self.1);
+        for place in (0..needed).rev() {
+            out.push(if place > 15 {
+                b'0'
+            } else {
+                digit((self.0 >> (4 * place)) as u8 & 15)
+            });
+        }
+    }
+}
+
+impl Put for HexRun<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        for &byte in self.0 {
+            Hex2(byte).put(out);
+        }
+    }
+}
+
+impl Put for Zeros {
+    fn put(self, out: &mut Vec<u8>) {
+        padded(self.0, self.1, b'0', out);
+    }
+}
+
+impl Put for Right {
+    fn put(self, out: &mut Vec<u8>) {
+        padded(self.0, self.1, b' ', out);
+    }
+}
+
+impl Put for Mac<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        for (index, &byte) in self.0.iter().enumerate() {
+            if index > 0 {
+                out.push(b':');
+            }
+            Hex2(byte).put(out);
+        }
+    }
+}
+
+impl Put for Escaped<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        for &byte in self.0 {
+            let low = byte & 0x7f;
+            if byte != low {
+                out.extend_from_slice(b"M-");
+            }
+            match low {
+                0x20..=0x7e => out.push(low),
+                _ => out.extend_from_slice(&[b'^', low ^ 0x40]),
+            }
+        }
+    }
+}
+
+impl Put for Ipv4Addr {
+    fn put(self, out: &mut Vec<u8>) {
+        let [a, b, c, d] = self.octets();
+        octet(a, out);
+        for byte in [b, c, d] {
+            out.push(b'.');
+            octet(byte, out);
+        }
+    }
+}
+
+/// The shortest form (RFC 5952), with the last four bytes dotted in an address that carries an IPv4 one.
+impl Put for Ipv6Addr {
+    fn put(self, out: &mut Vec<u8>) {
+        let words = self.segments();
+        let (zeros, count) = longest_zeros(&words);
+        let mapped = zeros == 0 && (count == 6 || (count == 5 && words[5] == 0xffff));
+        for (index, &word) in words.iter().enumerate() {
+            if count > 0 && (zeros..zeros + count).contains(&index) {
+                if index == zeros {
+                    out.push(b':');
+                }
+                continue;
+            }
+            if index > 0 {
+                out.push(b':');
+            }
+            if mapped && index == 6 {
+                let [.., a, b, c, d] = self.octets();
+                return Ipv4Addr::new(a, b, c, d).put(out);
+            }
+            Hex(word.into()).put(out);
+        }
+        if count > 0 && zeros + count == 8 {
+            out.push(b':');
+        }
+    }
+}
+
+impl Put for IpAddr {
+    fn put(self, out: &mut Vec<u8>) {
+        match self {
+            Self::V4(address) => address.put(out),
+            Self::V6(address) => address.put(out),
+        }
+    }
+}
+
+impl Put for EtherType {
+    fn put(self, out: &mut Vec<u8>) {
+        "0x".put(out);
+        Hex4(self.0).put(out);
+    }
+}
+
+impl Put for IpNextHeaderProtocol {
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+}
+
+/// The name that a sorted or unsorted table gives a number.
+pub(crate) fn name_of<N: Copy + PartialEq>(table: &[(N, &'static str)], number: N) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(known, _)| *known == number)
+        .map(|(_, name)| *name)
+}
+
+/// Appends the names of the bits that are set, with `separator` between them; `none` if there is none.
+pub(crate) fn put_bits(out: &mut Vec<u8>, table: &[(u32, &str)], bits: u32, separator: &str, none: &str) {
+    let mut first = true;
+    for (mask, name) in table {
+        if bits & mask == *mask {
+            if !first {
+                separator.put(out);
+            }
+            name.put(out);
+            first = false;
+        }
+    }
+    if first {
+        none.put(out);
+    }
+}
+
+fn digit(nibble: u8) -> u8 {
+    match nibble & 15 {
+        low @ 0..=9 => b'0' + low,
+        high => b'a' + high - 10,
+    }
+}
+
+fn octet(byte: u8, out: &mut Vec<u8>) {
+    if byte >= 100 {
+        out.push(b'0' + byte / 100);
+    }
+    if byte >= 10 {
+        out.push(b'0' + byte / 10 % 10);
+    }
+    out.push(b'0' + byte % 10);
+}
+
+fn padded(value: u64, width: usize, fill: u8, out: &mut Vec<u8>) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value);
+    out.resize(out.len() + width.saturating_sub(digits.len()), fill);
+    digits.put(out);
+}
+
+/// Where the first longest run of two or more zero words begins, and how many they are.
+fn longest_zeros(words: &[u16; 8]) -> (usize, usize) {
+    let mut best = (0, 0);
+    let mut run = 0;
+    for (index, &word) in words.iter().enumerate() {
+        run = if word == 0 { run + 1 } else { 0 };
+        if run > best.1 {
+            best = (index + 1 - run, run);
+        }
+    }
+    if best.1 < 2 { (0, 0) } else { best }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(part: impl Put) -> String {
+        let mut out = Vec::new();
+        part.put(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn ipv6_addresses_take_their_shortest_form() {
+        for address in [
+            "::",
+            "::1",
+            "1::",
+            "fe80::1:0:0:1",
+            "2001:db8:0:1:1:1:1:1",
+            "1:0:0:2::3",
+            "ff02::2",
+        ] {
+            assert_eq!(text(address.parse::<Ipv6Addr>().unwrap()), address);
+        }
+        assert_eq!(
+            text("::ffff:192.0.2.1".parse::<Ipv6Addr>().unwrap()),
+            "::ffff:192.0.2.1"
+        );
+        assert_eq!(text("::192.0.2.1".parse::<Ipv6Addr>().unwrap()), "::192.0.2.1");
+        assert_eq!(
+            text("64:ff9b::c000:201".parse::<Ipv6Addr>().unwrap()),
+            "64:ff9b::c000:201"
+        );
+    }
+
+    #[test]
+    fn ipv4_addresses_have_no_leading_zeros() {
+        assert_eq!(text(Ipv4Addr::new(0, 10, 200, 9)), "0.10.200.9");
+    }
+
+    #[test]
+    fn text_of_the_packet_cannot_move_a_terminal() {
+        assert_eq!(text(Escaped(b"a\x1b[2J\x7f\xff\x80")), "a^[[2J^?M-^?M-^@");
+    }
+
+    #[test]
+    fn numbers_keep_their_widths() {
+        assert_eq!(text(Hex(0)), "0");
+        assert_eq!(text(Hex(0xab)), "ab");
+        assert_eq!(text(HexPad(0xab, 5)), "000ab");
+        assert_eq!(text(Zeros(7, 2)), "07");
+        assert_eq!(text(Right(7, 5)), "    7");
+        assert_eq!(text(Mac(&[0, 0x1b, 0xff])), "00:1b:ff");
+    }
+
+    #[test]
+    fn bits_are_named_with_separators() {
+        let mut out = Vec::new();
+        put_bits(&mut out, &[(1, "a"), (2, "b")], 3, ", ", "none");
+        put_bits(&mut out, &[(1, "a")], 4, ", ", "none");
+        assert_eq!(out, b"a, bnone");
+    }
+}

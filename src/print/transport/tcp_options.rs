@@ -1,0 +1,175 @@
+//! The options of TCP.
+
+use super::tcp::Flags;
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::{Hex, Hex2, HexRun, name_of, put};
+
+/// Prints the options. Returns false after one whose length cannot be: what follows cannot be trusted.
+///
+/// `peer_origin` is what the edges of selective acknowledgments are relative to.
+pub(super) fn print(
+    page: &mut Page<'_>,
+    mut area: Cursor<'_>,
+    peer_origin: u32,
+    flags: Flags,
+) -> Shown<bool> {
+    let mut first = true;
+    while !area.is_empty() {
+        if !first {
+            put!(page, ",");
+        }
+        let kind = area.u8()?;
+        let mut body = area.sub(0);
+        if !matches!(kind, END | NOP) {
+            let length = usize::from(area.u8()?);
+            match length.checked_sub(2) {
+                Some(length) if length <= area.len() => body = area.sub(length),
+                _ => {
+                    put!(page, "[bad opt]", if first { "" } else { "]" });
+                    return Ok(false);
+                }
+            }
+        }
+        first = false;
+        match name_of(NAMES, kind) {
+            Some(name) => put!(page, name),
+            None => put!(page, "unknown-", kind),
+        }
+        match option(page, kind, &mut body, peer_origin, flags) {
+            Err(Stop::Invalid) => {
+                put!(page, "[bad opt]]");
+                return Ok(false);
+            }
+            shown => shown?,
+        }
+        if kind == END {
+            break;
+        }
+        if !body.is_empty() && has_fixed_length(kind) {
+            put!(page, "[len ", fixed_length(kind) + body.len(), "]");
+        }
+    }
+    Ok(true)
+}
+
+/// The value of one option; what it leaves unread was too much.
+fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32, _flags: Flags) -> Shown {
+    body.claims(fixed_length(kind).saturating_sub(2))?;
+    match kind {
+        MSS => put!(page, " ", body.u16()?),
+        WINDOW_SCALE => put!(page, " ", body.u8()?),
+        SACK => return selective(page, body, peer_origin),
+        ECHO | ECHO_REPLY | CC | CC_NEW | CC_ECHO => put!(page, " ", body.u32()?),
+        TIMESTAMP => put!(page, " val ", body.u32()?, " ecr ", body.u32()?),
+        SCPS => put!(page, " cap ", Hex2(body.u8()?), " id ", body.u8()?),
+        AUTHENTICATION => return authentication(page, body),
+        USER_TIMEOUT => {
+            let value = body.u16()?;
+            let seconds = if value & 1 == 0 {
+                u32::from(value >> 1)
+            } else {
+                u32::from(value >> 1) * 60
+            };
+            put!(page, " 0x", Hex(value.into()), " ", seconds);
+        }
+        MD5 => {
+            put!(page, " ");
+            put!(page, HexRun(body.take(16)?));
+        }
+        END | NOP | SACK_PERMITTED => {}
+        _ => {
+            let value = body.take(body.len())?;
+            if !value.is_empty() {
+                put!(page, " 0x", HexRun(value));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn selective(page: &mut Page<'_>, body: &mut Cursor<'_>, peer_origin: u32) -> Shown {
+    if body.len() % 8 != 0 {
+        put!(page, " invalid sack");
+        body.advance(body.len());
+        return Ok(());
+    }
+    put!(page, " ", body.len() / 8, " ");
+    while !body.is_empty() {
+        let left = body.u32()?.wrapping_sub(peer_origin);
+        let right = body.u32()?.wrapping_sub(peer_origin);
+        put!(page, "{", left, ":", right, "}");
+    }
+    Ok(())
+}
+
+/// RFC 5925 section 2.2.
+fn authentication(page: &mut Page<'_>, body: &mut Cursor<'_>) -> Shown {
+    if body.len() < 2 {
+        put!(page, "invalid");
+        body.advance(body.len());
+        return Ok(());
+    }
+    put!(page, " keyid ", body.u8()?, " rnextkeyid ", body.u8()?);
+    let mac = body.take(body.len())?;
+    if !mac.is_empty() {
+        put!(page, " mac 0x", HexRun(mac));
+    }
+    Ok(())
+}
+
+/// The length that the option must have, counting kind and length; 2 for those of any length.
+fn fixed_length(kind: u8) -> usize {
+    match kind {
+        END | NOP => 1,
+        MSS | SCPS | USER_TIMEOUT => 4,
+        WINDOW_SCALE => 3,
+        ECHO | ECHO_REPLY | CC | CC_NEW | CC_ECHO => 6,
+        TIMESTAMP => 10,
+        MD5 => 18,
+        _ => 2,
+    }
+}
+
+fn has_fixed_length(kind: u8) -> bool {
+    fixed_length(kind) > 2 || kind == SACK_PERMITTED
+}
+
+const END: u8 = 0;
+const NOP: u8 = 1;
+const MSS: u8 = 2;
+const WINDOW_SCALE: u8 = 3;
+const SACK_PERMITTED: u8 = 4;
+const SACK: u8 = 5;
+const ECHO: u8 = 6;
+const ECHO_REPLY: u8 = 7;
+const TIMESTAMP: u8 = 8;
+const CC: u8 = 11;
+const CC_NEW: u8 = 12;
+const CC_ECHO: u8 = 13;
+const MD5: u8 = 19;
+const SCPS: u8 = 20;
+const USER_TIMEOUT: u8 = 28;
+const AUTHENTICATION: u8 = 29;
+
+const NAMES: &[(u8, &str)] = &[
+    (END, "eol"),
+    (NOP, "nop"),
+    (MSS, "mss"),
+    (WINDOW_SCALE, "wscale"),
+    (SACK_PERMITTED, "sackOK"),
+    (SACK, "sack"),
+    (ECHO, "echo"),
+    (ECHO_REPLY, "echoreply"),
+    (TIMESTAMP, "TS"),
+    (CC, "cc"),
+    (CC_NEW, "ccnew"),
+    (CC_ECHO, ""),
+    (MD5, "md5"),
+    (SCPS, "scps"),
+    (USER_TIMEOUT, "uto"),
+    (AUTHENTICATION, "tcp-ao"),
+    (30, "mptcp"),
+    (34, "tfo"),
+    (253, "exp"),
+];
