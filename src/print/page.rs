@@ -62,11 +62,6 @@ impl<'p> Page<'p> {
         self.proto = proto;
     }
 
-    /// The protocol whose printer is at work.
-    pub(crate) fn proto(&self) -> &'static str {
-        self.proto
-    }
-
     /// ` [|proto]`: the packet ends here, as far as it was captured.
     pub(crate) fn truncated(&mut self) {
         put!(self, " [|", self.proto, "]");
@@ -133,23 +128,5 @@ impl<'p> Page<'p> {
     /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         dump::hex_ascii(self.out, "\n\t", bytes);
-    }
-
-    /// Bytes in hexadecimal on lines of their own, each after `indent`.
-    pub(crate) fn hex(&mut self, indent: &str, bytes: &[u8]) {
-        dump::hex(self.out, indent, bytes);
-    }
-
-    /// A number's name in `table`, or `otherwise` followed by the number and `)`.
-    pub(crate) fn name_or<N: Copy + PartialEq + Put>(
-        &mut self,
-        table: &[(N, &'static str)],
-        number: N,
-        otherwise: &str,
-    ) {
-        match super::text::name_of(table, number) {
-            Some(name) => put!(self, name),
-            None => put!(self, otherwise, number, ")"),
-        }
     }
 }

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::options::Options;
 use super::packet::Packet;
 use super::page::Page;
-use super::text::{Put, Right};
+use super::text::{Put, Right, put};
 use super::time::Clock;
 
 /// Turns packets into text, in the order of their capture.
@@ -48,11 +48,15 @@ impl Printer {
             "  ".put(out);
         }
         if self.options.lengths {
-            "caplen ".put(out);
-            packet.bytes.len().put(out);
-            " len ".put(out);
-            packet.wire_len.put(out);
-            " ".put(out);
+            let frame = Parts { out };
+            put!(
+                frame,
+                "caplen ",
+                packet.bytes.len(),
+                " len ",
+                packet.wire_len,
+                " "
+            );
         }
         if header_is_impossible(packet, out) {
             return;
@@ -79,45 +83,51 @@ fn header_is_impossible(packet: &Packet<'_>, out: &mut Vec<u8>) -> bool {
     const LARGEST: usize = 262_144;
     let captured = packet.bytes.len();
     let length = packet.wire_len as usize;
-    let start = out.len();
-    let mut fault = |parts: &[&dyn Fn(&mut Vec<u8>)]| {
-        if out.len() == start {
-            "[Invalid header:"
-        } else {
-            ","
+    let faults = [
+        (captured == 0, Fault::Is("caplen", 0)),
+        (length == 0, Fault::Is("len", 0)),
+        (length != 0 && length < captured, Fault::Below(length, captured)),
+        (captured > LARGEST, Fault::Above("caplen", captured, LARGEST)),
+        (length > LARGEST, Fault::Above("len", length, LARGEST)),
+    ];
+    let mut found = faults
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, fault)| fault)
+        .peekable();
+    if found.peek().is_none() {
+        return false;
+    }
+    "[Invalid header: ".put(out);
+    while let Some(fault) = found.next() {
+        fault.put(out);
+        if found.peek().is_some() {
+            ", ".put(out);
         }
-        .put(out);
-        for part in parts {
-            part(out);
+    }
+    "]\n".put(out);
+    true
+}
+
+/// What a length cannot be.
+enum Fault {
+    Is(&'static str, usize),
+    Below(usize, usize),
+    Above(&'static str, usize, usize),
+}
+
+impl Put for Fault {
+    fn put(self, out: &mut Vec<u8>) {
+        let fault = Parts { out };
+        match self {
+            Self::Is(what, value) => put!(fault, what, "==", value),
+            Self::Below(length, captured) => put!(fault, "len(", length, ") < caplen(", captured, ")"),
+            Self::Above(what, value, limit) => put!(fault, what, "(", value, ") > ", limit),
         }
-    };
-    if captured == 0 {
-        fault(&[&|out| " caplen==0".put(out)]);
     }
-    if length == 0 {
-        fault(&[&|out| " len==0".put(out)]);
-    } else if length < captured {
-        fault(&[
-            &|out| " len(".put(out),
-            &|out| length.put(out),
-            &|out| ") < caplen(".put(out),
-            &|out| captured.put(out),
-            &|out| ")".put(out),
-        ]);
-    }
-    if captured > LARGEST {
-        fault(&[&|out| " caplen(".put(out), &|out| captured.put(out), &|out| {
-            ") > 262144".put(out)
-        }]);
-    }
-    if length > LARGEST {
-        fault(&[&|out| " len(".put(out), &|out| length.put(out), &|out| {
-            ") > 262144".put(out)
-        }]);
-    }
-    let found = out.len() > start;
-    if found {
-        "]\n".put(out);
-    }
-    found
+}
+
+/// What [`put!`] writes to where there is no page.
+struct Parts<'a> {
+    out: &'a mut Vec<u8>,
 }

@@ -34,7 +34,7 @@ pub(crate) struct Hex2(pub(crate) u8);
 #[derive(Clone, Copy)]
 pub(crate) struct Hex4(pub(crate) u16);
 
-/// An integer in at least `.1` hexadecimal digits.
+/// An integer in at least `.1` hexadecimal digits, at most 16.
 #[derive(Clone, Copy)]
 pub(crate) struct HexPad(pub(crate) u64, pub(crate) usize);
 
@@ -94,8 +94,7 @@ decimal!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64);
 
 impl Put for Hex {
     fn put(self, out: &mut Vec<u8>) {
-        let digits = (16 - self.0.leading_zeros() as usize / 4).max(1);
-        HexPad(self.0, digits).put(out);
+        HexPad(self.0, 1).put(out);
     }
 }
 
@@ -115,14 +114,10 @@ impl Put for Hex4 {
 
 impl Put for HexPad {
     fn put(self, out: &mut Vec<u8>) {
-        let needed = (16 - self.0.leading_zeros() as usize / 4).max(self.1);
-        for place in (0..needed).rev() {
-            out.push(if place > 15 {
-                b'0'
-            } else {
-                digit((self.0 >> (4 * place)) as u8 & 15)
-            });
-        }
+        let bytes = self.0.to_be_bytes();
+        let digits = bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte)]);
+        let needed = (16 - self.0.leading_zeros() as usize / 4).max(self.1).min(16);
+        out.extend(digits.skip(16 - needed));
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Checksum {
 impl Checksum {
     /// Adds the bytes of one part.
     #[must_use]
-    pub fn add(mut self, bytes: &[u8]) -> Self {
+    pub fn with(mut self, bytes: &[u8]) -> Self {
         let mut bytes = bytes;
         if self.odd {
             let [first, rest @ ..] = bytes else { return self };
@@ -65,20 +65,20 @@ mod tests {
 
     #[test]
     fn a_correct_header_sums_to_zero() {
-        assert_eq!(Checksum::default().add(&HEADER).finish(), 0);
+        assert_eq!(Checksum::default().with(&HEADER).finish(), 0);
     }
 
     #[test]
     fn parts_of_odd_length_are_joined() {
         let (a, b) = HEADER.split_at(7);
-        assert_eq!(Checksum::default().add(a).add(&[]).add(b).finish(), 0);
+        assert_eq!(Checksum::default().with(a).with(&[]).with(b).finish(), 0);
     }
 
     #[test]
     fn a_wrong_field_is_told_what_it_should_be() {
         let mut header = HEADER;
         header[10..12].copy_from_slice(&[0x12, 0x34]);
-        let found = Checksum::default().add(&header).finish();
+        let found = Checksum::default().with(&header).finish();
         assert_ne!(found, 0);
         assert_eq!(should_be(0x1234, found), 0xb861);
     }

@@ -12,13 +12,6 @@ pub(crate) struct Ports {
     pub(crate) destination: u16,
 }
 
-impl Ports {
-    /// Whether one of them is `port`.
-    pub(crate) fn either(self, port: u16) -> bool {
-        self.source == port || self.destination == port
-    }
-}
-
 /// Prints the payload of a TCP segment, if its ports belong to a protocol that we know.
 pub(crate) fn over_tcp(_page: &mut Page<'_>, _ports: Ports, _payload: Cursor<'_>) -> Shown {
     Ok(())

@@ -52,7 +52,6 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         },
         protocol: protocol.0,
         fragmented: view.get_flags() & MORE_FRAGMENTS != 0,
-        hops: view.get_ttl(),
     };
     if !demux::has_ports(protocol) {
         datagram.put_ends(page);
@@ -160,7 +159,7 @@ fn verbose_header(
         }
     }
     if !page.options.no_checksums && header.has(header.len()) {
-        let found = Checksum::default().add(header.bytes()).finish();
+        let found = Checksum::default().with(header.bytes()).finish();
         if found != 0 {
             let field = view.get_checksum();
             put!(

@@ -22,8 +22,6 @@ pub(crate) struct Datagram {
     pub(crate) protocol: u8,
     /// Whether it is a fragment, whose payload is not whole.
     pub(crate) fragmented: bool,
-    /// The time to live or hop limit.
-    pub(crate) hops: u8,
 }
 
 /// The addresses of a datagram.
@@ -59,15 +57,15 @@ impl Datagram {
     pub(crate) fn checksum(&self, protocol: u8, length: usize, covered: &[u8]) -> u16 {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         let addresses = match self.ends {
-            Ends::V4 { source, last, .. } => Checksum::default().add(&source.octets()).add(&last.octets()),
-            Ends::V6 { source, last, .. } => Checksum::default().add(&source.octets()).add(&last.octets()),
+            Ends::V4 { source, last, .. } => Checksum::default().with(&source.octets()).with(&last.octets()),
+            Ends::V6 { source, last, .. } => Checksum::default().with(&source.octets()).with(&last.octets()),
         };
         // IPv4 gives the length two bytes in its pseudo-header; its high half is not summed there.
         let length = if self.is_v6() { length } else { length & 0xffff };
         addresses
-            .add(&length.to_be_bytes())
-            .add(&[0, protocol])
-            .add(covered)
+            .with(&length.to_be_bytes())
+            .with(&[0, protocol])
+            .with(covered)
             .finish()
     }
 

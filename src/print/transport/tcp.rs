@@ -29,7 +29,11 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
 
     let header_len = usize::from(segment.peek_u8(12)? >> 4) * 4;
     if header_len < HEADER {
-        put!(page, " tcp ", wrapped(segment.len()).wrapping_sub(wrapped(header_len)));
+        put!(
+            page,
+            " tcp ",
+            wrapped(segment.len()).wrapping_sub(wrapped(header_len))
+        );
         put!(
             page,
             " [bad hdr length ",
@@ -44,7 +48,11 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
         return Err(Stop::Truncated);
     };
     if page.quiet() {
-        put!(page, "tcp ", wrapped(segment.len()).wrapping_sub(wrapped(header_len)));
+        put!(
+            page,
+            "tcp ",
+            wrapped(segment.len()).wrapping_sub(wrapped(header_len))
+        );
         return header_fits(page, header_len, segment);
     }
     let flags = Flags::of(&view);

@@ -89,7 +89,7 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
 }
 
 fn selective(page: &mut Page<'_>, body: &mut Cursor<'_>, peer_origin: u32) -> Shown {
-    if body.len() % 8 != 0 {
+    if !body.len().is_multiple_of(8) {
         put!(page, " invalid sack");
         body.advance(body.len());
         return Ok(());

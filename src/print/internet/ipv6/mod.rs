@@ -52,7 +52,6 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         },
         protocol: view.get_next_header().0,
         fragmented: false,
-        hops: view.get_hop_limit(),
     };
     if !demux::has_ports(view.get_next_header()) {
         datagram.put_ends(page);
@@ -70,7 +69,7 @@ fn headers(
 ) -> Shown {
     let mut rest = packet.after(HEADER);
     loop {
-        if rest.captured() == 0 && rest.len() > 0 && !matches!(next, Protocols::Ipv6NoNxt) {
+        if rest.captured() == 0 && !rest.is_empty() && !matches!(next, Protocols::Ipv6NoNxt) {
             return Err(Stop::Truncated);
         }
         let length = match next {
