@@ -5,6 +5,7 @@ pub mod dns;
 mod link_type;
 pub mod pcap;
 pub mod pcapng;
+pub mod rdata;
 mod read;
 mod write;
 
