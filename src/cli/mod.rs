@@ -1,10 +1,12 @@
 //! What the five tools share: how they start, speak and end.
 
+mod environment;
 mod exit;
 mod main;
 mod message;
 mod out;
 
+pub use environment::resolver_environment;
 pub use exit::{Exit, Failure};
 pub use main::{Tool, main};
 pub use message::{message, program_name};

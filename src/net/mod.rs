@@ -10,6 +10,7 @@ mod udp;
 
 pub use ask::{AskError, Failure, Reply, ask};
 pub use clock::Clock;
+pub use dns::Resolver;
 pub use drive::{Port, drive};
 pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
 pub use udp::bind_udp;

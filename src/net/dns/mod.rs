@@ -1,9 +1,27 @@
-//! The DNS over sockets: one exchange with one server.
+//! The DNS over sockets: one exchange with one server, and the stub resolver that the tools share.
 
 mod error;
 mod exchange;
+mod names;
+mod resolver;
 mod stream;
+mod system;
+#[cfg(test)]
+mod testing;
 
 pub use error::ExchangeError;
 pub use exchange::{Exchange, Notice, Reply};
+pub use names::{Family, LookupError};
+pub use resolver::{Found, Resolver};
 pub use stream::Stream;
+pub use system::{Environment, hosts, literal, resolv_conf, server_address};
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// A port of the kernel's choice at any local address of the family of `peer`.
+fn any_port(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    }
+}

@@ -1,0 +1,410 @@
+//! Names for people: what the resolver does with a short name, with `/etc/hosts`, and with an address.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+
+use thiserror::Error;
+
+use super::{Found, Resolver, any_port, system};
+use crate::proto::dns::{candidates, target};
+use crate::wire::dns::{Class, Name, NameError, Question, Rcode, RecordType, TypedName};
+
+/// Which addresses are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Both.
+    #[default]
+    Any,
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// Why a name was not found.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum LookupError {
+    /// What was typed is not a name.
+    #[error("{text}: not a name: {problem}")]
+    BadName {
+        /// What was typed.
+        text: String,
+        /// What is wrong with it.
+        problem: NameError,
+    },
+    /// There is no such name.
+    #[error("{0}: no such name")]
+    NoName(Name),
+    /// The name has no such records.
+    #[error("{name}: no {rtype} record")]
+    NoData {
+        /// The name.
+        name: Name,
+        /// The type.
+        rtype: RecordType,
+    },
+    /// The name has no address of the family.
+    #[error("{0}: no such address")]
+    NoAddress(String),
+    /// The servers replied that they cannot answer.
+    #[error("{name}: the servers cannot answer: {rcode}")]
+    Failed {
+        /// The name.
+        name: Name,
+        /// What the last one said.
+        rcode: Rcode,
+    },
+    /// No server replied.
+    #[error("{0}: no name server replied")]
+    Silent(Name),
+    /// The name is an alias for an alias, and so on without end.
+    #[error("{0}: its aliases do not end")]
+    Loop(Name),
+}
+
+impl Resolver {
+    /// The records of type `rtype` and class IN of `text`, which the search list completes.
+    ///
+    /// # Errors
+    /// When no candidate has such records; of several reasons the one that says most.
+    pub async fn lookup(&self, text: &str, rtype: RecordType) -> Result<Found, LookupError> {
+        let mut search = Search::new(self, text)?;
+        while let Some(name) = search.next() {
+            match self.answer(&ask(&name, rtype)).await {
+                Ok(found) => return Ok(found),
+                Err(error) => search.note(error)?,
+            }
+        }
+        Err(search.over())
+    }
+
+    /// The addresses of `host` with `port`, in the order in which to try them: those that this host has a way to
+    /// first, IPv6 before IPv4, otherwise as they came. `host` may be an address, a name of `/etc/hosts`, or a
+    /// name that the search list completes; A and AAAA records are asked for side by side.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn lookup_ip(
+        &self,
+        host: &str,
+        port: u16,
+        family: Family,
+    ) -> Result<Vec<SocketAddr>, LookupError> {
+        let mut addresses: Vec<SocketAddr> = match system::literal(host, port) {
+            Some(address) => vec![address],
+            None => {
+                let known = self.known(host, family);
+                let addresses = if known.is_empty() {
+                    self.addresses(host, family).await?
+                } else {
+                    known
+                };
+                addresses
+                    .into_iter()
+                    .map(|ip| SocketAddr::new(ip, port))
+                    .collect()
+            }
+        };
+        addresses.retain(|address| family.has(address.ip()));
+        if addresses.is_empty() {
+            return Err(LookupError::NoAddress(host.to_owned()));
+        }
+        order(&mut addresses);
+        Ok(addresses)
+    }
+
+    /// The names of `address`: those of `/etc/hosts`, or else of its PTR records, without the final dot.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub async fn reverse(&self, address: IpAddr) -> Result<Vec<String>, LookupError> {
+        let known = self.hosts.names(address);
+        if !known.is_empty() {
+            return Ok(known.to_vec());
+        }
+        let question = ask(&Name::reverse(address), RecordType::PTR);
+        let found = self.answer(&question).await?;
+        let records = found.answer().map(|answer| answer.records).unwrap_or_default();
+        let names: Vec<String> = records
+            .iter()
+            .filter_map(target)
+            .map(|name| name.to_string().trim_end_matches('.').to_owned())
+            .collect();
+        if names.is_empty() {
+            return Err(LookupError::NoData {
+                name: question.name,
+                rtype: RecordType::PTR,
+            });
+        }
+        Ok(names)
+    }
+
+    /// What is known of `host` without asking: `/etc/hosts`, and `localhost` (RFC 6761 section 6.3).
+    fn known(&self, host: &str, family: Family) -> Vec<IpAddr> {
+        let bare = host.trim_end_matches('.').to_ascii_lowercase();
+        let listed = self.hosts.addresses(&bare);
+        let local = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        let known = if listed.is_empty() && (bare == "localhost" || bare.ends_with(".localhost")) {
+            &local
+        } else {
+            listed
+        };
+        known.iter().copied().filter(|&ip| family.has(ip)).collect()
+    }
+
+    async fn addresses(&self, host: &str, family: Family) -> Result<Vec<IpAddr>, LookupError> {
+        let options = &self.conf.options;
+        let wants_v6 = family.has(Ipv6Addr::UNSPECIFIED.into()) && !options.no_aaaa;
+        let wants_v4 = family.has(Ipv4Addr::UNSPECIFIED.into());
+        let mut search = Search::new(self, host)?;
+        while let Some(name) = search.next() {
+            let v6 = self.answer_if(wants_v6, &name, RecordType::AAAA);
+            let v4 = self.answer_if(wants_v4, &name, RecordType::A);
+            let answers: [_; 2] = if options.single_request {
+                [v4.await, v6.await]
+            } else {
+                tokio::join!(v6, v4).into()
+            };
+            let mut addresses = Vec::new();
+            let mut errors = Vec::new();
+            for answer in answers.into_iter().flatten() {
+                match answer {
+                    Ok(found) => addresses.extend(ips(&found)),
+                    Err(error) => errors.push(error),
+                }
+            }
+            if !addresses.is_empty() {
+                return Ok(addresses);
+            }
+            for error in errors {
+                search.note(error)?;
+            }
+        }
+        Err(search.over())
+    }
+
+    async fn answer_if(
+        &self,
+        wanted: bool,
+        name: &Name,
+        rtype: RecordType,
+    ) -> Option<Result<Found, LookupError>> {
+        if wanted {
+            Some(self.answer(&ask(name, rtype)).await)
+        } else {
+            None
+        }
+    }
+}
+
+impl Family {
+    /// Whether `address` is wanted.
+    pub fn has(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// A walk through the candidates for a name, which remembers why each was not the one.
+struct Search {
+    typed: Name,
+    names: std::vec::IntoIter<Name>,
+    best: Option<LookupError>,
+}
+
+impl Search {
+    fn new(resolver: &Resolver, text: &str) -> Result<Self, LookupError> {
+        let typed = TypedName::parse_idna(text).map_err(|problem| LookupError::BadName {
+            text: text.to_owned(),
+            problem,
+        })?;
+        Ok(Self {
+            names: candidates(&typed, &resolver.conf).into_iter(),
+            typed: typed.name,
+            best: None,
+        })
+    }
+
+    fn next(&mut self) -> Option<Name> {
+        self.names.next()
+    }
+
+    /// Notes a miss. A name without the records wanted says more than a server that failed, and that more than no
+    /// name at all; when nobody replies, the other candidates will do no better.
+    fn note(&mut self, error: LookupError) -> Result<(), LookupError> {
+        let weight = |error: &LookupError| match error {
+            LookupError::NoData { .. } => 2,
+            LookupError::Failed { .. } | LookupError::Loop(_) => 1,
+            _ => 0,
+        };
+        if let LookupError::Silent(_) = error {
+            return Err(error);
+        }
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| weight(&error) > weight(best))
+        {
+            self.best = Some(error);
+        }
+        Ok(())
+    }
+
+    /// Why nothing was found. When no candidate exists, it is the name as typed that does not.
+    fn over(self) -> LookupError {
+        match self.best {
+            Some(LookupError::NoName(_)) | None => LookupError::NoName(self.typed),
+            Some(error) => error,
+        }
+    }
+}
+
+fn ask(name: &Name, rtype: RecordType) -> Question {
+    Question {
+        name: name.clone(),
+        rtype,
+        class: Class::IN,
+    }
+}
+
+/// The addresses of A and AAAA records; data of any other length is none.
+fn ips(found: &Found) -> Vec<IpAddr> {
+    let records = found.answer().map(|answer| answer.records).unwrap_or_default();
+    let ip = |data: &[u8]| match data.len() {
+        4 => <[u8; 4]>::try_from(data).ok().map(IpAddr::from),
+        _ => <[u8; 16]>::try_from(data).ok().map(IpAddr::from),
+    };
+    records
+        .iter()
+        .filter_map(|record| ip(record.rdata.bytes()))
+        .collect()
+}
+
+/// Sorts as the C library mostly does (RFC 6724, rules 1 and 6): a host without IPv6 should not try it first.
+fn order(addresses: &mut [SocketAddr]) {
+    let mixed = addresses.iter().any(SocketAddr::is_ipv4) && addresses.iter().any(SocketAddr::is_ipv6);
+    if mixed {
+        addresses.sort_by_cached_key(|&address| (!has_way(address), address.is_ipv4()));
+    }
+}
+
+/// Whether the kernel has a route: connecting a UDP socket asks it without sending anything.
+fn has_way(address: SocketAddr) -> bool {
+    UdpSocket::bind(any_port(address)).is_ok_and(|socket| socket.connect(address).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Reply, TestServer, a_record, run};
+    use super::*;
+    use crate::proto::dns::{Hosts, ResolvConf};
+
+    /// Has `www.b.test`, and denies all else.
+    fn zone(asked: &Question) -> Reply {
+        match (asked.name.to_string().as_str(), asked.rtype) {
+            ("www.b.test.", RecordType::A) => Reply::records(&[a_record("www.b.test.", 60)]),
+            ("www.b.test.", RecordType::AAAA) => {
+                Reply::records(&[("www.b.test.", 28, 60, Ipv6Addr::LOCALHOST.octets().to_vec())])
+            }
+            ("www.a.test.", _) => Reply::denial(0),
+            ("1.2.0.192.in-addr.arpa.", RecordType::PTR) => Reply::records(&[(
+                "1.2.0.192.in-addr.arpa.",
+                12,
+                60,
+                b"\x03www\x01b\x04test\0".to_vec(),
+            )]),
+            ("broken.test.", _) => Reply::denial(2),
+            _ => Reply::denial(3),
+        }
+    }
+
+    #[test]
+    fn the_search_list_completes_a_short_name() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let resolver = server.resolver("search a.test b.test\n");
+            let found = resolver.lookup("www", RecordType::A).await.unwrap();
+            assert_eq!(found.question.name.to_string(), "www.b.test.");
+        });
+    }
+
+    #[test]
+    fn both_families_are_found_side_by_side_and_ipv6_comes_first() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let resolver = server.resolver("");
+            let texts = async |family| -> Vec<String> {
+                let found = resolver.lookup_ip("www.b.test", 80, family).await.unwrap();
+                found.iter().map(SocketAddr::to_string).collect()
+            };
+            assert_eq!(texts(Family::V4).await, ["192.0.2.1:80"]);
+            assert_eq!(texts(Family::V6).await, ["[::1]:80"]);
+            assert_eq!(texts(Family::Any).await.len(), 2);
+            assert_eq!(server.queries(), 2);
+        });
+    }
+
+    #[test]
+    fn what_is_an_address_or_in_the_hosts_file_is_not_asked_for() {
+        run(async {
+            let hosts = Hosts::parse("192.0.2.7 printer\n");
+            let resolver = Resolver::new(ResolvConf::parse("nameserver 127.0.0.1", None, None), hosts, 1);
+            let found = async |host| resolver.lookup_ip(host, 9, Family::V4).await.unwrap();
+            assert_eq!(found("printer").await, ["192.0.2.7:9".parse().unwrap()]);
+            assert_eq!(found("192.0.2.8").await, ["192.0.2.8:9".parse().unwrap()]);
+            assert_eq!(found("localhost").await, ["127.0.0.1:9".parse().unwrap()]);
+            let names = resolver.reverse("192.0.2.7".parse().unwrap()).await.unwrap();
+            assert_eq!(names, ["printer"]);
+        });
+    }
+
+    #[test]
+    fn an_address_of_the_other_family_is_none() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let error = server
+                .resolver("")
+                .lookup_ip("::1", 80, Family::V4)
+                .await
+                .unwrap_err();
+            assert_eq!(error, LookupError::NoAddress("::1".to_owned()));
+        });
+    }
+
+    #[test]
+    fn an_address_has_the_names_of_its_ptr_records() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let names = server
+                .resolver("")
+                .reverse("192.0.2.1".parse().unwrap())
+                .await
+                .unwrap();
+            assert_eq!(names, ["www.b.test"]);
+        });
+    }
+
+    #[test]
+    fn of_several_misses_the_one_that_says_most_is_told() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let resolver = server.resolver("search a.test test\n");
+            let miss = async |name| {
+                resolver
+                    .lookup(name, RecordType::A)
+                    .await
+                    .unwrap_err()
+                    .to_string()
+            };
+            assert_eq!(miss("www").await, "www.a.test.: no A record");
+            assert_eq!(
+                miss("broken").await,
+                "broken.test.: the servers cannot answer: SERVFAIL"
+            );
+            assert_eq!(miss("no").await, "no.: no such name");
+            assert_eq!(miss("a..b").await, "a..b: not a name: empty label");
+        });
+    }
+}
