@@ -1,1 +1,12 @@
-//! nc's data rules: half-close, `-N`, `-q`, `-w`, `-d`.
+//! nc's data rules without the data: when a connection ends, what is said at its ends, and how the bytes are
+//! changed on their way. The bytes themselves move in `net`, mostly without ever being seen.
+
+mod crlf;
+mod filter;
+mod session;
+mod telnet;
+
+pub use crlf::Crlf;
+pub use filter::Filter;
+pub use session::{Direction, End, Input, Output, Rules, Session};
+pub use telnet::Telnet;

@@ -1,7 +1,12 @@
 //! `rnc`: listen and connect.
 
 mod args;
+mod connect;
+mod listen;
+mod names;
+mod plan;
 mod run;
+mod say;
 
 pub use args::Args;
 

@@ -1,0 +1,204 @@
+//! Making a connection: the socket with all that the user asked for, from an address of ours to theirs.
+//!
+//! Blocking, and without a runtime: a refused connection should cost no more than the system calls.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use socket2::{Domain, SockAddr, Socket, Type};
+use thiserror::Error;
+
+use super::sys;
+
+/// A transport that nc knows by a flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// The default.
+    #[default]
+    Tcp,
+    /// `-u`.
+    Udp,
+}
+
+impl Transport {
+    /// The name in `/etc/services`, and in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
+
+    pub(super) fn socket_type(self) -> Type {
+        match self {
+            Self::Tcp => Type::STREAM,
+            Self::Udp => Type::DGRAM,
+        }
+    }
+}
+
+/// What a socket is told before it is used.
+#[derive(Clone, Debug, Default)]
+pub struct SocketOptions {
+    /// `-T`: the TOS byte or traffic class.
+    pub tos: Option<u8>,
+    /// `-M`: the TTL or hop limit of what is sent.
+    pub ttl: Option<u8>,
+    /// `-m`: what arrives with less is dropped.
+    pub min_ttl: Option<u8>,
+    /// `-I`: the size of the receive buffer in bytes.
+    pub receive_buffer: Option<usize>,
+    /// `-O`: the size of the send buffer in bytes.
+    pub send_buffer: Option<usize>,
+    /// `-b`: broadcast addresses may be sent to.
+    pub broadcast: bool,
+    /// `-D`: `SO_DEBUG`.
+    pub debug: bool,
+}
+
+/// Where a connection comes from; what is missing the kernel chooses.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct From {
+    /// `-s`.
+    pub address: Option<IpAddr>,
+    /// `-p`.
+    pub port: u16,
+}
+
+/// Why there is no connection.
+#[derive(Debug, Error)]
+pub enum DialError {
+    /// No such socket can be made here.
+    #[error("make a socket")]
+    Socket(#[source] io::Error),
+    /// The user asked for a source that cannot be used.
+    #[error("bind failed")]
+    Bind(#[source] io::Error),
+    /// The user asked for an option that cannot be set.
+    #[error("set {option}")]
+    Option {
+        /// Its name, in nc's words.
+        option: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The peer, or the way to it, said no.
+    #[error("connect to {to}")]
+    Refused {
+        /// The peer.
+        to: SocketAddr,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// Nobody answered in the time given.
+    #[error("connect to {to}: timed out")]
+    TimedOut {
+        /// The peer.
+        to: SocketAddr,
+    },
+}
+
+/// Connects to `to`, within `timeout` if there is one.
+///
+/// # Errors
+/// See [`DialError`].
+pub fn dial(
+    transport: Transport,
+    to: SocketAddr,
+    from: From,
+    options: &SocketOptions,
+    timeout: Option<Duration>,
+) -> Result<OwnedFd, DialError> {
+    let domain = Domain::for_address(to);
+    let socket = Socket::new(domain, transport.socket_type(), None).map_err(DialError::Socket)?;
+    options.apply(&socket, domain)?;
+    if from.address.is_some() || from.port != 0 {
+        let any = match to {
+            SocketAddr::V4(_) => IpAddr::from([0; 4]),
+            SocketAddr::V6(_) => IpAddr::from([0; 16]),
+        };
+        let address = SocketAddr::new(from.address.unwrap_or(any), from.port);
+        socket.bind(&address.into()).map_err(DialError::Bind)?;
+    }
+    socket.set_nonblocking(true).map_err(DialError::Socket)?;
+    let refused = |source| DialError::Refused { to, source };
+    match socket.connect(&SockAddr::from(to)) {
+        Ok(()) => return Ok(socket.into()),
+        Err(error) if error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()) => {}
+        Err(error) => return Err(refused(error)),
+    }
+    if !wait_writable(&socket, timeout).map_err(refused)? {
+        return Err(DialError::TimedOut { to });
+    }
+    match socket.take_error().map_err(refused)? {
+        None => Ok(socket.into()),
+        Some(error) => Err(refused(error)),
+    }
+}
+
+impl SocketOptions {
+    /// Tells `socket` all of them.
+    ///
+    /// # Errors
+    /// [`DialError::Option`] names the one that the system refused.
+    pub(super) fn apply(&self, socket: &Socket, domain: Domain) -> Result<(), DialError> {
+        let v6 = domain == Domain::IPV6;
+        let named =
+            |option, result: io::Result<()>| result.map_err(|source| DialError::Option { option, source });
+        if self.debug {
+            // Without the privilege it has no effect, as in nc.
+            let _ = sys::set_debug(socket);
+        }
+        if self.broadcast {
+            named("broadcast", socket.set_broadcast(true))?;
+        }
+        if let Some(tos) = self.tos.map(u32::from) {
+            let set = if v6 {
+                socket.set_tclass_v6(tos)
+            } else {
+                socket.set_tos_v4(tos)
+            };
+            named(if v6 { "IPv6 traffic class" } else { "IP ToS" }, set)?;
+        }
+        if let Some(size) = self.receive_buffer {
+            named("TCP receive buffer size", socket.set_recv_buffer_size(size))?;
+        }
+        if let Some(size) = self.send_buffer {
+            named("TCP send buffer size", socket.set_send_buffer_size(size))?;
+        }
+        if let Some(ttl) = self.ttl.map(u32::from) {
+            let set = if v6 {
+                socket.set_unicast_hops_v6(ttl)
+            } else {
+                socket.set_ttl_v4(ttl)
+            };
+            named(if v6 { "IPv6 unicast hops" } else { "IP TTL" }, set)?;
+        }
+        if let Some(ttl) = self.min_ttl {
+            let set = if v6 {
+                sys::set_min_hops_v6(socket, ttl)
+            } else {
+                sys::set_min_ttl_v4(socket, ttl)
+            };
+            named(if v6 { "IPv6 min hop count" } else { "IP min TTL" }, set)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the descriptor became writable, or broke, in time.
+fn wait_writable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<bool> {
+    let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+    loop {
+        let mut fds = [PollFd::new(&fd, PollFlags::OUT)];
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

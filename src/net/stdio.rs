@@ -1,0 +1,218 @@
+//! A descriptor at one end of a connection, and the right way to wait for its kind.
+//!
+//! Standard input and output were made by somebody else and are shared with others, so they are never made
+//! non-blocking: each kind is asked in its own way not to block.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, sockopt};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::sys;
+
+/// What a descriptor is, as far as moving bytes goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A regular file: always ready. `sendfile` and `splice` work, but `splice` cannot append.
+    File {
+        /// `O_APPEND` is set.
+        append: bool,
+    },
+    /// A pipe: `splice` with `SPLICE_F_NONBLOCK`.
+    Pipe,
+    /// A stream socket of our own, non-blocking: `splice` works.
+    Stream,
+    /// A stream socket that others share: `recv` and `send` with `MSG_DONTWAIT`.
+    SharedStream,
+    /// A socket that keeps messages apart: one call, one message, and an empty one is not the end.
+    Messages,
+    /// A terminal, `/dev/null` or anything else: `read` and `write` once it is ready.
+    Device,
+}
+
+/// One end of a connection.
+#[derive(Debug)]
+pub struct Endpoint {
+    fd: Watched,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Watched {
+    /// The kernel says that it is always ready.
+    Always(OwnedFd),
+    ByRuntime(AsyncFd<OwnedFd>),
+}
+
+impl Endpoint {
+    /// Standard input.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn stdin() -> io::Result<Self> {
+        Self::shared(rustix::stdio::stdin())
+    }
+
+    /// Standard output.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn stdout() -> io::Result<Self> {
+        Self::shared(rustix::stdio::stdout())
+    }
+
+    /// A connected socket that nobody else uses; it is made non-blocking.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    pub fn socket(socket: impl Into<OwnedFd>) -> io::Result<Self> {
+        let fd = socket.into();
+        rustix::io::ioctl_fionbio(&fd, true)?;
+        let kind = match sockopt::socket_type(&fd)? {
+            SocketType::STREAM => Kind::Stream,
+            _ => Kind::Messages,
+        };
+        Ok(Self {
+            fd: Watched::ByRuntime(sys::watch(fd).map_err(|(_, error)| error)?),
+            kind,
+        })
+    }
+
+    /// A descriptor that others may share. Works on a duplicate of it.
+    fn shared(fd: BorrowedFd<'_>) -> io::Result<Self> {
+        let fd = fd.try_clone_to_owned()?;
+        let kind = match FileType::from_raw_mode(fstat(&fd)?.st_mode) {
+            FileType::RegularFile => Kind::File {
+                append: fcntl_getfl(&fd)?.contains(OFlags::APPEND),
+            },
+            FileType::Fifo => Kind::Pipe,
+            FileType::Socket => match sockopt::socket_type(&fd)? {
+                SocketType::STREAM => Kind::SharedStream,
+                _ => Kind::Messages,
+            },
+            _ => Kind::Device,
+        };
+        let fd = match sys::watch(fd) {
+            Ok(watched) => Watched::ByRuntime(watched),
+            Err((fd, error)) if error.kind() == io::ErrorKind::PermissionDenied => Watched::Always(fd),
+            Err((_, error)) => return Err(error),
+        };
+        Ok(Self { fd, kind })
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it is a TCP connection of our own.
+    pub(super) fn is_tcp(&self) -> bool {
+        self.kind == Kind::Stream
+            && sockopt::socket_domain(self).is_ok_and(|domain| domain != AddressFamily::UNIX)
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    /// When the descriptor takes no more.
+    pub async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = self.when(Interest::WRITABLE, || self.write(bytes)).await?;
+            bytes = bytes.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Runs `attempt` when the descriptor is ready for `interest`, again after each `WouldBlock`. Cancel-safe:
+    /// nothing happens between a successful attempt and the return.
+    pub(super) async fn when<R>(
+        &self,
+        interest: Interest,
+        mut attempt: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mut attempt = || loop {
+            match attempt() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        };
+        match &self.fd {
+            Watched::Always(_) => {
+                // So that the other way, timers and signals have their turn.
+                tokio::task::coop::consume_budget().await;
+                attempt()
+            }
+            Watched::ByRuntime(fd) => fd.async_io(interest, |_| attempt()).await,
+        }
+    }
+
+    /// Waits until nobody takes what is written here any more: the reader of a pipe or the peer of a socket is
+    /// gone. Never for other kinds.
+    pub(super) async fn gone(&self) {
+        if let (Watched::ByRuntime(fd), Kind::Pipe) = (&self.fd, self.kind)
+            && fd.ready(Interest::ERROR).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+
+    /// Reads once without waiting. For [`Kind::Messages`] one whole message.
+    pub(super) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self.kind {
+            Kind::Stream | Kind::SharedStream | Kind::Messages => {
+                Ok(recv(self, bytes, RecvFlags::DONTWAIT).map(|(length, _)| length)?)
+            }
+            Kind::Pipe | Kind::Device => {
+                self.expect_ready(PollFlags::IN)?;
+                Ok(rustix::io::read(self, bytes)?)
+            }
+            Kind::File { .. } => Ok(rustix::io::read(self, bytes)?),
+        }
+    }
+
+    /// Writes once without waiting; it may be less than all, except for [`Kind::Messages`].
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self.kind {
+            Kind::Stream | Kind::SharedStream | Kind::Messages => {
+                Ok(send(self, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?)
+            }
+            Kind::Pipe => {
+                // A pipe that is ready has room for PIPE_BUF bytes; more could block.
+                self.expect_ready(PollFlags::OUT)?;
+                let some = bytes.get(..PIPE_BUF).unwrap_or(bytes);
+                Ok(rustix::io::write(self, some)?)
+            }
+            Kind::Device => {
+                self.expect_ready(PollFlags::OUT)?;
+                Ok(rustix::io::write(self, bytes)?)
+            }
+            Kind::File { .. } => Ok(rustix::io::write(self, bytes)?),
+        }
+    }
+
+    /// `WouldBlock` unless the kernel says, now, that the descriptor is ready: what the runtime remembers may be
+    /// out of date, and a blocking call would stop everything.
+    fn expect_ready(&self, flags: PollFlags) -> io::Result<()> {
+        let mut fds = [PollFd::new(self, flags)];
+        if poll(&mut fds, Some(&Timespec::default()))? == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for Endpoint {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.fd {
+            Watched::Always(fd) => fd.as_fd(),
+            Watched::ByRuntime(fd) => fd.get_ref().as_fd(),
+        }
+    }
+}
+
+/// POSIX: a write of this size to a pipe is all or nothing. The value on Linux.
+const PIPE_BUF: usize = 4096;

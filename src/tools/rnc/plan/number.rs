@@ -1,0 +1,71 @@
+//! Numbers, and what nc says of bad ones (strtonum's three complaints).
+
+use std::num::IntErrorKind;
+use std::ops::RangeInclusive;
+
+use anyhow::bail;
+
+/// A number with a name and a range.
+#[derive(Debug)]
+pub(super) struct Number {
+    what: &'static str,
+    range: RangeInclusive<i64>,
+}
+
+impl Number {
+    pub(super) fn new(what: &'static str, range: RangeInclusive<i64>) -> Self {
+        Self { what, range }
+    }
+
+    /// The number that `text` is: `what too small: text`, `what too large: text` or `what invalid: text` if it is
+    /// none.
+    pub(super) fn parse(&self, text: &str) -> anyhow::Result<i64> {
+        let what = self.what;
+        match text.parse::<i64>() {
+            Ok(number) if number < *self.range.start() => bail!("{what} too small: {text}"),
+            Ok(number) if number > *self.range.end() => bail!("{what} too large: {text}"),
+            Ok(number) => Ok(number),
+            Err(error) => match error.kind() {
+                IntErrorKind::PosOverflow => bail!("{what} too large: {text}"),
+                IntErrorKind::NegOverflow => bail!("{what} too small: {text}"),
+                _ => bail!("{what} invalid: {text}"),
+            },
+        }
+    }
+}
+
+/// `-M` and `-m`, which have words of their own.
+pub(super) fn ttl(what: &str, text: &str) -> anyhow::Result<u8> {
+    match text.parse::<u8>() {
+        Ok(ttl) => Ok(ttl),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => bail!("{what} is too large"),
+        Err(_) if text.parse::<i64>().is_ok() => bail!("{what} is too small"),
+        Err(_) => bail!("{what} is invalid"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint(text: &str) -> String {
+        let number = Number::new("timeout", 0..=10);
+        number
+            .parse(text)
+            .map_or_else(|error| error.to_string(), |number| number.to_string())
+    }
+
+    #[test]
+    fn each_fault_has_its_word() {
+        assert_eq!(complaint("10"), "10");
+        assert_eq!(complaint("11"), "timeout too large: 11");
+        assert_eq!(
+            complaint("99999999999999999999"),
+            "timeout too large: 99999999999999999999"
+        );
+        assert_eq!(complaint("-1"), "timeout too small: -1");
+        assert_eq!(complaint("1s"), "timeout invalid: 1s");
+        assert_eq!(ttl("ttl", "256").unwrap_err().to_string(), "ttl is too large");
+        assert_eq!(ttl("ttl", "x").unwrap_err().to_string(), "ttl is invalid");
+    }
+}

@@ -1,0 +1,187 @@
+//! Streams: both directions, their ends, and what is lost.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+
+use super::{Nc, real_nc};
+use crate::support::free_port;
+
+/// `-l` at `host`, with `flags` before it, listening.
+fn listener(flags: &[&str], host: &str, port: u16) -> Nc {
+    let port = port.to_string();
+    let mut nc = Nc::ours(&[flags, &["-nvl", host, &port]].concat());
+    assert_eq!(nc.message(), format!("Listening on {host} {port}"));
+    nc
+}
+
+/// A server of the test itself, and its port.
+fn server() -> (TcpListener, String) {
+    let server = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let port = server.local_addr().expect("it is bound").port();
+    (server, port.to_string())
+}
+
+/// The lecture's session: `… -l ::1 PORT` and `… ::1 PORT`, a line each way, then the client's end.
+fn session(mut server: Nc, mut client: Nc) {
+    client.say("hello\n");
+    server.prints("hello\n");
+    server.say("how are you?\n");
+    client.prints("how are you?\n");
+    client.eof();
+    drop(client);
+    server.prints("");
+    let (status, printed, _) = server.end();
+    assert_eq!((status.code(), printed.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_lectures_session_with_itself() {
+    let port = free_port().to_string();
+    let mut server = Nc::ours(&["-v", "-l", "::1", &port]);
+    server.message();
+    session(server, Nc::ours(&["::1", &port]));
+}
+
+#[test]
+fn the_lectures_session_with_the_real_nc_on_either_side() {
+    let Some(nc) = real_nc() else { return };
+    let port = free_port().to_string();
+    let mut server = Nc::real(&nc, &["-v", "-l", "::1", &port]);
+    server.message();
+    session(server, Nc::ours(&["::1", &port]));
+
+    let port = free_port().to_string();
+    let mut server = Nc::ours(&["-v", "-l", "::1", &port]);
+    server.message();
+    session(server, Nc::real(&nc, &["::1", &port]));
+}
+
+#[test]
+fn verbose_lines_are_those_of_nc() {
+    let port = free_port();
+    let mut server = listener(&[], "127.0.0.1", port);
+    let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let from = client.local_addr().expect("it is connected").port();
+    assert_eq!(
+        server.message(),
+        format!("Connection received on 127.0.0.1 {from}")
+    );
+    client.write_all(b"x").expect("it reads");
+    drop(client);
+    server.prints("x");
+    server.ends_well();
+
+    let (_server, port) = self::server();
+    let mut client = Nc::ours(&["-nv", "127.0.0.1", &port]);
+    assert_eq!(
+        client.message(),
+        format!("Connection to 127.0.0.1 {port} port [tcp/*] succeeded!")
+    );
+}
+
+#[test]
+fn half_close_passes_the_end_on_and_goes_on_reading() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["-N", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    client.say("request\n");
+    client.eof();
+    let mut request = String::new();
+    peer.read_to_string(&mut request).expect("it is text");
+    assert_eq!(request, "request\n");
+    peer.write_all(b"answer\n").expect("it reads");
+    drop(peer);
+    client.prints("answer\n");
+    client.ends_well();
+}
+
+#[test]
+fn without_half_close_the_peer_sees_no_end_while_it_is_open() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    client.eof();
+    // Two turns later the end would have arrived.
+    for turn in ["one\n", "two\n"] {
+        peer.write_all(turn.as_bytes()).expect("it reads");
+        client.prints(turn);
+    }
+    peer.set_nonblocking(true).expect("it can be");
+    let read = peer.read(&mut [0]);
+    assert_eq!(
+        read.expect_err("nothing came").kind(),
+        std::io::ErrorKind::WouldBlock
+    );
+    drop(peer);
+    client.ends_well();
+}
+
+#[test]
+fn a_client_can_still_send_when_the_server_has_finished() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["-N", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    peer.write_all(b"bye\n").expect("it reads");
+    peer.shutdown(Shutdown::Write).expect("it is open");
+    client.prints("bye\n");
+    client.say("late\n");
+    client.eof();
+    let mut late = String::new();
+    peer.read_to_string(&mut late).expect("it is text");
+    assert_eq!(late, "late\n");
+    client.ends_well();
+}
+
+#[test]
+fn a_listener_ends_with_its_client_though_its_own_input_is_open() {
+    let port = free_port();
+    let mut server = listener(&[], "127.0.0.1", port);
+    let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    client.write_all(b"data\n").expect("it reads");
+    client.shutdown(Shutdown::Write).expect("it is open");
+    server.message();
+    server.prints("data\n");
+    server.ends_well();
+}
+
+#[test]
+fn keep_takes_one_client_after_another_even_after_a_reset() {
+    let port = free_port();
+    let mut server = listener(&["-k"], "127.0.0.1", port);
+    for line in ["first\n", "second\n"] {
+        let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        client.write_all(line.as_bytes()).expect("it reads");
+        server.prints(line);
+        // Unread data makes the close a reset.
+        server.say("never read\n");
+        client.peek(&mut [0]).expect("it arrives");
+    }
+}
+
+#[test]
+fn a_refused_connection_is_silent_unless_asked() {
+    let port = free_port().to_string();
+    Nc::ours(&["127.0.0.1", &port]).fails("");
+    Nc::ours(&["-nv", "127.0.0.1", &port]).fails(&format!(
+        "rnc: connect to 127.0.0.1 port {port} (tcp) failed: Connection refused"
+    ));
+}
+
+#[test]
+fn an_address_in_use_is_an_error() {
+    let (_server, port) = server();
+    Nc::ours(&["-l", "127.0.0.1", &port]).fails("rnc: Address already in use");
+}
+
+#[test]
+fn a_reset_is_a_loss() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    peer.write_all(b"part of it").expect("it reads");
+    client.prints("part of it");
+    client.say("never read\n");
+    peer.peek(&mut [0]).expect("it arrives");
+    drop(peer);
+    client.fails("rnc: read from the network: Connection reset by peer");
+}
