@@ -64,12 +64,7 @@ pub(super) fn set_min_hops_v6(fd: impl AsFd, hops: u8) -> io::Result<()> {
     unsafe_code,
     reason = "setsockopt with options that neither socket2 nor rustix knows"
 )]
-fn set_int(
-    socket: impl AsFd,
-    level: libc::c_int,
-    option: libc::c_int,
-    value: libc::c_int,
-) -> io::Result<()> {
+fn set_int(socket: impl AsFd, level: libc::c_int, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
     let size = libc::socklen_t::try_from(size_of::<libc::c_int>()).map_err(io::Error::other)?;
     let socket = socket.as_fd().as_raw_fd();
     // SAFETY: the descriptor is borrowed, hence open; `value` outlives the call, and `size` is its size.
