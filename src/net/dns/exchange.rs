@@ -114,7 +114,7 @@ impl<'a> Exchange<'a> {
         };
         let question = Question {
             exchange: self,
-            why: Mismatch::NotAReply,
+            why: Mismatch::NotAResponse,
             notice,
         };
         let mut rto = self.rto;

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 use crate::wire::Reader;
+use crate::wire::dns::{Flags, Header, Opcode, Rcode};
 
 /// What counts as the reply to a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,9 @@ pub enum Accept {
     /// not get that far.
     #[default]
     Strict,
+    /// A message with the query's id and opcode, and with its question if it has one, in whatever case: what dig
+    /// and host take for a reply, though they warn when it does not say that it is one.
+    Lenient,
     /// A message with the query's id, whatever else it says: for a tool that shows what came, as dig does.
     Id,
 }
@@ -37,9 +41,12 @@ pub enum Mismatch {
         /// The id that came.
         got: u16,
     },
-    /// It is not a response, or one to another operation.
-    #[error("it is not a response to this operation")]
-    NotAReply,
+    /// It is about another operation.
+    #[error("its opcode is {0}")]
+    Opcode(Opcode),
+    /// It does not say that it is a response.
+    #[error("it is not a response")]
+    NotAResponse,
     /// It answers another question.
     #[error("it answers another question")]
     Question,
@@ -52,9 +59,10 @@ impl Accept {
     /// # Errors
     /// The first check that `message` does not stand.
     pub fn judge(self, query: &[u8], message: &[u8]) -> Result<(), Mismatch> {
-        let short = Mismatch::Short(message.len());
-        let asked = Head::read(query).ok_or(short)?;
-        let came = Head::read(message).ok_or(short)?;
+        let mut after = Reader::new(message);
+        let short = |_| Mismatch::Short(message.len());
+        let asked = Header::read(&mut Reader::new(query)).map_err(short)?;
+        let came = Header::read(&mut after).map_err(short)?;
         if came.id != asked.id {
             return Err(Mismatch::Id {
                 expected: asked.id,
@@ -64,36 +72,32 @@ impl Accept {
         if self == Self::Id {
             return Ok(());
         }
-        if came.bits & QR == 0 || came.bits & OPCODE != asked.bits & OPCODE {
-            return Err(Mismatch::NotAReply);
+        if came.opcode != asked.opcode {
+            return Err(Mismatch::Opcode(came.opcode));
         }
+        let strict = self == Self::Strict;
+        if strict && !came.flags.contains(Flags::QR) {
+            return Err(Mismatch::NotAResponse);
+        }
+        let question = question(query).unwrap_or_default();
+        let same = match after.take(question.len()) {
+            Ok(start) if strict => start == question,
+            Ok(start) => same_but_for_case(start, question),
+            Err(_) => false,
+        };
         match came.questions {
-            0 if asked.questions == 0 || came.bits & RCODE != 0 => Ok(()),
-            1 if question(query).is_some_and(|question| came.after.starts_with(question)) => Ok(()),
+            0 if !strict || asked.questions == 0 || came.rcode != Rcode::NOERROR => Ok(()),
+            1 if same => Ok(()),
             _ => Err(Mismatch::Question),
         }
     }
 }
 
-/// The fields of a header (RFC 1035 section 4.1.1) that tell a reply, and the bytes after it.
-struct Head<'a> {
-    id: u16,
-    bits: u16,
-    questions: u16,
-    after: &'a [u8],
-}
-
-impl<'a> Head<'a> {
-    fn read(message: &'a [u8]) -> Option<Self> {
-        let mut reader = Reader::new(message);
-        let (id, bits, questions) = (reader.u16().ok()?, reader.u16().ok()?, reader.u16().ok()?);
-        reader.skip(6).ok()?;
-        Some(Self {
-            id,
-            bits,
-            questions,
-            after: reader.rest(),
-        })
+/// Whether two questions ask the same; only in the name there is a case to ignore.
+fn same_but_for_case(a: &[u8], b: &[u8]) -> bool {
+    match (a.split_last_chunk::<4>(), b.split_last_chunk::<4>()) {
+        (Some((a, a_rest)), Some((b, b_rest))) => a_rest == b_rest && a.eq_ignore_ascii_case(b),
+        _ => a == b,
     }
 }
 
@@ -111,10 +115,6 @@ fn question(message: &[u8]) -> Option<&[u8]> {
     reader.skip(4).ok()?;
     start.get(..reader.position())
 }
-
-const QR: u16 = 0x8000;
-const OPCODE: u16 = 0x7800;
-const RCODE: u16 = 0x000f;
 
 #[cfg(test)]
 mod tests {
@@ -151,11 +151,12 @@ mod tests {
 
     #[test]
     fn a_query_or_another_operation_is_no_reply() {
-        assert_eq!(Accept::Strict.judge(QUERY, QUERY), Err(Mismatch::NotAReply));
-        assert_eq!(
-            Accept::Strict.judge(QUERY, &reply(2, b"\xa8")),
-            Err(Mismatch::NotAReply)
-        );
+        assert_eq!(Accept::Strict.judge(QUERY, QUERY), Err(Mismatch::NotAResponse));
+        for accept in [Accept::Strict, Accept::Lenient] {
+            let judged = accept.judge(QUERY, &reply(2, b"\xa8"));
+            assert_eq!(judged, Err(Mismatch::Opcode(Opcode::UPDATE)));
+        }
+        assert_eq!(Accept::Lenient.judge(QUERY, QUERY), Ok(()));
         assert_eq!(Accept::Id.judge(QUERY, QUERY), Ok(()));
     }
 
@@ -165,6 +166,16 @@ mod tests {
             let judged = Accept::Strict.judge(QUERY, &reply(offset, change));
             let same = reply(offset, change) == reply(0, b"");
             assert_eq!(judged.is_ok(), same, "at {offset}");
+        }
+    }
+
+    #[test]
+    fn the_lenient_look_at_the_question_only_and_not_at_its_case() {
+        assert_eq!(Accept::Lenient.judge(QUERY, &reply(13, b"WwW")), Ok(()));
+        assert_eq!(Accept::Lenient.judge(QUERY, &reply(5, b"\x00")), Ok(()));
+        for (offset, change) in [(13, b"x"), (23, b"\x1c"), (25, b"\x03")] {
+            let judged = Accept::Lenient.judge(QUERY, &reply(offset, change));
+            assert_eq!(judged, Err(Mismatch::Question), "at {offset}");
         }
     }
 
