@@ -90,7 +90,7 @@ impl<'a> Exchange<'a> {
     pub async fn run(
         &self,
         clock: &Clock,
-        notice: &mut dyn FnMut(Notice<'_>),
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
         match self.transport {
             Transport::Udp => self.over_udp(clock, notice).await,
@@ -103,7 +103,7 @@ impl<'a> Exchange<'a> {
     async fn over_udp(
         &self,
         clock: &Clock,
-        notice: &mut dyn FnMut(Notice<'_>),
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
         let socket = bind_udp(self.server, self.source)
             .map_err(|error| ExchangeError::from_bind(self.server, self.source, error))?;
@@ -141,7 +141,7 @@ impl<'a> Exchange<'a> {
     async fn over_tcp(
         &self,
         clock: &Clock,
-        notice: &mut dyn FnMut(Notice<'_>),
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
         let start = clock.now();
         let mut stream = Stream::connect(self.server, self.source).await?;
@@ -182,7 +182,7 @@ struct Question<'a, 'q> {
     exchange: &'a Exchange<'q>,
     /// What was wrong with the message judged last.
     why: Mismatch,
-    notice: &'a mut dyn FnMut(Notice<'_>),
+    notice: &'a mut (dyn FnMut(Notice<'_>) + Send),
 }
 
 impl link::Question for Question<'_, '_> {

@@ -9,6 +9,7 @@ mod resolv_conf;
 mod search;
 #[cfg(test)]
 mod testing;
+mod transfer;
 
 pub use answer::{Answer, MAX_ALIASES, Verdict, target};
 pub use cache::{Cache, Limits};
@@ -17,6 +18,7 @@ pub use lookup::{End, Input, Lookup, Output, Policy};
 pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;
+pub use transfer::{NotATransfer, Transfer};
 
 /// What carries a query to a server and the reply back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

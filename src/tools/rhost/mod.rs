@@ -1,7 +1,12 @@
 //! `rhost`: look a name up and say it in a sentence.
 
 mod args;
+mod ask;
+mod authorities;
+mod plan;
+mod report;
 mod run;
+mod transfer;
 
 pub use args::Args;
 

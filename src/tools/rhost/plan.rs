@@ -1,0 +1,271 @@
+//! What is to be done, from what was typed.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use anyhow::anyhow;
+
+use super::Args;
+use crate::cli::{Exit, Failure};
+use crate::net::dns::Family;
+use crate::proto::dns::{ResolvConf, candidates};
+use crate::wire::dns::{Class, Name, Question, RecordType, TypedName};
+
+/// A run of `rhost`.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The name as it was typed, or as an address was turned into one.
+    pub(super) text: String,
+    pub(super) name: TypedName,
+    /// Whether an address was typed: the search list is for names.
+    pub(super) reverse: bool,
+    pub(super) rtype: RecordType,
+    pub(super) class: Class,
+    pub(super) job: Job,
+    /// Which records are shown.
+    pub(super) shown: Shown,
+    /// Whether RRSIG, NSEC and NSEC3 records are left out.
+    pub(super) without_dnssec: bool,
+    pub(super) verbose: bool,
+    pub(super) recurse: bool,
+    pub(super) servfail_stops: bool,
+    pub(super) tcp: bool,
+    pub(super) ndots: Option<usize>,
+    pub(super) retries: Option<i32>,
+    pub(super) wait: Option<Duration>,
+    pub(super) port: u16,
+    pub(super) family: Family,
+    pub(super) server: Option<String>,
+}
+
+/// The kinds of run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Job {
+    /// Addresses and mail servers: A, then AAAA and MX for where the aliases lead.
+    Everyday,
+    /// One question.
+    Question,
+    /// A zone transfer; the serial number that the asker has is for IXFR.
+    Transfer { serial: Option<u32> },
+    /// The SOA record at each authoritative server.
+    Compare,
+}
+
+/// Which records of a zone transfer are shown; all of any other reply are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    All,
+    /// Addresses, name servers and pointers.
+    Hosts,
+    Only(RecordType),
+}
+
+impl Plan {
+    pub(super) fn new(args: Args) -> Result<Self, Failure> {
+        let Some(typed) = args.name else {
+            return Err(anyhow!("there is no name to look up").into());
+        };
+        let asked = args.rtype.as_deref().map(parse_type).transpose()?;
+        let class = match &args.class {
+            None => Class::IN,
+            Some(text) => text.parse().map_err(|_| invalid("class", text))?,
+        };
+        let any = args.all || args.almost_all;
+        let verbose = args.verbose || args.debug || any || asked.is_some_and(|a| a.rtype == RecordType::AXFR);
+        let named = asked.map(|asked| asked.rtype);
+        let (rtype, shown) = match (args.list, named, any) {
+            (true, None, false) => (RecordType::AXFR, Shown::Hosts),
+            (true, Some(RecordType::AXFR | RecordType::ANY), _) | (true, None, true) => {
+                (RecordType::AXFR, Shown::All)
+            }
+            (true, Some(rtype), _) => (RecordType::AXFR, Shown::Only(rtype)),
+            (false, Some(rtype), _) => (rtype, Shown::All),
+            (false, None, true) => (RecordType::ANY, Shown::All),
+            (false, None, false) => (RecordType::A, Shown::All),
+        };
+        let serial = asked.and_then(|asked| asked.serial);
+        let transfers = matches!(rtype, RecordType::AXFR | RecordType::IXFR);
+        let by_type = transfers || named == Some(RecordType::ANY);
+        let mut plan = Self {
+            name: TypedName {
+                name: Name::root(),
+                absolute: true,
+            },
+            text: String::new(),
+            reverse: false,
+            rtype,
+            class,
+            job: match rtype {
+                _ if args.compare => Job::Compare,
+                _ if transfers => Job::Transfer { serial },
+                RecordType::A if named.is_none() && args.class.is_none() => Job::Everyday,
+                _ => Job::Question,
+            },
+            shown,
+            without_dnssec: args.almost_all,
+            verbose,
+            recurse: !args.no_recursion,
+            servfail_stops: args.servfail_stops,
+            tcp: args.tcp || (by_type && !args.udp),
+            ndots: args.ndots,
+            retries: args.retries,
+            wait: match (args.wait_forever, args.wait) {
+                (true, _) => Some(Duration::MAX),
+                (false, seconds) => seconds.map(|seconds| Duration::from_secs(seconds.max(1))),
+            },
+            port: args.port,
+            family: match (args.ipv4, args.ipv6) {
+                (true, _) => Family::V4,
+                (_, true) => Family::V6,
+                _ => Family::Any,
+            },
+            server: args.server,
+        };
+        if args.compare {
+            (plan.rtype, plan.class) = (RecordType::NS, Class::IN);
+        }
+        plan.set_name(typed)?;
+        Ok(plan)
+    }
+
+    /// An address stands for the name under which it is looked up, and is asked for its pointer whatever type was
+    /// typed.
+    fn set_name(&mut self, typed: String) -> Result<(), Failure> {
+        if let Ok(address) = typed.parse::<IpAddr>() {
+            let name = Name::reverse(address);
+            self.text = name.to_string().trim_end_matches('.').to_owned();
+            self.name = TypedName { name, absolute: true };
+            self.reverse = true;
+            self.rtype = RecordType::PTR;
+            self.job = Job::Question;
+            return Ok(());
+        }
+        self.name = TypedName::parse_idna(&typed)
+            .map_err(|problem| anyhow!("'{typed}' is not a legal name ({problem})"))?;
+        self.text = typed;
+        Ok(())
+    }
+
+    /// Whether the name is full as it was typed: it is not completed, found or not.
+    pub(super) fn is_full(&self, ndots: usize) -> bool {
+        self.name.absolute || self.name.dots() >= ndots
+    }
+
+    /// The names to try, in order. Unlike the C library host does not try a name with enough dots in the domains
+    /// of the search list when it is not found as it stands.
+    pub(super) fn candidates(&self, conf: &ResolvConf) -> Vec<Name> {
+        if self.is_full(conf.options.ndots) {
+            vec![self.name.name.clone()]
+        } else {
+            candidates(&self.name, conf)
+        }
+    }
+
+    pub(super) fn question(&self, name: Name) -> Question {
+        Question {
+            name,
+            rtype: self.rtype,
+            class: self.class,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    rtype: RecordType,
+    serial: Option<u32>,
+}
+
+/// A type by name or number, or `ixfr=SERIAL`.
+fn parse_type(text: &str) -> Result<Asked, Failure> {
+    if let Some((name, serial)) = text.split_once('=')
+        && name.eq_ignore_ascii_case("ixfr")
+    {
+        return Ok(Asked {
+            rtype: RecordType::IXFR,
+            serial: Some(serial.parse().map_err(|_| invalid("type", text))?),
+        });
+    }
+    let rtype: RecordType = text.parse().map_err(|_| invalid("type", text))?;
+    Ok(Asked {
+        rtype,
+        serial: (rtype == RecordType::IXFR).then_some(0),
+    })
+}
+
+/// The exit status of a type or class that there is not.
+const INVALID: Exit = Exit(2);
+
+fn invalid(what: &str, text: &str) -> Failure {
+    Failure::new(INVALID, anyhow!("invalid {what}: {text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn plan(line: &str) -> Plan {
+        let argv = std::iter::once("rhost").chain(line.split_whitespace());
+        Plan::new(Args::try_parse_from(argv).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_name_alone_is_asked_for_addresses_and_mail_servers() {
+        let plan = plan("www.test 127.0.0.1");
+        assert_eq!((plan.job, plan.rtype), (Job::Everyday, RecordType::A));
+        assert_eq!(plan.server.as_deref(), Some("127.0.0.1"));
+        assert!(plan.recurse && !plan.tcp && !plan.verbose);
+    }
+
+    #[test]
+    fn a_type_or_class_makes_it_one_question() {
+        assert_eq!(plan("-t a x").job, Job::Question);
+        assert_eq!(plan("-c CH x").job, Job::Question);
+        assert_eq!(plan("-t MX -tTXT x").rtype, RecordType::TXT);
+    }
+
+    #[test]
+    fn an_address_is_asked_for_its_pointer_whatever_the_type() {
+        for line in ["192.0.2.80", "-t A 192.0.2.80", "-l 192.0.2.80"] {
+            let plan = plan(line);
+            assert_eq!((plan.rtype, plan.job), (RecordType::PTR, Job::Question));
+            assert_eq!(plan.text, "80.2.0.192.in-addr.arpa");
+        }
+    }
+
+    #[test]
+    fn any_is_asked_for_over_tcp_unless_udp_is_wanted_or_it_is_a_list() {
+        assert!(plan("-t ANY x").tcp);
+        assert!(!plan("-U -t ANY x").tcp);
+        assert!(!plan("-a x").tcp);
+        assert!(plan("-l x").tcp);
+        assert!(!plan("-TU x").tcp);
+        assert!(plan("-UT x").tcp);
+    }
+
+    #[test]
+    fn a_list_shows_hosts_unless_a_type_is_named() {
+        assert_eq!(plan("-l x").shown, Shown::Hosts);
+        assert_eq!(plan("-l -t MX x").shown, Shown::Only(RecordType::MX));
+        assert_eq!(plan("-l -a x").shown, Shown::All);
+        assert_eq!(plan("-t AXFR x").shown, Shown::All);
+        assert_eq!(plan("-t ixfr=7 x").job, Job::Transfer { serial: Some(7) });
+    }
+
+    #[test]
+    fn a_name_with_enough_dots_is_not_completed() {
+        let conf = ResolvConf::parse("search a.test\n", None, None);
+        assert_eq!(plan("www.b").candidates(&conf).len(), 1);
+        assert_eq!(plan("www").candidates(&conf).len(), 2);
+        assert_eq!(plan("www.").candidates(&conf).len(), 1);
+    }
+
+    #[test]
+    fn waiting_for_ever_and_for_a_time_exclude_each_other() {
+        assert_eq!(plan("-w -W 3 x").wait, Some(Duration::from_secs(3)));
+        assert_eq!(plan("-W 3 -w x").wait, Some(Duration::MAX));
+        assert_eq!(plan("-W 0 x").wait, Some(Duration::from_secs(1)));
+    }
+}

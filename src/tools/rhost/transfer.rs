@@ -1,0 +1,118 @@
+//! `-l` and the types AXFR and IXFR: a zone, message by message.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use super::ask::Asker;
+use super::report::{Asked, Report};
+use crate::cli::Out;
+use crate::net::dns::{ExchangeError, Reply, Stream};
+use crate::proto::dns::{ResolvConf, Transfer, Transport};
+use crate::tools::dns_notes::{bad_packet, communications_error, flaw};
+use crate::wire::dns::{Message, Question, Rcode, Section};
+
+/// Transfers the zone from the first server that lets it; `serial` asks for what has changed since. Only the first
+/// candidate of the search list is asked for.
+pub(super) async fn transfer(
+    asker: &Asker<'_>,
+    conf: &ResolvConf,
+    serial: Option<u32>,
+    report: &mut Report<'_>,
+    out: &mut Out,
+) -> io::Result<()> {
+    let Some(name) = asker.plan.candidates(conf).into_iter().next() else {
+        return Ok(());
+    };
+    let question = asker.plan.question(name);
+    let mut tries = asker.tries;
+    for &server in &asker.servers {
+        loop {
+            asker.trying(&question, out)?;
+            match from(asker, server, &question, serial, report, out).await? {
+                Ok(()) => return Ok(()),
+                Err(error) => writeln!(out, ";; {}", communications_error(server, &error))?,
+            }
+            if tries <= 1 {
+                break;
+            }
+            tries -= 1;
+        }
+    }
+    writeln!(out, ";; no servers could be reached")
+}
+
+async fn from(
+    asker: &Asker<'_>,
+    server: SocketAddr,
+    question: &Question,
+    serial: Option<u32>,
+    report: &mut Report<'_>,
+    out: &mut Out,
+) -> io::Result<Result<(), ExchangeError>> {
+    let mut query = asker.query(question);
+    query.flags = Default::default();
+    query.serial = serial;
+    let query = query.to_bytes().map_err(io::Error::other)?;
+    let start = asker.clock.now();
+    let timeout = asker.timeout;
+    let silent = |_| ExchangeError::TimedOut {
+        server,
+        after: timeout,
+    };
+    let opening = async {
+        let mut stream = Stream::connect(server, None).await?;
+        stream.send(&query).await?;
+        Ok(stream)
+    };
+    let mut stream = match tokio::time::timeout(timeout, opening)
+        .await
+        .map_err(silent)
+        .flatten()
+    {
+        Ok(stream) => stream,
+        Err(error) => return Ok(Err(error)),
+    };
+    let asked = Asked {
+        question,
+        text: &asker.plan.text,
+        server: None,
+        tells_absence: true,
+    };
+    let mut progress = Transfer::new(serial);
+    loop {
+        let received = tokio::time::timeout(timeout, stream.receive()).await;
+        let message = match received.map_err(silent).flatten() {
+            Ok(message) => message,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Ok(parsed) = Message::parse(&message) else {
+            return Ok(Ok(()));
+        };
+        if let Some(flaw) = flaw(&parsed) {
+            out.write_all(bad_packet(&flaw, &message).as_bytes())?;
+            return Ok(Ok(()));
+        }
+        let mut text = Vec::new();
+        report.message(&asked, &parsed, &mut text);
+        out.write_all(&text)?;
+        let refused = parsed.rcode() != Rcode::NOERROR;
+        let started = parsed
+            .section(Section::Answer)
+            .try_for_each(|record| progress.take(&record));
+        if refused || started.is_err() || parsed.header().answers == 0 {
+            writeln!(out, "; Transfer failed.")?;
+            return Ok(Ok(()));
+        }
+        if progress.is_done() {
+            let reply = Reply {
+                message,
+                peer: server,
+                transport: Transport::Tcp,
+                elapsed: asker.clock.now() - start,
+                rtt: None,
+                attempts: 1,
+            };
+            return asker.received(&reply, out).map(Ok);
+        }
+    }
+}
