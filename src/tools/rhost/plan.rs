@@ -197,7 +197,8 @@ fn parse_type(text: &str) -> Result<Asked, Failure> {
 const INVALID: Exit = Exit(2);
 
 fn invalid(what: &str, text: &str) -> Failure {
-    Failure::new(INVALID, anyhow!("invalid {what}: {text}"))
+    // The empty line after it is host's, too.
+    Failure::new(INVALID, anyhow!("invalid {what}: {text}\n"))
 }
 
 #[cfg(test)]

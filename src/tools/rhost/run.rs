@@ -14,7 +14,7 @@ use super::report::{Asked, Report, short};
 use super::transfer::transfer;
 use crate::cli::{Exit, Failure, Out, message, resolver_environment};
 use crate::net::Clock;
-use crate::net::dns::{Reply, Resolver, resolv_conf, server_address};
+use crate::net::dns::{LookupError, Reply, Resolver, resolv_conf, server_address};
 use crate::proto::dns::{Answer, ResolvConf};
 use crate::tools::dns_notes::endpoint;
 use crate::wire::dns::{Message, Name, Question, Rcode, RecordType};
@@ -77,7 +77,15 @@ async fn servers(plan: &Plan, conf: &ResolvConf) -> Result<Vec<SocketAddr>, Fail
         Some(typed) => {
             let resolver = Resolver::system(&resolver_environment());
             let found = resolver.lookup_ip(typed, plan.port, plan.family).await;
-            found.map_err(|error| anyhow!("couldn't get address for '{typed}': {error}"))?
+            found.map_err(|error| {
+                let why = match error {
+                    LookupError::NoName(_) | LookupError::NoData { .. } | LookupError::NoAddress(_) => {
+                        "not found"
+                    }
+                    _ => "failure",
+                };
+                anyhow!("couldn't get address for '{typed}': {why}")
+            })?
         }
         None => {
             let servers = conf.servers.iter();
