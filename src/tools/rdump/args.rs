@@ -1,9 +1,11 @@
 //! What may be typed after `rdump`.
 
-use clap::{ArgAction, Parser};
+use std::path::PathBuf;
 
-/// Capture packets, filter them, print them.
-#[derive(Debug, Parser)]
+use clap::{ArgAction, Parser, ValueEnum};
+
+/// Capture packets, filter them, print them
+#[derive(Clone, Debug, Default, Parser)]
 #[command(
     name = "rdump",
     version,
@@ -11,7 +13,109 @@ use clap::{ArgAction, Parser};
     args_override_self = true
 )]
 pub struct Args {
-    /// Print the version and exit.
+    /// Print each packet in ASCII; twice with its link-layer header
+    #[arg(short = 'A', action = ArgAction::Count)]
+    pub ascii: u8,
+    /// Stop after this many packets
+    #[arg(short = 'c', value_name = "count")]
+    pub count: Option<u64>,
+    /// Print how many packets there are instead of the packets
+    #[arg(long = "count")]
+    pub count_only: bool,
+    /// Print the compiled filter and stop; twice as C, three times as numbers
+    #[arg(short = 'd', action = ArgAction::Count)]
+    pub dump_program: u8,
+    /// Print the link-layer header
+    #[arg(short = 'e')]
+    pub link_header: bool,
+    /// Read the filter from a file
+    #[arg(short = 'F', value_name = "file")]
+    pub filter_file: Option<PathBuf>,
+    /// Keep what -v says of IPv4 on one line
+    #[arg(short = 'g', long = "ip-oneline")]
+    pub one_line: bool,
+    /// Verify no checksums
+    #[arg(short = 'K', long = "dont-verify-checksums")]
+    pub no_checksums: bool,
+    /// Print the captured and the original length of each packet
+    #[arg(long)]
+    pub lengths: bool,
+    /// Hand over each line as it comes
+    #[arg(short = 'l')]
+    pub line_buffered: bool,
+    /// Print time stamps in microseconds
+    #[arg(long, overrides_with_all = ["nano", "precision"])]
+    pub micro: bool,
+    /// Print time stamps in nanoseconds
+    #[arg(long, overrides_with_all = ["micro", "precision"])]
+    pub nano: bool,
+    /// Print addresses and ports as numbers
+    #[arg(short = 'n', action = ArgAction::Count)]
+    pub numeric: u8,
+    /// Print only the first part of names
+    #[arg(short = 'N')]
+    pub no_domain: bool,
+    /// Number the packets
+    #[arg(short = '#', long = "number")]
+    pub number: bool,
+    /// Do not optimise the filter
+    #[arg(short = 'O', long = "no-optimize")]
+    pub no_optimise: bool,
+    /// Print less about each protocol
+    #[arg(short = 'q', action = ArgAction::Count)]
+    pub quiet: u8,
+    /// Print packets as well as writing them
+    #[arg(long)]
+    pub print: bool,
+    /// Read packets from a file, - for standard input
+    #[arg(short = 'r', value_name = "file")]
+    pub read: Option<PathBuf>,
+    /// Print TCP sequence numbers as they are
+    #[arg(short = 'S', long = "absolute-tcp-sequence-numbers")]
+    pub absolute_seq: bool,
+    /// Pass over this many packets first
+    #[arg(long, value_name = "count")]
+    pub skip: Option<u64>,
+    /// Take at most this many bytes of each packet
+    #[arg(short = 's', long = "snapshot-length", value_name = "snaplen")]
+    pub snaplen: Option<u32>,
+    /// How to print the time: nothing, -tt seconds, -ttt since the last, -tttt with the date, -ttttt since the first
+    #[arg(short = 't', action = ArgAction::Count)]
+    pub time: u8,
+    /// How fine time stamps are
+    #[arg(long = "time-stamp-precision", value_name = "precision", overrides_with_all = ["micro", "nano"])]
+    pub precision: Option<Precision>,
+    /// Write out each packet as it comes
+    #[arg(short = 'U', long = "packet-buffered")]
+    pub packet_buffered: bool,
+    /// Print more; up to three times
+    #[arg(short = 'v', action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Print the version and exit
     #[arg(long, action = ArgAction::Version)]
     version: Option<bool>,
+    /// Write packets to a file, - for standard output
+    #[arg(short = 'w', value_name = "file")]
+    pub write: Option<PathBuf>,
+    /// Print each packet in hexadecimal; twice with its link-layer header
+    #[arg(short = 'x', action = ArgAction::Count)]
+    pub hex: u8,
+    /// Print each packet in hexadecimal and ASCII; twice with its link-layer header
+    #[arg(short = 'X', action = ArgAction::Count)]
+    pub hex_ascii: u8,
+    /// The link type to compile the filter for
+    #[arg(short = 'y', long = "linktype", value_name = "type")]
+    pub link: Option<String>,
+    /// Which packets are wanted
+    #[arg(value_name = "expression")]
+    pub expression: Vec<String>,
+}
+
+/// How fine time stamps are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Precision {
+    /// Microseconds.
+    Micro,
+    /// Nanoseconds.
+    Nano,
 }

@@ -1,9 +1,13 @@
 //! `rdump`: capture packets, filter them, print them.
 
 mod args;
+mod names;
+mod plan;
 mod run;
+mod selection;
+mod sink;
 
-pub use args::Args;
+pub use args::{Args, Precision};
 
 use crate::cli::{Exit, Failure, Tool};
 

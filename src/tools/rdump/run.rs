@@ -1,9 +1,105 @@
 //! What `rdump` does.
 
+use std::io::{self, Read, Write};
+
+use anyhow::{Result, bail};
+
 use super::Args;
-use crate::cli::{Exit, Failure};
+use super::plan::{Plan, ProgramForm, Source};
+use super::selection::Selection;
+use super::sink::Sink;
+use crate::capture;
+use crate::cli::{Exit, Failure, Out, message};
+use crate::filter::{Listing, Options};
+use crate::wire::LinkType;
 
 /// Runs the tool.
-pub(super) fn run(_args: Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let plan = Plan::new(&args)?;
+    match &plan.source {
+        Source::File(path) => read(
+            &plan,
+            &path.display().to_string(),
+            capture::File::open(path).map_err(anyhow::Error::from)?,
+        )?,
+        Source::Stdin => {
+            let name = "standard input".to_owned();
+            let file = capture::File::new(name, io::stdin().lock()).map_err(anyhow::Error::from)?;
+            read(&plan, "-", file)?;
+        }
+        Source::Default => match plan.program {
+            Some(form) => {
+                let link = plan.link.unwrap_or_else(|| {
+                    message("rdump: no interface or file, so the filter is compiled for Ethernet");
+                    LinkType::ETHERNET
+                });
+                print_program(&plan, form, link)?;
+            }
+            None => return Err(anyhow::anyhow!("no file to read: -r names one").into()),
+        },
+    }
     Ok(Exit::SUCCESS)
+}
+
+/// Reads a file to its end, or to the last packet that is wanted.
+fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<()> {
+    let link = file.link();
+    if let Some(asked) = plan.link.filter(|asked| *asked != link) {
+        bail!("{name}: its link type is {link}, not {asked}");
+    }
+    if let Some(form) = plan.program {
+        return print_program(plan, form, link);
+    }
+    message(format_args!(
+        "reading from file {name}, link-type {link}, snapshot length {}",
+        file.snaplen()
+    ));
+    let mut selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
+    let mut sink = Sink::new(plan, link, file.snaplen())?;
+    let end = pump(&mut file, &mut selection, &mut sink);
+    // What was read before an error is shown before it.
+    sink.flush()?;
+    end?;
+    if plan.output.print.is_none() && plan.output.write.is_none() {
+        let count = sink.taken();
+        let mut out = Out::stdout()?;
+        writeln!(out, "{count} packet{}", if count == 1 { "" } else { "s" })?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn pump<R: Read>(file: &mut capture::File<R>, selection: &mut Selection, sink: &mut Sink) -> Result<()> {
+    while let Some(frame) = file.next_frame()? {
+        if selection.wants(&frame)? && !sink.take(&frame)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How a filter is compiled for packets out of a file.
+fn compiling(plan: &Plan, link: LinkType) -> Options {
+    Options {
+        link,
+        snaplen: plan.snaplen,
+        netmask: 0,
+        live: false,
+        optimise: plan.optimise,
+    }
+}
+
+fn print_program(plan: &Plan, form: ProgramForm, link: LinkType) -> Result<()> {
+    let selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
+    let Some(program) = selection.program() else {
+        return Ok(());
+    };
+    let listing = match form {
+        ProgramForm::Assembly => Listing::Assembly(program),
+        ProgramForm::C => Listing::C(program),
+        ProgramForm::Numbers => Listing::Numbers(program),
+    };
+    let mut out = Out::stdout()?;
+    write!(out, "{listing}")?;
+    Ok(out.flush()?)
 }

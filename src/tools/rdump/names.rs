@@ -1,0 +1,234 @@
+//! Names for numbers and numbers for names: what the printer shows without `-n`, and what a filter may say.
+
+use std::cell::OnceCell;
+use std::net::IpAddr;
+use std::time::Duration;
+use std::{env, fs, io};
+
+use rustc_hash::FxHashMap;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::filter;
+use crate::net::dns::{Environment, Family};
+use crate::net::{Resolver, Services};
+use crate::print::{self, Transport};
+
+/// A resolver, and the runtime that it needs.
+struct Lookup {
+    resolver: Resolver,
+    runtime: Runtime,
+}
+
+impl Lookup {
+    #[expect(clippy::disallowed_methods, reason = "resolv.conf(5) gives the environment a say")]
+    fn new() -> io::Result<Self> {
+        let environment = Environment {
+            localdomain: env::var("LOCALDOMAIN").ok(),
+            res_options: env::var("RES_OPTIONS").ok(),
+        };
+        Ok(Self {
+            resolver: Resolver::system(&environment),
+            runtime: Builder::new_current_thread().enable_all().build()?,
+        })
+    }
+}
+
+/// The names that the printer shows, each looked up once.
+pub(super) struct PrintNames {
+    lookup: Lookup,
+    hosts: FxHashMap<IpAddr, Option<String>>,
+    services: FxHashMap<(u16, Transport), String>,
+    /// How many lookups in a row ran into their deadline.
+    silent: u32,
+}
+
+impl PrintNames {
+    /// How long a packet waits for the name of an address.
+    const PATIENCE: Duration = Duration::from_secs(2);
+    /// After this many silent lookups in a row no more are made: the printer must keep up with the packets.
+    const ENOUGH: u32 = 3;
+    /// More addresses than this are not remembered.
+    const MAX_HOSTS: usize = 65_536;
+
+    /// The names of this system.
+    ///
+    /// # Errors
+    /// When there is no memory or no descriptor left for a runtime.
+    pub(super) fn system() -> io::Result<Self> {
+        let mut services = FxHashMap::default();
+        for service in Services::system().iter() {
+            let transport = match service.transport {
+                "tcp" => Transport::Tcp,
+                "udp" => Transport::Udp,
+                _ => continue,
+            };
+            services
+                .entry((service.port, transport))
+                .or_insert_with(|| service.name.to_owned());
+        }
+        Ok(Self {
+            lookup: Lookup::new()?,
+            hosts: FxHashMap::default(),
+            services,
+            silent: 0,
+        })
+    }
+
+    fn find(&mut self, address: IpAddr) -> Option<String> {
+        if self.silent >= Self::ENOUGH {
+            return None;
+        }
+        let Lookup { resolver, runtime } = &self.lookup;
+        let found =
+            runtime.block_on(async { tokio::time::timeout(Self::PATIENCE, resolver.reverse(address)).await });
+        match found {
+            Ok(names) => {
+                self.silent = 0;
+                names.ok()?.into_iter().next()
+            }
+            Err(_) => {
+                self.silent += 1;
+                None
+            }
+        }
+    }
+}
+
+impl print::Names for PrintNames {
+    fn host(&mut self, address: IpAddr) -> Option<&str> {
+        if !self.hosts.contains_key(&address) {
+            if self.hosts.len() == Self::MAX_HOSTS {
+                self.hosts.clear();
+            }
+            let name = self.find(address);
+            self.hosts.insert(address, name);
+        }
+        self.hosts.get(&address)?.as_deref()
+    }
+
+    fn service(&mut self, port: u16, transport: Transport) -> Option<&str> {
+        self.services.get(&(port, transport)).map(String::as_str)
+    }
+}
+
+/// The names that a filter may use. Nothing is read before it is asked for.
+#[derive(Default)]
+pub(super) struct FilterNames {
+    services: OnceCell<Services>,
+}
+
+impl FilterNames {
+    /// How long a filter waits for the addresses of a host.
+    const PATIENCE: Duration = Duration::from_secs(10);
+}
+
+impl filter::Names for FilterNames {
+    fn host(&self, name: &str) -> Vec<IpAddr> {
+        let Ok(Lookup { resolver, runtime }) = Lookup::new() else {
+            return Vec::new();
+        };
+        let lookup = resolver.lookup_ip(name, 0, Family::Any);
+        let found = runtime.block_on(async { tokio::time::timeout(Self::PATIENCE, lookup).await });
+        let addresses = found.ok().and_then(Result::ok).unwrap_or_default();
+        addresses.into_iter().map(|address| address.ip()).collect()
+    }
+
+    /// From `/etc/networks`: `name 10.20`, the first bytes of a number.
+    fn network(&self, name: &str) -> Option<(u32, u32)> {
+        let text = system_file("/etc/networks");
+        let number = fields(&text).find(|fields| {
+            fields
+                .first()
+                .is_some_and(|first| first.eq_ignore_ascii_case(name))
+        })?;
+        let mut bytes = Vec::new();
+        for part in number.get(1)?.split('.') {
+            bytes.push(part.parse::<u8>().ok()?);
+        }
+        // The zeros at the end only fill the number up.
+        while bytes.last() == Some(&0) {
+            bytes.pop();
+        }
+        let missing = 8 * u32::try_from(4_usize.checked_sub(bytes.len())?).ok()?;
+        let number = bytes
+            .iter()
+            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        let mask = u32::MAX.checked_shl(missing).unwrap_or_default();
+        Some((number.checked_shl(missing).unwrap_or_default(), mask))
+    }
+
+    fn service(&self, name: &str) -> Option<filter::Service> {
+        let services = self.services.get_or_init(Services::system);
+        let found = filter::Service {
+            tcp: services.port(name, "tcp"),
+            udp: services.port(name, "udp"),
+        };
+        Some(found).filter(|found| *found != filter::Service::default())
+    }
+
+    /// From `/etc/protocols`, or from memory where a small system has none.
+    fn protocol(&self, name: &str) -> Option<u8> {
+        let text = system_file("/etc/protocols");
+        let listed = fields(&text).find(|fields| match fields.as_slice() {
+            [official, _, aliases @ ..] => *official == name || aliases.contains(&name),
+            _ => false,
+        });
+        let number = listed.and_then(|fields| fields.get(1)?.parse().ok());
+        number.or_else(|| {
+            PROTOCOLS
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, number)| *number)
+        })
+    }
+
+    /// From `/etc/ethers`: `0:1:2:3:4:5 name`.
+    fn ether(&self, name: &str) -> Option<[u8; 6]> {
+        let text = system_file("/etc/ethers");
+        let listed = fields(&text).find(|fields| {
+            fields
+                .get(1)
+                .is_some_and(|second| second.eq_ignore_ascii_case(name))
+        })?;
+        let mut address = [0; 6];
+        let mut parts = listed.first()?.split(':');
+        for byte in &mut address {
+            *byte = u8::from_str_radix(parts.next()?, 16).ok()?;
+        }
+        Some(address)
+    }
+}
+
+/// A file of names; none is an empty one.
+fn system_file(path: &str) -> String {
+    String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
+}
+
+/// The fields of each line that has any, without its comment.
+fn fields(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
+    lines
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|fields| !fields.is_empty())
+}
+
+/// The protocols that filters ask for by name.
+const PROTOCOLS: &[(&str, u8)] = &[
+    ("ah", 51),
+    ("egp", 8),
+    ("esp", 50),
+    ("gre", 47),
+    ("icmp", 1),
+    ("icmp6", 58),
+    ("igmp", 2),
+    ("igrp", 9),
+    ("ipv6-icmp", 58),
+    ("ospf", 89),
+    ("pim", 103),
+    ("sctp", 132),
+    ("tcp", 6),
+    ("udp", 17),
+    ("vrrp", 112),
+];

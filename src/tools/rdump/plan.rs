@@ -1,0 +1,257 @@
+//! What was typed → what is to be done, checked.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use jiff::tz::TimeZone;
+
+use super::Args;
+use super::args;
+use crate::print::{self, Dump, DumpForm, TimeStyle};
+use crate::wire::LinkType;
+use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Where the packets come from.
+    pub(super) source: Source,
+    /// The filter, as it was typed or read.
+    pub(super) expression: String,
+    /// Whether the filter is optimised.
+    pub(super) optimise: bool,
+    /// The link type that was asked for.
+    pub(super) link: Option<LinkType>,
+    /// Print the filter's program, in this form, and do nothing else.
+    pub(super) program: Option<ProgramForm>,
+    /// What to do with the packets.
+    pub(super) output: Output,
+    /// Pass over this many wanted packets, then take at most so many.
+    pub(super) skip: u64,
+    pub(super) count: Option<u64>,
+    /// Take at most this many bytes of each packet.
+    pub(super) snaplen: u32,
+    /// How fine time stamps are.
+    pub(super) precision: Precision,
+}
+
+/// Where packets come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    File(PathBuf),
+    Stdin,
+    /// Nothing was said.
+    Default,
+}
+
+/// The form of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProgramForm {
+    Assembly,
+    C,
+    Numbers,
+}
+
+/// What becomes of the packets.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) print: Option<Print>,
+    pub(super) write: Option<Write>,
+}
+
+/// Packets are printed.
+#[derive(Debug)]
+pub(super) struct Print {
+    pub(super) options: print::Options,
+    /// Whether addresses and ports are to have names.
+    pub(super) names: bool,
+    /// Whether each line is handed over as it comes.
+    pub(super) each_line: bool,
+}
+
+/// Packets are written to a file.
+#[derive(Debug)]
+pub(super) struct Write {
+    pub(super) file: Target,
+    /// Whether each packet is written out as it comes.
+    pub(super) each_packet: bool,
+}
+
+/// A file to write to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    File(PathBuf),
+    Stdout,
+}
+
+impl Plan {
+    /// Checks what was typed. Only the file of the filter is read.
+    pub(super) fn new(args: &Args) -> Result<Self> {
+        let precision = match args.precision {
+            Some(args::Precision::Nano) => Precision::Nano,
+            _ if args.nano => Precision::Nano,
+            _ => Precision::Micro,
+        };
+        if args.count == Some(0) {
+            bail!("invalid packet count 0");
+        }
+        Ok(Self {
+            source: match &args.read {
+                Some(path) if path.as_os_str() == "-" => Source::Stdin,
+                Some(path) => Source::File(path.clone()),
+                None => Source::Default,
+            },
+            expression: expression(args)?,
+            optimise: !args.no_optimise,
+            link: args.link.as_deref().map(link).transpose()?,
+            program: match args.dump_program {
+                0 => None,
+                1 => Some(ProgramForm::Assembly),
+                2 => Some(ProgramForm::C),
+                _ => Some(ProgramForm::Numbers),
+            },
+            output: output(args, precision)?,
+            skip: args.skip.unwrap_or_default(),
+            count: args.count,
+            snaplen: match args.snaplen {
+                None | Some(0) => DEFAULT_SNAPLEN,
+                Some(snaplen) if snaplen > DEFAULT_SNAPLEN => {
+                    bail!("invalid snaplen {snaplen}: it may be at most {DEFAULT_SNAPLEN}")
+                }
+                Some(snaplen) => snaplen,
+            },
+            precision,
+        })
+    }
+}
+
+/// The words after the options; or the file of `-F`, where `#` begins a comment.
+fn expression(args: &Args) -> Result<String> {
+    let Some(path) = &args.filter_file else {
+        return Ok(args.expression.join(" "));
+    };
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn link(name: &str) -> Result<LinkType> {
+    match LinkType::from_name(name) {
+        Some(link) => Ok(link),
+        None => bail!("invalid data link type {name}"),
+    }
+}
+
+fn output(args: &Args, precision: Precision) -> Result<Output> {
+    let write = args.write.as_ref().map(|path| Write {
+        file: if path.as_os_str() == "-" {
+            Target::Stdout
+        } else {
+            Target::File(path.clone())
+        },
+        each_packet: args.packet_buffered,
+    });
+    let prints = !args.count_only && (write.is_none() || args.print);
+    if prints && write.as_ref().is_some_and(|write| write.file == Target::Stdout) {
+        bail!("--print and -w - cannot both have standard output");
+    }
+    let print = prints.then(|| Print {
+        options: printing(args, precision),
+        names: args.numeric == 0,
+        each_line: args.line_buffered,
+    });
+    Ok(Output { print, write })
+}
+
+fn printing(args: &Args, precision: Precision) -> print::Options {
+    let time = match args.time {
+        0 => TimeStyle::TimeOfDay,
+        1 => TimeStyle::Off,
+        2 => TimeStyle::Epoch,
+        3 => TimeStyle::SinceLast,
+        4 => TimeStyle::DateTime,
+        _ => TimeStyle::SinceFirst,
+    };
+    let dump = |count: u8, form| {
+        Some(Dump {
+            form,
+            link_header: count > 1,
+        })
+        .filter(|_| count > 0)
+    };
+    let dump = dump(args.ascii, DumpForm::Ascii)
+        .or_else(|| dump(args.hex_ascii, DumpForm::HexAscii))
+        .or_else(|| dump(args.hex, DumpForm::Hex));
+    print::Options {
+        verbosity: args.verbose.min(3),
+        quiet: args.quiet,
+        link_header: args.link_header,
+        absolute_seq: args.absolute_seq,
+        no_checksums: args.no_checksums,
+        no_domain: args.no_domain,
+        one_line: args.one_line,
+        time,
+        nanos: precision == Precision::Nano,
+        dump,
+        number: args.number,
+        lengths: args.lengths,
+        zone: match time {
+            TimeStyle::TimeOfDay | TimeStyle::DateTime => TimeZone::system(),
+            _ => TimeZone::UTC,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn plan(typed: &str) -> Result<Plan> {
+        let argv = std::iter::once("rdump").chain(typed.split_whitespace());
+        Plan::new(&Args::try_parse_from(argv)?)
+    }
+
+    #[test]
+    fn the_rest_of_the_words_is_the_filter() {
+        let plan = plan("-n -r x.pcap tcp and port 80").unwrap();
+        assert_eq!(plan.expression, "tcp and port 80");
+        assert_eq!(plan.source, Source::File("x.pcap".into()));
+    }
+
+    #[test]
+    fn options_may_stand_behind_the_filter() {
+        let plan = plan("-r x.pcap port 80 -nvv").unwrap();
+        assert_eq!(plan.expression, "port 80");
+        let print = plan.output.print.unwrap();
+        assert_eq!((print.names, print.options.verbosity), (false, 2));
+    }
+
+    #[test]
+    fn each_t_is_another_time_style() {
+        let style = |typed: &str| plan(typed).unwrap().output.print.unwrap().options.time;
+        assert_eq!(style("-t"), TimeStyle::Off);
+        assert_eq!(style("-ttt"), TimeStyle::SinceLast);
+        assert_eq!(style("-ttttt"), TimeStyle::SinceFirst);
+    }
+
+    #[test]
+    fn packets_are_written_or_printed_unless_both_are_asked_for() {
+        assert!(plan("-w x").unwrap().output.print.is_none());
+        assert!(plan("-w x --print").unwrap().output.print.is_some());
+        assert!(plan("-w - --print").is_err());
+        assert!(plan("--count -r x").unwrap().output.print.is_none());
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        assert!(plan("-c 0").is_err());
+        assert!(plan("-s 262145").is_err());
+        assert!(plan("-y NOSUCH").is_err());
+    }
+}
