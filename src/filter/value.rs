@@ -141,6 +141,7 @@ impl Values {
             // Constants stand on the right, where an instruction has room for them.
             (Some(_), None) if op.commutes() => self.binary(op, right, left),
             (None, Some(0)) if op.ignores_zero() => left,
+            (None, Some(0)) if op == Op::And => right,
             _ => self.intern(Node::Binary(op, left, right)),
         }
     }

@@ -20,7 +20,10 @@ struct Lookup {
 }
 
 impl Lookup {
-    #[expect(clippy::disallowed_methods, reason = "resolv.conf(5) gives the environment a say")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "resolv.conf(5) gives the environment a say"
+    )]
     fn new() -> io::Result<Self> {
         let environment = Environment {
             localdomain: env::var("LOCALDOMAIN").ok(),
