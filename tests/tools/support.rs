@@ -6,6 +6,8 @@
     reason = "a test may look at its environment and say that it skips"
 )]
 
+pub(crate) mod name_server;
+
 use std::env;
 use std::ffi::OsStr;
 use std::net::{TcpListener, UdpSocket};

@@ -22,6 +22,8 @@ pub(super) struct Asker<'a> {
     /// How often a server that does not answer is tried, at least once.
     pub(super) tries: u32,
     pub(super) timeout: Duration,
+    /// Whether the name is full as it was typed, so that the search list has no say.
+    pub(super) full: bool,
     /// Whether a server that does not offer recursion is passed over for the next.
     pub(super) needs_recursion: bool,
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::ask::Asker;
 use super::report::{Asked, Report};
-use super::run::{is_denied_as_typed, rcode, search, tell};
+use super::run::{rcode, search, tell};
 use crate::cli::{Out, resolver_environment};
 use crate::net::dns::{Exchange, ExchangeError, Reply, Resolver};
 use crate::proto::dns::{Accept, ResolvConf, target};
@@ -29,11 +29,7 @@ pub(super) async fn compare(
             server: Some(&reply.peer.ip().to_string()),
             tells_absence: false,
         };
-        tell(asker, report, &asked, &reply, out)?;
-        if is_denied_as_typed(asker.plan, conf, &reply) {
-            asker.received(&reply, out)?;
-        }
-        return Ok(());
+        return tell(asker, report, &asked, &reply, out);
     }
     asker.received(&reply, out)?;
     let names = name_servers(&reply.message);

@@ -57,6 +57,7 @@ async fn look_up(plan: &Plan) -> Result<Exit, Failure> {
                 .max(2)
         }),
         timeout: plan.wait.unwrap_or(options.timeout),
+        full: !plan.reverse && plan.is_full(options.ndots),
         needs_recursion: plan.server.is_none() && plan.recurse,
     };
     let mut out = Out::stdout().context("open standard output")?;
@@ -88,11 +89,18 @@ async fn servers(plan: &Plan, conf: &ResolvConf) -> Result<Vec<SocketAddr>, Fail
             })?
         }
         None => {
-            let servers = conf.servers.iter();
-            servers
+            let mut servers: Vec<SocketAddr> = conf
+                .servers
+                .iter()
                 .filter_map(|server| server_address(server, plan.port))
                 .filter(|server| plan.family.has(server.ip()))
-                .collect()
+                .collect();
+            if conf.options.rotate && !servers.is_empty() {
+                // The runs know nothing of each other: chance spreads the load.
+                let first = rand::random_range(..servers.len());
+                servers.rotate_left(first);
+            }
+            servers
         }
     };
     if servers.is_empty() {
@@ -120,10 +128,6 @@ async fn answer(
         tells_absence: !everyday,
     };
     tell(asker, report, &asked, &reply, out)?;
-    if is_denied_as_typed(plan, conf, &reply) {
-        // host says it twice of a full name: once when it finds no other to try, and once at the end.
-        asker.received(&reply, out)?;
-    }
     let Some(end) = end_of_aliases(&reply, &question).filter(|_| everyday) else {
         return Ok(());
     };
@@ -179,12 +183,12 @@ pub(super) fn tell(
         report.message(asked, &message, &mut text);
     }
     out.write_all(&text)?;
-    asker.received(reply, out)
-}
-
-/// Whether a full name was not found. One that is no candidate of the search list is not an address either.
-pub(super) fn is_denied_as_typed(plan: &Plan, conf: &ResolvConf, reply: &Reply) -> bool {
-    rcode(reply) == Rcode::NXDOMAIN && !plan.reverse && plan.is_full(conf.options.ndots)
+    asker.received(reply, out)?;
+    if asker.full && rcode(reply) == Rcode::NXDOMAIN {
+        // host says so twice: when it finds that there is no other name to try, and at the end.
+        asker.received(reply, out)?;
+    }
+    Ok(())
 }
 
 /// The name that the aliases of a good reply lead to.
