@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::net::{SendFlags, send, sockopt};
 use socket2::{Domain, SockAddr, Socket, Type};
 use thiserror::Error;
 
@@ -131,12 +132,35 @@ pub fn dial(
         Err(error) if error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()) => {}
         Err(error) => return Err(refused(error)),
     }
-    if !wait_writable(&socket, timeout).map_err(refused)? {
+    if !wait(&socket, PollFlags::OUT, timeout).map_err(refused)? {
         return Err(DialError::TimedOut { to });
     }
     match socket.take_error().map_err(refused)? {
         None => Ok(socket.into()),
         Some(error) => Err(refused(error)),
+    }
+}
+
+/// Sends a byte a second over a connected datagram socket and waits for an answer or a refusal, for three seconds
+/// or `timeout`. Silence counts as an open port.
+///
+/// # Errors
+/// When the system cannot wait.
+pub fn probe(socket: &OwnedFd, timeout: Option<Duration>) -> io::Result<bool> {
+    let mut left = timeout.unwrap_or(PROBE_TIME).min(PROBE_TIME);
+    loop {
+        // The refusal of one datagram is told when the next is sent, or waited for.
+        if send(socket, b"X", SendFlags::NOSIGNAL).is_err() {
+            return Ok(false);
+        }
+        let patience = left.min(PROBE_INTERVAL);
+        if wait(socket, PollFlags::IN, Some(patience))? {
+            return Ok(sockopt::socket_error(socket)?.is_ok());
+        }
+        left = left.saturating_sub(patience);
+        if left.is_zero() {
+            return Ok(true);
+        }
     }
 }
 
@@ -190,11 +214,11 @@ impl SocketOptions {
     }
 }
 
-/// Whether the descriptor became writable, or broke, in time.
-fn wait_writable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<bool> {
+/// Whether the descriptor became ready, or broke, in time.
+fn wait(fd: impl AsFd, flags: PollFlags, timeout: Option<Duration>) -> io::Result<bool> {
     let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
     loop {
-        let mut fds = [PollFd::new(&fd, PollFlags::OUT)];
+        let mut fds = [PollFd::new(&fd, flags)];
         match poll(&mut fds, timeout.as_ref()) {
             Ok(ready) => return Ok(ready > 0),
             Err(Errno::INTR) => {}
@@ -202,3 +226,7 @@ fn wait_writable(fd: impl AsFd, timeout: Option<Duration>) -> io::Result<bool> {
         }
     }
 }
+
+/// nc's.
+const PROBE_TIME: Duration = Duration::from_secs(3);
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);

@@ -60,10 +60,9 @@ impl Lane {
         })
     }
 
-    /// A lane whose source has ended before anything came.
-    pub(super) fn ended(mut self) -> Self {
+    /// Reads nothing more.
+    pub(super) fn end(&mut self) {
         self.state = State::Ended;
-        self
     }
 
     pub(super) fn hold(&mut self) {

@@ -1,18 +1,19 @@
-//! Waiting for others to connect.
+//! Waiting for others: connections, or the first datagram.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
-use std::task::Poll;
+use std::path::PathBuf;
 
 use rustix::io::Errno;
-use rustix::net::{SocketAddrAny, SocketFlags, acceptfrom_with};
+use rustix::net::{SocketAddrAny, SocketFlags, SocketType, acceptfrom_with, listen};
 use socket2::{Domain, Socket};
 use thiserror::Error;
 use tokio::io::unix::AsyncFd;
 
 use super::dial::{DialError, SocketOptions, Transport};
 use super::sys;
+use super::unix::{SocketFile, UnixName, bind_unix};
 
 /// Why nobody can connect.
 #[derive(Debug, Error)]
@@ -31,83 +32,150 @@ pub enum ListenError {
         /// The system's answer.
         source: io::Error,
     },
+    /// The name cannot be used.
+    #[error("bind to {path}")]
+    BindUnix {
+        /// The name.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+/// Where to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At one address.
+    At(SocketAddr),
+    /// At this port of every address: IPv6 and IPv4 where there are both.
+    Everywhere(u16),
+}
+
+impl Place {
+    fn any(self) -> SocketAddr {
+        match self {
+            Self::At(address) => address,
+            Self::Everywhere(port) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port),
+        }
+    }
 }
 
 /// A socket that takes connections.
 #[derive(Debug)]
 pub struct Listener {
     socket: AsyncFd<OwnedFd>,
+    /// Removed when the listener goes.
+    _file: Option<SocketFile>,
 }
 
 impl Listener {
-    /// Listens at a TCP address; `only_v6` keeps IPv4 clients out of an IPv6 one. Needs a runtime.
+    /// Listens for TCP. Needs a runtime.
     ///
     /// `SO_REUSEADDR` is set, so that connections that linger in TIME-WAIT do not keep the port. Not
     /// `SO_REUSEPORT`: a second listener would silently take every other client of the first.
     ///
     /// # Errors
     /// See [`ListenError`].
-    pub fn tcp(to: SocketAddr, only_v6: bool, options: &SocketOptions) -> Result<Self, ListenError> {
-        let bind = |source| ListenError::Bind { to, source };
-        let socket = bound(Transport::Tcp, to, only_v6, options)?;
-        socket.listen(BACKLOG).map_err(bind)?;
-        socket.set_nonblocking(true).map_err(ListenError::Socket)?;
-        let socket = sys::watch(socket.into()).map_err(|(_, error)| ListenError::Socket(error))?;
-        Ok(Self { socket })
+    pub fn tcp(place: Place, options: &SocketOptions) -> Result<Self, ListenError> {
+        let socket = bound(Transport::Tcp, place, options)?;
+        let to = address(&socket).unwrap_or_else(|| place.any());
+        // Two sockets may be bound to a port with SO_REUSEADDR, but only one can listen.
+        Self::new(socket, None).map_err(|source| ListenError::Bind { to, source })
     }
 
-    /// The address that it listens at, with the port that the kernel chose for port 0.
+    /// Listens at a UNIX-domain name. Needs a runtime.
     ///
     /// # Errors
-    /// When the system does not say.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        let address = rustix::net::getsockname(self.socket.get_ref())?;
-        Ok(SocketAddr::try_from(address)?)
+    /// See [`ListenError`].
+    pub fn unix(name: &UnixName) -> Result<Self, ListenError> {
+        let bound = bind_unix(name, SocketType::STREAM).map_err(|source| ListenError::BindUnix {
+            path: name.to_path(),
+            source,
+        })?;
+        Self::new(bound.socket, bound.file).map_err(ListenError::Socket)
     }
 
-    /// The next client of any of `listeners`, and its address. A client that was gone before it could be taken
-    /// is passed over.
+    fn new(socket: OwnedFd, file: Option<SocketFile>) -> io::Result<Self> {
+        listen(&socket, BACKLOG)?;
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        let socket = sys::watch(socket).map_err(|(_, error)| error)?;
+        Ok(Self { socket, _file: file })
+    }
+
+    /// The address that it listens at, with the port that the kernel chose for port 0; none for a UNIX-domain
+    /// socket.
+    pub fn address(&self) -> Option<SocketAddr> {
+        address(self.socket.get_ref())
+    }
+
+    /// The next client, and its address. A client that was gone before it could be taken is passed over.
+    /// Cancel-safe.
     ///
     /// # Errors
     /// When the system has nothing left for another connection.
-    pub async fn accept(listeners: &[Self]) -> io::Result<(OwnedFd, Option<SocketAddrAny>)> {
-        std::future::poll_fn(|context| {
-            for listener in listeners {
-                while let Poll::Ready(ready) = listener.socket.poll_read_ready(context) {
-                    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-                    match ready?.try_io(|socket| Ok(acceptfrom_with(socket.as_fd(), flags)?)) {
-                        Ok(Err(error)) if is_of_the_client(&error) => {}
-                        Ok(accepted) => return Poll::Ready(accepted),
-                        Err(_would_block) => {}
-                    }
-                }
+    pub async fn accept(&self) -> io::Result<(OwnedFd, Option<SocketAddr>)> {
+        loop {
+            let mut ready = self.socket.readable().await?;
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            match ready.try_io(|socket| Ok(acceptfrom_with(socket.as_fd(), flags)?)) {
+                Ok(Ok((client, from))) => return Ok((client, from.and_then(plain))),
+                Ok(Err(error)) if is_of_the_client(&error) => {}
+                Ok(Err(error)) => return Err(error),
+                Err(_would_block) => {}
             }
-            Poll::Pending
-        })
-        .await
+        }
     }
 }
 
-/// A socket at `to`. A UDP address is not shared either.
-pub(super) fn bound(
+/// A UDP socket bound to `place`. Nobody else can bind to the same.
+///
+/// # Errors
+/// See [`ListenError`].
+pub fn bind_datagrams(place: Place, options: &SocketOptions) -> Result<OwnedFd, ListenError> {
+    bound(Transport::Udp, place, options)
+}
+
+/// The address that a socket is bound to; none unless it is of IPv4 or IPv6.
+pub fn address(socket: impl AsFd) -> Option<SocketAddr> {
+    rustix::net::getsockname(socket).ok().and_then(plain)
+}
+
+/// An IPv4 peer of an IPv6 socket is shown as the mapped address that it is; of [`Place::Everywhere`] the
+/// caller unmaps it.
+fn plain(address: SocketAddrAny) -> Option<SocketAddr> {
+    SocketAddr::try_from(address).ok()
+}
+
+fn bound(transport: Transport, place: Place, options: &SocketOptions) -> Result<OwnedFd, ListenError> {
+    match place {
+        Place::At(address) => bind_at(transport, address, false, options),
+        Place::Everywhere(port) => {
+            let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
+            // Where there is no IPv6, IPv4 will do; if that fails too, it says why.
+            bind_at(transport, v6, true, options).or_else(|_| bind_at(transport, place.any(), false, options))
+        }
+    }
+}
+
+fn bind_at(
     transport: Transport,
     to: SocketAddr,
-    only_v6: bool,
+    both: bool,
     options: &SocketOptions,
-) -> Result<Socket, ListenError> {
+) -> Result<OwnedFd, ListenError> {
     let domain = Domain::for_address(to);
     let socket = Socket::new(domain, transport.socket_type(), None).map_err(ListenError::Socket)?;
     options.apply(&socket, domain)?;
+    if both {
+        socket.set_only_v6(false).map_err(ListenError::Socket)?;
+        options.apply(&socket, Domain::IPV4)?;
+    }
     if transport == Transport::Tcp {
         socket.set_reuse_address(true).map_err(ListenError::Socket)?;
     }
-    if domain == Domain::IPV6 {
-        socket.set_only_v6(only_v6).map_err(ListenError::Socket)?;
-    }
-    socket
-        .bind(&to.into())
-        .map_err(|source| ListenError::Bind { to, source })?;
-    Ok(socket)
+    let bound = socket.bind(&to.into());
+    bound.map_err(|source| ListenError::Bind { to, source })?;
+    Ok(socket.into())
 }
 
 /// accept(2): errors of a connection that ended while it waited are no errors of the listener.

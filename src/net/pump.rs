@@ -3,13 +3,16 @@
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustix::net::{Shutdown, shutdown};
 use thiserror::Error;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::lane::{Lane, Step};
-use super::stdio::{Endpoint, Kind};
+use super::stdio::{Endpoint, Kind, Stdio};
 use super::{Clock, Port, drive};
 use crate::proto::relay::{Direction, End, Filter, Input, Output, Rules, Session};
 
@@ -30,6 +33,29 @@ pub enum PumpError {
     Stdout(#[source] io::Error),
 }
 
+/// Who of several clients standard input goes to: the one that has been there longest, as if they were served
+/// one after another.
+#[derive(Clone, Debug)]
+pub struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    /// Nobody is waiting.
+    pub fn new() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+
+    /// A place at the end of the queue. It is taken when it is first waited for.
+    fn queue(&self) -> Turn {
+        Turn::Waiting(Box::pin(Arc::clone(&self.0).acquire_owned()))
+    }
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// How a connection between two endpoints is to be run.
 #[derive(Clone, Debug, Default)]
 pub struct Relay {
@@ -44,25 +70,38 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Moves bytes between the standard streams and `socket` until the rules say that it is over.
+    /// Moves bytes between the standard streams and `socket` until the rules say that it is over. With `turns`
+    /// standard input is read only when it is this connection's turn.
     ///
     /// # Errors
     /// The first thing that went wrong, if the session ended with something lost.
     pub async fn run(
         &self,
         clock: &Clock,
-        stdin: Rc<Endpoint>,
-        stdout: Rc<Endpoint>,
+        stdio: &Stdio,
         socket: Rc<Endpoint>,
+        turns: Option<&Turns>,
     ) -> Result<End, PumpError> {
-        let up = Lane::new(stdin, Rc::clone(&socket), self.up.clone()).map_err(PumpError::Stdin)?;
+        let (stdin, stdout) = (Rc::clone(&stdio.stdin), Rc::clone(&stdio.stdout));
+        let mut up = Lane::new(stdin, Rc::clone(&socket), self.up.clone()).map_err(PumpError::Stdin)?;
         let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone()).map_err(PumpError::Stdout)?;
+        let turn = match turns {
+            _ if self.detached => {
+                up.end();
+                Turn::Refused
+            }
+            Some(turns) => {
+                up.hold();
+                turns.queue()
+            }
+            None => Turn::Alone,
+        };
         let mut pump = Pump {
-            up: if self.detached { up.ended() } else { up },
+            up,
             down,
             socket,
+            turn,
             fault: None,
-            detached: self.detached,
         };
         let mut session = Session::new(self.rules.clone(), clock.now());
         let Ok(end) = drive(clock, &mut session, &mut pump).await;
@@ -73,14 +112,40 @@ impl Relay {
     }
 }
 
-#[derive(Debug)]
 struct Pump {
     up: Lane,
     down: Lane,
     socket: Rc<Endpoint>,
+    turn: Turn,
     fault: Option<PumpError>,
-    /// Standard input counts as ended, which has not been reported yet.
-    detached: bool,
+}
+
+/// Whether this connection may read standard input.
+enum Turn {
+    /// Nobody else does.
+    Alone,
+    /// Others wait for it to end.
+    Mine {
+        _permit: OwnedSemaphorePermit,
+    },
+    Waiting(Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>>>>),
+    /// It never will, which has not been reported yet.
+    Refused,
+    /// It does not any more.
+    Over,
+}
+
+impl Turn {
+    /// Waits for the turn to come. Cancel-safe: the place in the queue is kept.
+    async fn come(&mut self) {
+        match self {
+            Self::Waiting(turn) => match turn.await {
+                Ok(permit) => *self = Self::Mine { _permit: permit },
+                Err(_never_closed) => *self = Self::Over,
+            },
+            _ => std::future::pending().await,
+        }
+    }
 }
 
 impl Port<Session> for Pump {
@@ -92,6 +157,10 @@ impl Port<Session> for Pump {
         match output {
             // A peer that is gone already is noticed by the lanes.
             Output::HalfClose => drop(shutdown(&*self.socket, Shutdown::Write)),
+            Output::Finish if matches!(self.turn, Turn::Waiting(_)) => {
+                self.up.end();
+                self.turn = Turn::Refused;
+            }
             Output::Finish => self.up.finish(),
             Output::Hold => self.up.hold(),
             Output::Release => self.up.release(),
@@ -101,18 +170,26 @@ impl Port<Session> for Pump {
     }
 
     async fn next(&mut self) -> Result<Input, Infallible> {
-        if std::mem::take(&mut self.detached) {
+        if let Turn::Refused = self.turn {
+            self.turn = Turn::Over;
             return Ok(Input::Ended(Direction::Up));
         }
-        let (direction, step) = tokio::select! {
-            step = self.up.next() => (Direction::Up, step),
-            step = self.down.next() => (Direction::Down, step),
+        let (direction, step) = loop {
+            tokio::select! {
+                step = self.up.next() => break (Direction::Up, step),
+                step = self.down.next() => break (Direction::Down, step),
+                () = self.turn.come() => self.up.release(),
+            }
         };
         let replies = self.down.take_replies();
         self.up.put(&replies);
         let (input, fault) = match (direction, step) {
             (direction, Step::Moved) => return Ok(Input::Moved(direction)),
-            (direction, Step::Ended) => return Ok(Input::Ended(direction)),
+            (Direction::Up, Step::Ended) => {
+                self.turn = Turn::Over;
+                return Ok(Input::Ended(Direction::Up));
+            }
+            (Direction::Down, Step::Ended) => return Ok(Input::Ended(Direction::Down)),
             (Direction::Up, Step::Broke(error)) => (Input::Broke, PumpError::Stdin(error)),
             (Direction::Down, Step::Broke(error)) => (Input::Broke, PumpError::NetworkRead(error)),
             // Datagrams have no end to wait for.

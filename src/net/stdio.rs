@@ -3,12 +3,18 @@
 //! Standard input and output were made by somebody else and are shared with others, so they are never made
 //! non-blocking: each kind is asked in its own way not to block.
 
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, sockopt};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketAddrAny, SocketType, connect, recv, recvfrom, send, sendto,
+    sockopt,
+};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -34,11 +40,41 @@ pub(super) enum Kind {
     Device,
 }
 
+/// Standard input and output.
+#[derive(Clone, Debug)]
+pub struct Stdio {
+    pub(super) stdin: Rc<Endpoint>,
+    pub(super) stdout: Rc<Endpoint>,
+}
+
+impl Stdio {
+    /// Takes both. Needs a runtime.
+    ///
+    /// # Errors
+    /// When they cannot be watched.
+    pub fn open() -> io::Result<Self> {
+        Ok(Self {
+            stdin: Rc::new(Endpoint::shared(rustix::stdio::stdin())?),
+            stdout: Rc::new(Endpoint::shared(rustix::stdio::stdout())?),
+        })
+    }
+
+    /// Writes all of `bytes` to standard output.
+    ///
+    /// # Errors
+    /// When it takes no more.
+    pub async fn print(&self, bytes: &[u8]) -> io::Result<()> {
+        self.stdout.write_all(bytes).await
+    }
+}
+
 /// One end of a connection.
 #[derive(Debug)]
 pub struct Endpoint {
     fd: Watched,
     kind: Kind,
+    /// Of a datagram socket that is not connected: who sent last, and is answered.
+    sender: Option<RefCell<Option<SocketAddrAny>>>,
 }
 
 #[derive(Debug)]
@@ -49,22 +85,6 @@ enum Watched {
 }
 
 impl Endpoint {
-    /// Standard input.
-    ///
-    /// # Errors
-    /// When it is closed.
-    pub fn stdin() -> io::Result<Self> {
-        Self::shared(rustix::stdio::stdin())
-    }
-
-    /// Standard output.
-    ///
-    /// # Errors
-    /// When it is closed.
-    pub fn stdout() -> io::Result<Self> {
-        Self::shared(rustix::stdio::stdout())
-    }
-
     /// A connected socket that nobody else uses; it is made non-blocking.
     ///
     /// # Errors
@@ -79,7 +99,46 @@ impl Endpoint {
         Ok(Self {
             fd: Watched::ByRuntime(sys::watch(fd).map_err(|(_, error)| error)?),
             kind,
+            sender: None,
         })
+    }
+
+    /// A datagram socket for whoever sends to it: what is written goes to the last sender.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    pub fn open_to_all(socket: impl Into<OwnedFd>) -> io::Result<Self> {
+        Ok(Self {
+            sender: Some(RefCell::new(None)),
+            ..Self::socket(socket)?
+        })
+    }
+
+    /// Waits for the first message, and leaves it where it is: who sent it, if the sender has an address.
+    ///
+    /// # Errors
+    /// When the socket breaks.
+    pub async fn first_sender(&self) -> io::Result<Option<SocketAddrAny>> {
+        let peek = || {
+            Ok(recvfrom(
+                self,
+                &mut [0; 1],
+                RecvFlags::PEEK | RecvFlags::DONTWAIT,
+            )?)
+        };
+        let (_, _, sender) = self.when(Interest::READABLE, peek).await?;
+        if let Some(last) = &self.sender {
+            last.borrow_mut().clone_from(&sender);
+        }
+        Ok(sender)
+    }
+
+    /// Talks to `peer` only from now on.
+    ///
+    /// # Errors
+    /// Those of connect(2).
+    pub fn connect(&self, peer: &SocketAddrAny) -> io::Result<()> {
+        Ok(connect(self, peer)?)
     }
 
     /// A descriptor that others may share. Works on a duplicate of it.
@@ -101,7 +160,11 @@ impl Endpoint {
             Err((fd, error)) if error.kind() == io::ErrorKind::PermissionDenied => Watched::Always(fd),
             Err((_, error)) => return Err(error),
         };
-        Ok(Self { fd, kind })
+        Ok(Self {
+            fd,
+            kind,
+            sender: None,
+        })
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -115,10 +178,7 @@ impl Endpoint {
     }
 
     /// Writes all of `bytes`.
-    ///
-    /// # Errors
-    /// When the descriptor takes no more.
-    pub async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+    pub(super) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let written = self.when(Interest::WRITABLE, || self.write(bytes)).await?;
             bytes = bytes.get(written..).unwrap_or_default();
@@ -163,6 +223,13 @@ impl Endpoint {
     /// Reads once without waiting. For [`Kind::Messages`] one whole message.
     pub(super) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
         match self.kind {
+            Kind::Messages if self.sender.is_some() => {
+                let (count, _, sender) = recvfrom(self, bytes, RecvFlags::DONTWAIT)?;
+                if let Some(last) = &self.sender {
+                    *last.borrow_mut() = sender;
+                }
+                Ok(count)
+            }
             Kind::Stream | Kind::SharedStream | Kind::Messages => {
                 Ok(recv(self, bytes, RecvFlags::DONTWAIT).map(|(length, _)| length)?)
             }
@@ -176,10 +243,16 @@ impl Endpoint {
 
     /// Writes once without waiting; it may be less than all, except for [`Kind::Messages`].
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        if let Some(last) = &self.sender {
+            return match &*last.borrow() {
+                Some(to) => Ok(sendto(self, bytes, flags, to)?),
+                // An anonymous sender cannot be answered.
+                None => Err(Errno::DESTADDRREQ.into()),
+            };
+        }
         match self.kind {
-            Kind::Stream | Kind::SharedStream | Kind::Messages => {
-                Ok(send(self, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?)
-            }
+            Kind::Stream | Kind::SharedStream | Kind::Messages => Ok(send(self, bytes, flags)?),
             Kind::Pipe => {
                 // A pipe that is ready has room for PIPE_BUF bytes; more could block.
                 self.expect_ready(PollFlags::OUT)?;

@@ -3,6 +3,7 @@
 
 mod crlf;
 mod filter;
+pub mod proxy;
 mod session;
 mod telnet;
 

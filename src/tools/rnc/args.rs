@@ -26,6 +26,9 @@ pub struct Args {
     /// Do not read standard input
     #[arg(short = 'd')]
     pub detach: bool,
+    /// Connect, and pass the socket on over standard output
+    #[arg(short = 'F')]
+    pub pass: bool,
     /// Size of the TCP receive buffer in bytes
     #[arg(short = 'I', value_name = "length", allow_hyphen_values = true)]
     pub receive_buffer: Option<String>,
@@ -53,6 +56,9 @@ pub struct Args {
     /// Size of the TCP send buffer in bytes
     #[arg(short = 'O', value_name = "length", allow_hyphen_values = true)]
     pub send_buffer: Option<String>,
+    /// User name for an HTTP proxy; the password is asked for
+    #[arg(short = 'P', value_name = "user")]
+    pub proxy_user: Option<String>,
     /// Source port; with -l the port to listen on
     #[arg(short = 'p', value_name = "port")]
     pub port: Option<String>,
@@ -86,6 +92,12 @@ pub struct Args {
     /// Give up after so many seconds: of connecting, then without traffic
     #[arg(short = 'w', value_name = "seconds", allow_hyphen_values = true)]
     pub timeout: Option<String>,
+    /// Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)
+    #[arg(short = 'X', value_name = "protocol")]
+    pub proxy_protocol: Option<String>,
+    /// Connect through a proxy; its port is 1080, or 3128 for HTTP
+    #[arg(short = 'x', value_name = "address[:port]")]
+    pub proxy: Option<String>,
     /// Only see which ports are open
     #[arg(short = 'z')]
     pub scan: bool,

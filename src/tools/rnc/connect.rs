@@ -2,46 +2,34 @@
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::rc::Rc;
 use std::thread;
 
 use rand::seq::SliceRandom;
 
-use super::plan::{Plan, Target};
-use super::run::{Stdio, runtime, serve};
-use super::{names, say};
+use super::plan::{Plan, Purpose, Target};
+use super::run::use_connection;
+use super::{names, proxy, say};
 use crate::cli::{Exit, Failure};
-use crate::net::{DialError, Endpoint, From, dial};
+use crate::net::dns::Family;
+use crate::net::{DialError, From, Transport, dial, probe};
 
-/// Connects to each port in turn and moves bytes. A failure of one is a failure of all.
-pub(super) fn connect(plan: &Plan, target: &Target) -> Result<Exit, Failure> {
-    let mut exit = Exit::SUCCESS;
-    for port in ports(plan, target)? {
-        let this = match reach(plan, target, port)? {
-            Some(socket) => {
-                let runtime = runtime()?;
-                let _inside = runtime.enter();
-                let socket = Endpoint::socket(socket).map_err(|error| say::failure("socket", &error))?;
-                runtime.block_on(serve(&plan.relay, &Stdio::open()?, Rc::new(socket)))
-            }
-            None => Exit::FAILURE,
-        };
-        if this != Exit::SUCCESS {
-            exit = this;
-        }
-    }
-    Ok(exit)
-}
-
-/// Sees which ports are open. Success if any is.
-pub(super) fn scan(plan: &Plan, target: &Target) -> Result<Exit, Failure> {
-    let mut exit = Exit::FAILURE;
+/// Connects to each port in turn. A scan succeeds if any port is open; anything else if all went well.
+pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<Exit, Failure> {
+    let scan = purpose == Purpose::Scan;
+    let mut exit = if scan { Exit::FAILURE } else { Exit::SUCCESS };
     for (index, port) in ports(plan, target)?.into_iter().enumerate() {
         if let Some(interval) = plan.interval.filter(|_| index > 0) {
             thread::sleep(interval);
         }
-        if reach(plan, target, port)?.is_some() {
-            exit = Exit::SUCCESS;
+        let this = match &target.proxy {
+            Some(proxy) => proxy::connect(plan, target, proxy, port, purpose)?,
+            None => match reach(plan, target, port, purpose)? {
+                Some(socket) => use_connection(plan, purpose, socket)?,
+                None => Exit::FAILURE,
+            },
+        };
+        if (this == Exit::SUCCESS) == scan {
+            exit = this;
         }
     }
     Ok(exit)
@@ -57,34 +45,57 @@ fn ports(plan: &Plan, target: &Target) -> anyhow::Result<Vec<u16>> {
 }
 
 /// A connection to the first address of the target that takes one.
-fn reach(plan: &Plan, target: &Target, port: u16) -> Result<Option<OwnedFd>, Failure> {
-    for to in names::addresses(plan, &target.host, port)? {
-        let from = source(plan, target)?;
-        match dial(plan.transport, to, from, &plan.options, plan.timeout) {
-            Ok(socket) => {
-                if plan.verbose {
-                    say::connected(plan, target, to);
-                }
-                return Ok(Some(socket));
-            }
+fn reach(plan: &Plan, target: &Target, port: u16, purpose: Purpose) -> Result<Option<OwnedFd>, Failure> {
+    let addresses = names::addresses(plan, &target.host, port)?;
+    let socket = dial_any(plan, target, &target.host, &addresses)?;
+    let Some((socket, to)) = socket else {
+        return Ok(None);
+    };
+    let certain = match (plan.transport, purpose) {
+        (Transport::Tcp, _) => true,
+        // A datagram tells only when it is refused.
+        (Transport::Udp, Purpose::Scan) if !probe(&socket, plan.timeout).is_ok_and(|open| open) => {
+            return Ok(None);
+        }
+        (Transport::Udp, Purpose::Scan) => true,
+        (Transport::Udp, _) => false,
+    };
+    if plan.verbose && certain {
+        say::connected(plan, &target.host, to);
+    }
+    Ok(Some(socket))
+}
+
+/// A connection to the first of `addresses` of `host` that takes one.
+pub(super) fn dial_any(
+    plan: &Plan,
+    target: &Target,
+    host: &str,
+    addresses: &[SocketAddr],
+) -> Result<Option<(OwnedFd, SocketAddr)>, Failure> {
+    for to in addresses {
+        let from = source(plan, target, *to)?;
+        match dial(plan.transport, *to, from, &plan.options, plan.timeout) {
+            Ok(socket) => return Ok(Some((socket, *to))),
             Err(error @ (DialError::Bind(_) | DialError::Option { .. } | DialError::Socket(_))) => {
                 return Err(say::cannot_dial(&error));
             }
-            Err(error) if plan.verbose => say::not_connected(plan, target, to, &error),
+            Err(error) if plan.verbose => say::not_connected(plan, host, *to, &error),
             Err(_) => {}
         }
     }
     Ok(None)
 }
 
-fn source(plan: &Plan, target: &Target) -> anyhow::Result<From> {
-    let port = match &target.source_port {
-        Some(port) => names::port(plan, port)?,
-        None => 0,
-    };
-    let address = match &target.source {
-        Some(host) => names::addresses(plan, host, port)?.first().map(SocketAddr::ip),
-        None => None,
-    };
-    Ok(From { address, port })
+fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<From> {
+    let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
+    let address = target
+        .source
+        .as_ref()
+        .map(|host| names::source(plan, host, family));
+    let port = target.source_port.as_ref().map(|port| names::port(plan, port));
+    Ok(From {
+        address: address.transpose()?,
+        port: port.transpose()?.unwrap_or(0),
+    })
 }

@@ -1,74 +1,131 @@
-//! `rnc -l`.
+//! `rnc -l`: streams.
 
 use std::net::SocketAddr;
-use std::rc::Rc;
+
+use rustix::io::Errno;
+use tokio::task::{JoinSet, LocalSet};
 
 use super::plan::{Plan, Port};
-use super::run::{Stdio, runtime, serve};
-use super::{names, say};
-use crate::cli::{Exit, Failure, message};
-use crate::net::{Endpoint, Listener};
+use super::run::{endpoint, runtime, serve, stdio};
+use super::{names, say, signals};
+use crate::cli::{Exit, Failure};
+use crate::net::{Clock, Listener, Place, PumpError, Turns, UnixName};
+use crate::proto::relay::End;
 
-/// Waits for a client and moves bytes; with `keep` for the next one after it, for ever.
-pub(super) fn listen(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> Result<Exit, Failure> {
-    let port = names::port(plan, port)?;
+/// Waits for a TCP client and moves bytes; with `keep` for ever more of them.
+pub(super) fn tcp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> Result<Exit, Failure> {
+    let place = names::place(plan, host, names::port(plan, port)?)?;
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    let listeners = listeners(plan, host, port)?;
-    let stdio = Stdio::open()?;
+    let listener = Listener::tcp(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
     runtime.block_on(async {
-        let mut listeners = Some(listeners);
-        while let Some(waiting) = listeners.take() {
-            let accepted = Listener::accept(&waiting).await;
-            let (socket, peer) = accepted.map_err(|error| say::failure("accept", &error))?;
-            if keep {
-                listeners = Some(waiting);
-            }
-            if plan.verbose
-                && let Some(peer) = peer.and_then(|peer| SocketAddr::try_from(peer).ok())
-            {
-                message(format_args!(
-                    "Connection received on {} {}",
-                    peer.ip(),
-                    peer.port()
-                ));
-            }
-            let socket = Endpoint::socket(socket).map_err(|error| say::failure("accept", &error))?;
-            let exit = serve(&plan.relay, &stdio, Rc::new(socket)).await;
-            if !keep {
-                return Ok(exit);
-            }
+        if let (true, Some(address)) = (plan.verbose, listener.address()) {
+            say::at(plan, "Listening", place, address).await;
         }
-        Ok(Exit::SUCCESS)
+        clients(plan, &Greeting::Tcp(place), listener, keep).await
     })
 }
 
-/// The sockets to listen on: one, or without a host one for each family.
-fn listeners(plan: &Plan, host: Option<&str>, port: u16) -> Result<Vec<Listener>, Failure> {
-    let (addresses, any) = match host {
-        Some(host) => (names::addresses(plan, host, port)?, false),
-        None => (names::wildcards(plan.family, port), true),
-    };
-    let mut listeners: Vec<Listener> = Vec::new();
-    let mut port = port;
-    for mut address in addresses {
-        // Port 0 is one port for all of them.
-        address.set_port(port);
-        match Listener::tcp(address, any, &plan.options) {
-            Ok(listener) => {
-                port = listener.address().map_or(port, |address| address.port());
-                if plan.verbose {
-                    message(format_args!("Listening on {} {}", address.ip(), port));
-                }
-                listeners.push(listener);
-            }
-            // Where there is no IPv6, IPv4 will do.
-            Err(_) if !listeners.is_empty() => {}
-            Err(error) => return Err(say::cannot_listen(&error)),
-        }
-        if !any {
-            break;
+/// The same at a UNIX-domain name.
+pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let listener = Listener::unix(name).map_err(|error| say::cannot_listen(&error))?;
+    if plan.verbose {
+        say::at_name("Bound", name);
+        say::at_name("Listening", name);
+    }
+    let greeting = Greeting::Unix(name.clone());
+    runtime.block_on(signals::or_die(clients(plan, &greeting, listener, keep)))
+}
+
+/// How a client is announced.
+enum Greeting {
+    Tcp(Place),
+    Unix(UnixName),
+}
+
+impl Greeting {
+    async fn say(&self, plan: &Plan, from: Option<SocketAddr>) {
+        match (self, from) {
+            (Self::Tcp(place), Some(from)) => say::received(plan, *place, from).await,
+            (Self::Tcp(_), None) => {}
+            (Self::Unix(name), _) => say::at_name("Connection received", name),
         }
     }
-    Ok(listeners)
+}
+
+async fn clients(plan: &Plan, greeting: &Greeting, listener: Listener, keep: bool) -> Result<Exit, Failure> {
+    let stdio = stdio()?;
+    if keep {
+        return many(plan, greeting, listener).await;
+    }
+    let accepted = listener.accept().await;
+    let (socket, from) = accepted.map_err(|error| say::failure("accept", &error))?;
+    // Nobody else is taken: who still tries should know at once.
+    drop(listener);
+    if plan.verbose {
+        greeting.say(plan, from).await;
+    }
+    Ok(serve(&plan.relay, &stdio, endpoint(socket)?).await)
+}
+
+/// Serves clients side by side: what they send is printed as it comes, and standard input goes to the one that
+/// has been there longest. Ends only when standard output does.
+async fn many(plan: &Plan, greeting: &Greeting, listener: Listener) -> Result<Exit, Failure> {
+    let stdio = stdio()?;
+    let turns = Turns::new();
+    let mut clients = JoinSet::new();
+    let local = LocalSet::new();
+    local
+        .run_until(async {
+            loop {
+                let full = tokio::select! {
+                    accepted = listener.accept() => match accepted {
+                        Ok((socket, from)) => {
+                            if plan.verbose {
+                                greeting.say(plan, from).await;
+                            }
+                            let socket = endpoint(socket)?;
+                            let (relay, stdio, turns) = (plan.relay.clone(), stdio.clone(), turns.clone());
+                            clients.spawn_local(async move {
+                                relay.run(&Clock::start(), &stdio, socket, Some(&turns)).await
+                            });
+                            continue;
+                        }
+                        // There is room again when a client leaves.
+                        Err(error) if is_full(&error) && !clients.is_empty() => true,
+                        Err(error) => return Err(say::failure("accept", &error)),
+                    },
+                    Some(end) = clients.join_next() => {
+                        judge(end)?;
+                        false
+                    }
+                };
+                if full && let Some(end) = clients.join_next().await {
+                    judge(end)?;
+                }
+            }
+        })
+        .await
+}
+
+/// One client's loss is said and survived; but without standard output there is nothing left to do.
+fn judge(end: Result<Result<End, PumpError>, tokio::task::JoinError>) -> Result<(), Failure> {
+    match end {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(fault)) => {
+            say::fault(&fault);
+            match fault {
+                PumpError::Stdout(_) => Err(Failure::silent(Exit::FAILURE)),
+                _ => Ok(()),
+            }
+        }
+        Err(error) => Err(Failure::new(Exit::FAILURE, error)),
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    let full = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|errno| full.contains(&errno))
 }

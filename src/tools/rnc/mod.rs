@@ -2,11 +2,15 @@
 
 mod args;
 mod connect;
+mod datagrams;
 mod listen;
 mod names;
 mod plan;
+mod proxy;
 mod run;
 mod say;
+mod signals;
+mod unix;
 
 pub use args::Args;
 

@@ -1,11 +1,15 @@
-//! Names of hosts and ports → addresses.
+//! Names of hosts and ports → addresses, and back.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 
-use super::plan::{Family, Plan, Port};
-use crate::net::Services;
+use super::plan::{Plan, Port};
+use super::run;
+use crate::cli::resolver_environment;
+use crate::net::dns::{Family, LookupError, hosts, literal};
+use crate::net::{Place, Resolver, Services};
 
 /// The number of a port.
 pub(super) fn port(plan: &Plan, port: &Port) -> anyhow::Result<u16> {
@@ -19,31 +23,84 @@ pub(super) fn port(plan: &Plan, port: &Port) -> anyhow::Result<u16> {
 
 /// The addresses of `host` that the plan admits, in the order in which they are to be tried.
 pub(super) fn addresses(plan: &Plan, host: &str, port: u16) -> anyhow::Result<Vec<SocketAddr>> {
-    let Some(addresses) = lookup(plan, host) else {
-        bail!("getaddrinfo for host \"{host}\" port {port}: Name or service not known");
-    };
-    Ok(addresses
-        .into_iter()
-        .map(|address| SocketAddr::new(address, port))
-        .collect())
+    addresses_of(plan, host, port, plan.family)
 }
 
-/// Everywhere, for a listener that was given no host.
-pub(super) fn wildcards(family: Family, port: u16) -> Vec<SocketAddr> {
-    let (v4, v6) = (IpAddr::from([0; 4]), IpAddr::from([0; 16]));
-    [v4, v6]
-        .into_iter()
-        .filter(|address| family.admits(*address))
-        .map(|address| SocketAddr::new(address, port))
-        .collect()
+/// The same for another family.
+pub(super) fn addresses_of(
+    plan: &Plan,
+    host: &str,
+    port: u16,
+    family: Family,
+) -> anyhow::Result<Vec<SocketAddr>> {
+    lookup(plan, host, port, family)
+        .map_err(|why| anyhow!("getaddrinfo for host \"{host}\" port {port}: {why}"))
 }
 
-fn lookup(plan: &Plan, host: &str) -> Option<Vec<IpAddr>> {
-    let address = match host.parse::<IpAddr>() {
-        Ok(address) => address,
-        Err(_) if plan.numeric => return None,
-        Err(_) if host == "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        Err(_) => return None,
-    };
-    plan.family.admits(address).then(|| vec![address])
+/// An address of ours, to come from.
+pub(super) fn source(plan: &Plan, host: &str, family: Family) -> anyhow::Result<IpAddr> {
+    let addresses = lookup(plan, host, 0, family).map_err(|why| anyhow!("getaddrinfo: {why}"))?;
+    match addresses.first() {
+        Some(address) => Ok(address.ip()),
+        None => bail!("getaddrinfo: {NOT_KNOWN}"),
+    }
 }
+
+/// Where to listen.
+pub(super) fn place(plan: &Plan, host: Option<&str>, port: u16) -> anyhow::Result<Place> {
+    let any = match (host, plan.family) {
+        (Some(host), family) => source(plan, host, family)?,
+        (None, Family::Any) => return Ok(Place::Everywhere(port)),
+        (None, Family::V4) => IpAddr::from([0; 4]),
+        (None, Family::V6) => IpAddr::from([0; 16]),
+    };
+    Ok(Place::At(SocketAddr::new(any, port)))
+}
+
+/// How an address is shown: by its name without `-n`, if it is found soon.
+pub(super) async fn shown(plan: &Plan, address: IpAddr) -> String {
+    if plan.numeric || address.is_unspecified() {
+        return address.to_string();
+    }
+    let known = hosts();
+    let name = match known.names(address).first() {
+        Some(name) => Some(name.clone()),
+        // The DNS has no better name for it.
+        None if address.is_loopback() => None,
+        None => {
+            let resolver = Resolver::system(&resolver_environment());
+            let found = tokio::time::timeout(PATIENCE, resolver.reverse(address)).await;
+            found
+                .ok()
+                .and_then(Result::ok)
+                .and_then(|names| names.into_iter().next())
+        }
+    };
+    name.unwrap_or_else(|| address.to_string())
+}
+
+fn lookup(plan: &Plan, host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>, String> {
+    match literal(host, port) {
+        Some(address) if family.has(address.ip()) => return Ok(vec![address]),
+        Some(_) => return Err("Address family for hostname not supported".to_owned()),
+        None if plan.numeric || host.is_empty() => return Err(NOT_KNOWN.to_owned()),
+        None => {}
+    }
+    let runtime = run::runtime().map_err(|_| "no runtime".to_owned())?;
+    let resolver = Resolver::system(&resolver_environment());
+    let found = runtime.block_on(resolver.lookup_ip(host, port, family));
+    found.map_err(|error| {
+        let words = match error {
+            LookupError::BadName { .. } | LookupError::NoName(_) | LookupError::NoAddress(_) => NOT_KNOWN,
+            LookupError::NoData { .. } => "No address associated with hostname",
+            LookupError::Failed { .. } | LookupError::Silent(_) | LookupError::Loop(_) => {
+                "Temporary failure in name resolution"
+            }
+        };
+        words.to_owned()
+    })
+}
+
+const NOT_KNOWN: &str = "Name or service not known";
+/// A client should not have to wait for its name to be found.
+const PATIENCE: Duration = Duration::from_secs(1);

@@ -2,10 +2,10 @@
 
 mod number;
 mod ports;
+mod proxy;
 mod tos;
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -13,8 +13,10 @@ use anyhow::{Context, bail};
 
 use self::number::Number;
 pub(super) use self::ports::Port;
+pub(super) use self::proxy::{Proxy, ProxyProtocol};
 use super::Args;
-use crate::net::{Relay, SocketOptions, Transport};
+use crate::net::dns::Family;
+use crate::net::{Relay, SocketOptions, Transport, UnixName};
 use crate::proto::relay::{Crlf, Filter, Rules, Telnet};
 
 /// A checked command line.
@@ -38,10 +40,15 @@ pub(super) struct Plan {
 /// What is to be done.
 #[derive(Debug)]
 pub(super) enum Mode {
-    /// Connect to each of `ports` in turn.
-    Connect(Target),
-    /// The same, but only to see whether it can be done.
-    Scan(Target),
+    /// Connect to each port of the target in turn.
+    Connect { target: Target, purpose: Purpose },
+    /// Connect to a UNIX-domain socket.
+    ConnectUnix {
+        to: UnixName,
+        /// `-s`: where a datagram client is answered.
+        from: Option<UnixName>,
+        purpose: Purpose,
+    },
     /// Wait for others.
     Listen {
         /// Where; everywhere if it was not said.
@@ -50,6 +57,19 @@ pub(super) enum Mode {
         /// `-k`.
         keep: bool,
     },
+    /// Wait for others at a UNIX-domain socket.
+    ListenUnix { name: UnixName, keep: bool },
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To move bytes.
+    Relay,
+    /// `-z`: to see whether it can be made.
+    Scan,
+    /// `-F`: to be passed on.
+    Pass,
 }
 
 /// Whom to connect to.
@@ -63,65 +83,19 @@ pub(super) struct Target {
     pub(super) source: Option<String>,
     /// `-p`.
     pub(super) source_port: Option<Port>,
-}
-
-/// `-4` and `-6`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Family {
-    #[default]
-    Any,
-    V4,
-    V6,
-}
-
-impl Family {
-    pub(super) fn admits(self, address: IpAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::V4 => address.is_ipv4(),
-            Self::V6 => address.is_ipv6(),
-        }
-    }
+    /// `-x`.
+    pub(super) proxy: Option<Proxy>,
 }
 
 impl Plan {
-    /// Checks what was typed, in the order in which nc does, and with its words.
+    /// Checks what was typed, and complains in nc's words.
     pub(super) fn new(args: Args) -> anyhow::Result<Self> {
-        let interval = seconds("interval", args.interval.as_deref(), 0)?.filter(|pause| !pause.is_zero());
-        let quit = match &args.quit {
-            Some(text) => {
-                Some(Number::new("quit timer", i64::from(i32::MIN)..=i64::from(i32::MAX)).parse(text)?)
-            }
-            None => None,
-        };
-        let timeout = seconds("timeout", args.timeout.as_deref(), 0)?;
+        let interval = seconds("interval", args.interval.as_deref())?.filter(|pause| !pause.is_zero());
+        let timeout = seconds("timeout", args.timeout.as_deref())?;
         let options = options(&args)?;
-        let limit = count(&args)?;
+        let relay = relay(&args, interval, timeout)?;
+        let proxy = Proxy::parse(&args)?;
         refuse_contradictions(&args)?;
-        let relay = Relay {
-            rules: Rules {
-                half_close: args.half_close || quit.is_some_and(|quit| quit >= 0),
-                peer_decides: args.listen,
-                idle: timeout,
-                linger: quit
-                    .and_then(|quit| u64::try_from(quit).ok())
-                    .filter(|quit| *quit > 0)
-                    .map(Duration::from_secs),
-                pause: interval,
-                limit,
-            },
-            detached: args.detach,
-            up: Filter {
-                crlf: args.crlf.then(Crlf::default),
-                telnet: None,
-                lines: interval.is_some(),
-                answered: args.telnet,
-            },
-            down: Filter {
-                telnet: args.telnet.then(Telnet::default),
-                ..Filter::default()
-            },
-        };
         Ok(Self {
             transport: if args.udp { Transport::Udp } else { Transport::Tcp },
             family: match (args.v4, args.v6) {
@@ -135,12 +109,48 @@ impl Plan {
             interval,
             options,
             relay,
-            mode: mode(args)?,
+            mode: if args.unix {
+                unix_mode(args)?
+            } else {
+                mode(args, proxy)?
+            },
         })
     }
 }
 
-fn mode(args: Args) -> anyhow::Result<Mode> {
+fn relay(args: &Args, pause: Option<Duration>, idle: Option<Duration>) -> anyhow::Result<Relay> {
+    let whole = i64::from(i32::MIN)..=i64::from(i32::MAX);
+    let quit = args
+        .quit
+        .as_deref()
+        .map(|text| Number::new("quit timer", whole).parse(text));
+    let quit = quit.transpose()?.and_then(|quit| u64::try_from(quit).ok());
+    Ok(Relay {
+        rules: Rules {
+            half_close: args.half_close || quit.is_some(),
+            peer_decides: args.listen,
+            idle,
+            // As in Debian's nc, -q 0 is only -N.
+            linger: quit.filter(|quit| *quit > 0).map(Duration::from_secs),
+            pause,
+            limit: limit(args.limit.as_deref())?,
+        },
+        detached: args.detach,
+        up: Filter {
+            crlf: args.crlf.then(Crlf::default),
+            lines: pause.is_some(),
+            answered: args.telnet,
+            ..Filter::default()
+        },
+        down: Filter {
+            telnet: args.telnet.then(Telnet::default),
+            ..Filter::default()
+        },
+    })
+}
+
+fn mode(args: Args, proxy: Option<Proxy>) -> anyhow::Result<Mode> {
+    let purpose = Purpose::of(&args);
     let operands = args
         .operands
         .into_iter()
@@ -153,46 +163,73 @@ fn mode(args: Args) -> anyhow::Result<Mode> {
             ([], host, Some(port)) => (host, port),
             ([port], None, None) => (None, port.clone()),
             ([host, port], None, None) => (Some(host.clone()), port.clone()),
-            ([] | [_], _, None) => bail!("missing port number"),
-            _ => bail!("usage: rnc -l [address] port, or rnc -l [-s address] -p port"),
+            ([], None, None) => bail!("missing port number"),
+            _ => bail!(LISTEN_USAGE),
         };
         let port = Port::parse(&port)?;
-        return Ok(Mode::Listen {
-            host,
-            port,
-            keep: args.keep,
-        });
+        let keep = args.keep;
+        return Ok(Mode::Listen { host, port, keep });
     }
     let mut operands = operands.into_iter();
-    let host = operands
-        .next()
-        .context("usage: rnc [options] destination port, or rnc -l [address] port")?;
-    let ports = ports::parse(operands.as_slice())?;
+    let host = operands.next().context(CONNECT_USAGE)?;
     let target = Target {
         host,
-        ports,
+        ports: ports::parse(operands.as_slice())?,
         random: args.random,
         source,
         source_port: source_port.as_deref().map(Port::parse).transpose()?,
+        proxy,
     };
-    Ok(if args.scan {
-        Mode::Scan(target)
+    Ok(Mode::Connect { target, purpose })
+}
+
+fn unix_mode(args: Args) -> anyhow::Result<Mode> {
+    let purpose = Purpose::of(&args);
+    let [name] = args.operands.as_slice() else {
+        bail!(UNIX_USAGE);
+    };
+    let name = UnixName::new(name);
+    let from = args.source.as_deref().map(UnixName::new);
+    if args.port.is_some() || (from.is_some() && (args.listen || !args.udp)) {
+        bail!(UNIX_USAGE);
+    }
+    Ok(if args.listen {
+        let keep = args.keep;
+        Mode::ListenUnix { name, keep }
     } else {
-        Mode::Connect(target)
+        Mode::ConnectUnix {
+            to: name,
+            from,
+            purpose,
+        }
     })
 }
 
+impl Purpose {
+    fn of(args: &Args) -> Self {
+        match (args.scan, args.pass) {
+            (true, _) => Self::Scan,
+            (_, true) => Self::Pass,
+            _ => Self::Relay,
+        }
+    }
+}
+
 fn refuse_contradictions(args: &Args) -> anyhow::Result<()> {
-    if args.listen && args.scan {
-        bail!("cannot use -z and -l");
+    let proxied = args.proxy.is_some();
+    let contradictions = [
+        (args.listen && args.scan, "cannot use -z and -l"),
+        (args.listen && args.pass, "cannot use -F and -l"),
+        (args.scan && args.pass, "cannot use -F and -z"),
+        (args.keep && !args.listen, "must use -l with -k"),
+        (proxied && args.udp, "no proxy support for UDP mode"),
+        (proxied && args.listen, "no proxy support for listen"),
+        (proxied && args.unix, "no proxy support for unix sockets"),
+    ];
+    match contradictions.iter().find(|(found, _)| *found) {
+        Some((_, words)) => bail!(*words),
+        None => Ok(()),
     }
-    if args.udp || args.unix {
-        bail!("-u and -U are not here yet");
-    }
-    if args.keep && !args.listen {
-        bail!("must use -l with -k");
-    }
-    Ok(())
 }
 
 fn options(args: &Args) -> anyhow::Result<SocketOptions> {
@@ -222,19 +259,19 @@ fn options(args: &Args) -> anyhow::Result<SocketOptions> {
     })
 }
 
-fn count(args: &Args) -> anyhow::Result<Option<NonZeroU32>> {
-    let Some(text) = &args.limit else {
+fn limit(text: Option<&str>) -> anyhow::Result<Option<NonZeroU32>> {
+    let Some(text) = text else {
         return Ok(None);
     };
     let limit = Number::new("receive limit", 1..=i64::from(i32::MAX)).parse(text)?;
     Ok(u32::try_from(limit).ok().and_then(NonZeroU32::new))
 }
 
-fn seconds(what: &'static str, text: Option<&str>, least: i64) -> anyhow::Result<Option<Duration>> {
+fn seconds(what: &'static str, text: Option<&str>) -> anyhow::Result<Option<Duration>> {
     let Some(text) = text else {
         return Ok(None);
     };
-    let seconds = Number::new(what, least..=i64::from(u32::MAX) / 1000).parse(text)?;
+    let seconds = Number::new(what, 0..=i64::from(u32::MAX) / 1000).parse(text)?;
     Ok(u64::try_from(seconds).ok().map(Duration::from_secs))
 }
 
@@ -243,3 +280,7 @@ fn text(argument: OsString) -> anyhow::Result<String> {
         .into_string()
         .map_err(|argument| anyhow::anyhow!("not UTF-8: {}", argument.to_string_lossy()))
 }
+
+const CONNECT_USAGE: &str = "usage: rnc [options] destination port ...";
+const LISTEN_USAGE: &str = "usage: rnc -l [options] [address] port, or rnc -l [options] [-s address] -p port";
+const UNIX_USAGE: &str = "usage: rnc -U [-l] [options] path, or rnc -uU [-s path] [options] path";

@@ -1,51 +1,78 @@
 //! What `rnc` does.
 
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
+use tokio::runtime::Runtime;
+
 use super::Args;
-use super::plan::{Mode, Plan};
-use super::{connect, listen, say};
+use super::plan::{Mode, Plan, Purpose};
+use super::{connect, datagrams, listen, say, unix};
 use crate::cli::{Exit, Failure};
-use crate::net::{Clock, Endpoint, Relay};
+use crate::net::{Clock, Endpoint, Relay, Stdio, Transport, pass_socket};
 use crate::proto::relay::End;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let plan = Plan::new(args)?;
-    match &plan.mode {
-        Mode::Connect(target) => connect::connect(&plan, target),
-        Mode::Scan(target) => connect::scan(&plan, target),
-        Mode::Listen { host, port, keep } => listen::listen(&plan, host.as_deref(), port, *keep),
+    match (&plan.mode, plan.transport) {
+        (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
+        (Mode::Listen { host, port, keep }, Transport::Tcp) => {
+            listen::tcp(&plan, host.as_deref(), port, *keep)
+        }
+        (Mode::Listen { host, port, keep }, Transport::Udp) => {
+            datagrams::udp(&plan, host.as_deref(), port, *keep)
+        }
+        (Mode::ConnectUnix { to, from, purpose }, Transport::Tcp) => {
+            unix::connect(&plan, to, from.as_ref(), *purpose)
+        }
+        (Mode::ConnectUnix { to, from, purpose }, Transport::Udp) => {
+            unix::connect_datagrams(&plan, to, from.as_ref(), *purpose)
+        }
+        (Mode::ListenUnix { name, keep }, Transport::Tcp) => listen::unix(&plan, name, *keep),
+        (Mode::ListenUnix { name, keep }, Transport::Udp) => datagrams::unix(&plan, name, *keep),
     }
 }
 
-/// The runtime for a connection, started only when there is one.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// A runtime, for when there is something to wait for.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| say::failure("start the runtime", &error))
 }
 
-/// Standard input and output.
-#[derive(Clone, Debug)]
-pub(super) struct Stdio {
-    pub(super) stdin: Rc<Endpoint>,
-    pub(super) stdout: Rc<Endpoint>,
+/// Standard input and output. Needs a runtime.
+pub(super) fn stdio() -> Result<Stdio, Failure> {
+    Stdio::open().map_err(|error| say::failure("standard input and output", &error))
 }
 
-impl Stdio {
-    /// Must be called within the runtime.
-    pub(super) fn open() -> Result<Self, Failure> {
-        Ok(Self {
-            stdin: Rc::new(Endpoint::stdin().map_err(|error| say::failure("standard input", &error))?),
-            stdout: Rc::new(Endpoint::stdout().map_err(|error| say::failure("standard output", &error))?),
-        })
+/// Does with a new connection what it was made for.
+pub(super) fn use_connection(plan: &Plan, purpose: Purpose, socket: OwnedFd) -> Result<Exit, Failure> {
+    match purpose {
+        Purpose::Scan => Ok(Exit::SUCCESS),
+        Purpose::Pass => {
+            pass_socket(socket).map_err(|error| say::failure("sendmsg", &error))?;
+            Ok(Exit::SUCCESS)
+        }
+        Purpose::Relay => {
+            let runtime = runtime()?;
+            let _inside = runtime.enter();
+            let socket = endpoint(socket)?;
+            let stdio = stdio()?;
+            Ok(runtime.block_on(serve(&plan.relay, &stdio, socket)))
+        }
     }
+}
+
+/// A socket as one end of a relay. Needs a runtime.
+pub(super) fn endpoint(socket: OwnedFd) -> Result<Rc<Endpoint>, Failure> {
+    Endpoint::socket(socket)
+        .map(Rc::new)
+        .map_err(|error| say::failure("socket", &error))
 }
 
 /// Runs one connection to its end. Everything but a loss is a success; the loss has been said.
 pub(super) async fn serve(relay: &Relay, stdio: &Stdio, socket: Rc<Endpoint>) -> Exit {
-    let (stdin, stdout) = (Rc::clone(&stdio.stdin), Rc::clone(&stdio.stdout));
-    match relay.run(&Clock::start(), stdin, stdout, socket).await {
+    match relay.run(&Clock::start(), stdio, socket, None).await {
         Ok(End::Complete | End::Idle | End::Lingered | End::Limit) => Exit::SUCCESS,
         Ok(End::Lost) => Exit::FAILURE,
         Err(fault) => {

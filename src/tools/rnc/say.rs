@@ -1,13 +1,14 @@
 //! What `rnc` says on standard error, in nc's words.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::anyhow;
 
-use super::plan::{Plan, Target};
+use super::names;
+use super::plan::Plan;
 use crate::cli::{Exit, Failure, message, program_name};
-use crate::net::{DialError, ListenError, PumpError, Services};
+use crate::net::{DialError, ListenError, Place, PumpError, Services, UnixName};
 
 /// One line that begins with the name of the program.
 pub(super) fn warn(line: &str) {
@@ -29,10 +30,10 @@ pub(super) fn why(error: &io::Error) -> String {
 }
 
 /// A connection that was not made, for `-v`.
-pub(super) fn not_connected(plan: &Plan, target: &Target, to: SocketAddr, error: &DialError) {
+pub(super) fn not_connected(plan: &Plan, host: &str, to: SocketAddr, error: &DialError) {
     let whom = format!(
         "connect to {} port {} ({})",
-        host_and_address(&target.host, to),
+        host_and_address(host, to),
         to.port(),
         plan.transport.name()
     );
@@ -46,19 +47,56 @@ pub(super) fn not_connected(plan: &Plan, target: &Target, to: SocketAddr, error:
 }
 
 /// `Connection to host port port [tcp/service] succeeded!`
-pub(super) fn connected(plan: &Plan, target: &Target, to: SocketAddr) {
+pub(super) fn connected(plan: &Plan, host: &str, to: SocketAddr) {
+    succeeded(plan, &host_and_address(host, to), to.port());
+}
+
+/// The same for a host that only a proxy has an address of.
+pub(super) fn connected_by_name(plan: &Plan, host: &str, port: u16) {
+    succeeded(plan, host, port);
+}
+
+fn succeeded(plan: &Plan, host: &str, port: u16) {
     let transport = plan.transport.name();
     let services = if plan.numeric {
         Services::default()
     } else {
         Services::system()
     };
+    let service = services.name(port, transport).unwrap_or("*");
     message(format_args!(
-        "Connection to {} {} port [{transport}/{}] succeeded!",
-        host_and_address(&target.host, to),
-        to.port(),
-        services.name(to.port(), transport).unwrap_or("*"),
+        "Connection to {host} {port} port [{transport}/{service}] succeeded!"
     ));
+}
+
+/// `Listening on address port`, and both of them where one socket listens everywhere.
+pub(super) async fn at(plan: &Plan, what: &str, place: Place, address: SocketAddr) {
+    let port = address.port();
+    if let Place::Everywhere(_) = place {
+        message(format_args!("{what} on {} {port}", Ipv4Addr::UNSPECIFIED));
+        if address.is_ipv4() {
+            return;
+        }
+    }
+    message(format_args!(
+        "{what} on {} {port}",
+        names::shown(plan, address.ip()).await
+    ));
+}
+
+/// `Bound on name`.
+pub(super) fn at_name(what: &str, name: &UnixName) {
+    message(format_args!("{what} on {}", name.to_path().display()));
+}
+
+/// `Connection received on address port`. Where one socket listens everywhere an IPv4 client is shown as one.
+pub(super) async fn received(plan: &Plan, place: Place, from: SocketAddr) {
+    let address = match place {
+        Place::Everywhere(_) => from.ip().to_canonical(),
+        Place::At(_) => from.ip(),
+    };
+    let name = names::shown(plan, address).await;
+    message(format_args!("Connection received on {name} {}", from.port()));
 }
 
 /// A fault that ends a connection. A reader that has gone away is told by the exit status alone.
@@ -90,7 +128,16 @@ pub(super) fn cannot_listen(error: &ListenError) -> Failure {
         ListenError::Option(error) => cannot_dial(error),
         ListenError::Socket(source) => failure("socket", source),
         ListenError::Bind { source, .. } => Failure::from(anyhow!(why(source))),
+        ListenError::BindUnix { path, source } => cannot_use_name(&UnixName::new(path.as_os_str()), source),
     }
+}
+
+/// Why a UNIX-domain name is of no use. One that is too long is not repeated.
+pub(super) fn cannot_use_name(name: &UnixName, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidFilename {
+        return Failure::from(anyhow!(why(error)));
+    }
+    failure(&name.to_path().display().to_string(), error)
 }
 
 /// The host as it was typed, and its address if that is not the same.

@@ -1,0 +1,85 @@
+//! `rnc -lu`: datagrams.
+
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+
+use rustix::net::SocketType;
+
+use super::plan::{Plan, Port};
+use super::run::{endpoint, runtime, serve, stdio};
+use super::{names, say, signals};
+use crate::cli::{Exit, Failure};
+use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix};
+
+/// Waits for a datagram, and then talks to its sender only; with `keep` hears everybody, and answers whoever spoke
+/// last.
+pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> Result<Exit, Failure> {
+    let place = names::place(plan, host, names::port(plan, port)?)?;
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let socket = bind_datagrams(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
+    runtime.block_on(async {
+        if let (true, Some(address)) = (plan.verbose, address(&socket)) {
+            say::at(plan, "Bound", place, address).await;
+        }
+        let socket = receiver(socket, keep)?;
+        let sender = socket.first_sender().await;
+        let sender = sender.map_err(|error| say::failure("recvfrom", &error))?;
+        if let (false, Some(sender)) = (keep, sender) {
+            socket
+                .connect(&sender)
+                .map_err(|error| say::failure("connect", &error))?;
+            if let (true, Ok(from)) = (plan.verbose, SocketAddr::try_from(sender)) {
+                say::received(plan, place, from).await;
+            }
+        }
+        Ok(serve(&plan.relay, &stdio()?, socket).await)
+    })
+}
+
+/// The same at a UNIX-domain name.
+pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let bound = bind_unix(name, SocketType::DGRAM);
+    let bound = bound.map_err(|error| say::cannot_use_name(name, &error))?;
+    if plan.verbose {
+        say::at_name("Bound", name);
+    }
+    runtime.block_on(signals::or_die(async move {
+        let _file = bound.file;
+        let socket = receiver(bound.socket, keep)?;
+        let sender = socket.first_sender().await;
+        let sender = sender.map_err(|error| say::failure("recvfrom", &error))?;
+        // A sender without a name cannot be answered, but heard.
+        let mut relay = plan.relay.clone();
+        match (keep, sender) {
+            (false, Some(sender)) => {
+                socket
+                    .connect(&sender)
+                    .map_err(|error| say::failure("connect", &error))?;
+                if plan.verbose {
+                    say::at_name("Connection received", name);
+                }
+            }
+            (_, None) => {
+                relay = Relay {
+                    detached: true,
+                    ..relay
+                }
+            }
+            (true, Some(_)) => {}
+        }
+        Ok(serve(&relay, &stdio()?, socket).await)
+    }))
+}
+
+fn receiver(socket: OwnedFd, keep: bool) -> Result<Rc<Endpoint>, Failure> {
+    if keep {
+        let open = Endpoint::open_to_all(socket);
+        Ok(Rc::new(open.map_err(|error| say::failure("socket", &error))?))
+    } else {
+        endpoint(socket)
+    }
+}

@@ -1,0 +1,38 @@
+//! Being ended by a signal without leaving a socket file behind.
+
+use std::io;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level::emulate_default_handler;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::say;
+use crate::cli::Failure;
+
+/// Does `work` until it is done or a signal ends the process; then what `work` holds is dropped first, and the
+/// process dies of the signal.
+pub(super) async fn or_die<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let [mut hangup, mut interrupt, mut terminate] = [SIGHUP, SIGINT, SIGTERM].map(watch);
+    let died_of = tokio::select! {
+        end = work => return end,
+        () = came(&mut hangup) => SIGHUP,
+        () = came(&mut interrupt) => SIGINT,
+        () = came(&mut terminate) => SIGTERM,
+    };
+    emulate_default_handler(died_of).map_err(|error| say::failure("end by the signal", &error))?;
+    std::future::pending().await
+}
+
+fn watch(number: i32) -> io::Result<Signal> {
+    signal(SignalKind::from_raw(number))
+}
+
+/// A signal that cannot be watched ends the process at once anyway.
+async fn came(signal: &mut io::Result<Signal>) {
+    if let Ok(signal) = signal
+        && signal.recv().await.is_some()
+    {
+        return;
+    }
+    std::future::pending().await
+}
