@@ -7,6 +7,7 @@ pub mod pcap;
 pub mod pcapng;
 pub mod rdata;
 mod read;
+pub mod rlaunch;
 mod write;
 
 pub use checksum::{Checksum, should_be};

@@ -1,0 +1,135 @@
+//! The real folder: one process at a time, files readable by their owner only.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::FlockOperation;
+
+use super::Error;
+use super::disk::{Disk, File};
+
+/// A folder of the file system, locked for this process until it is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Holds the lock; the system lets go of it when the process ends, however it ends.
+    _lock: fs::File,
+}
+
+impl Folder {
+    /// Opens the folder at `path`, making it if it is not there, and locks it.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when another process has it; [`Error::Io`] for what the system says.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |doing| {
+            move |source| Error::Io {
+                doing,
+                name: path.display().to_string(),
+                source,
+            }
+        };
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(failed("make the folder"))?;
+        let lock = options()
+            .create(true)
+            .truncate(false)
+            .open(path.join("lock"))
+            .map_err(failed("open the lock of"))?;
+        match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::Locked {
+                path: path.display().to_string(),
+            }),
+            Err(errno) => Err(failed("lock")(errno.into())),
+        }
+    }
+}
+
+impl Disk for Folder {
+    fn open(&self, name: &str) -> io::Result<Option<Arc<dyn File>>> {
+        match options().open(self.path.join(name)) {
+            Ok(file) => Ok(Some(Arc::new(file))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn File>> {
+        let file = options().create(true).truncate(true).open(self.path.join(name))?;
+        Ok(Arc::new(file))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path.join(from), self.path.join(to))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        fs::File::open(&self.path)?.sync_all()
+    }
+}
+
+impl File for fs::File {
+    fn read_all(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(self.metadata()?.len()).map_err(io::Error::other)?];
+        self.read_exact_at(&mut bytes, 0)?;
+        Ok(bytes)
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        FileExt::write_at(self, bytes, offset)
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Folder::open(folder.path()).unwrap();
+        assert!(matches!(Folder::open(folder.path()), Err(Error::Locked { .. })));
+        drop(first);
+        assert!(Folder::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_not_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(folder.path()).unwrap();
+        assert!(Disk::open(&folder, "journal").unwrap().is_none());
+        folder.create("journal").unwrap().write_at(b"abc", 1).unwrap();
+        assert_eq!(
+            Disk::open(&folder, "journal")
+                .unwrap()
+                .unwrap()
+                .read_all()
+                .unwrap(),
+            b"\0abc"
+        );
+    }
+}
