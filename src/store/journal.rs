@@ -36,8 +36,8 @@ pub struct Journal {
 pub struct Recovered {
     /// The bodies of its records, oldest first.
     pub records: Vec<Vec<u8>>,
-    /// How many bytes of a torn tail were cut off.
-    pub cut: usize,
+    /// Whether a torn tail was cut off: records of which nobody had been told that they are durable.
+    pub torn: bool,
 }
 
 /// Frames that are written and wait to be made durable.
@@ -78,7 +78,7 @@ impl Journal {
             journal,
             Recovered {
                 records: Vec::new(),
-                cut: 0,
+                torn: false,
             },
         ))
     }
@@ -135,7 +135,7 @@ impl Journal {
             journal,
             Recovered {
                 records,
-                cut: bytes.len() - allocated,
+                torn: tail == Tail::Torn,
             },
         ))
     }

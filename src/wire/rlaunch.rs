@@ -162,6 +162,9 @@ pub fn fingerprint(payload: &[u8]) -> Fingerprint {
 }
 
 impl<'a> Datagram<'a> {
+    /// How long a datagram is without its payload, in bytes.
+    pub const OVERHEAD: usize = HEADER + TAG;
+
     /// A datagram of `kind` with everything else zero or empty.
     pub fn new(kind: Kind) -> Self {
         Self {

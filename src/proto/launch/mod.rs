@@ -1,1 +1,26 @@
-//! Once-only calls: the caller, the server, the id set.
+//! Once-only calls over a fair-loss link: the caller's questions, the server, the id set.
+//!
+//! The ladder gives *at least once* by repeating until answered. What makes it *at most once* is the id set: an
+//! intent is durable before its action begins, and is forgotten only when the id that it stands for has been
+//! refused for ever. Together: once, unless the server dies between intent and outcome. Then the call is *in
+//! doubt*, is never begun again, and is reported as what it is.
+//!
+//! No safety property here reads a clock.
+
+mod caller;
+mod calls;
+mod cookie;
+mod ids;
+mod pairs;
+mod record;
+mod server;
+#[cfg(test)]
+mod world;
+
+use pairs::put_pair;
+
+pub use caller::{Asking, Call, Closing, Doubt, Ending, Opening, Said, Session, Step};
+pub use calls::{Batch, Calls, Note, Pending};
+pub use ids::{Answer, Ids, Standing};
+pub use record::{Outcome, Record};
+pub use server::{Identity, Input, Limits, Output, Server};

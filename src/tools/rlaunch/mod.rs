@@ -1,7 +1,14 @@
 //! `rlaunch`: ask a server, over UDP, to do a thing once.
 
+mod action;
 mod args;
+mod launch;
+mod notes;
+mod pair;
+mod plan;
 mod run;
+mod serve;
+mod tell;
 
 pub use args::Args;
 
@@ -20,3 +27,10 @@ impl Tool for Rlaunch {
         run::run(args)
     }
 }
+
+/// The action was certainly not performed, and never will be.
+const NOT_LAUNCHED: Exit = Exit(3);
+/// Whether the action was performed is not known.
+const UNKNOWN: Exit = Exit(4);
+/// The server refused.
+const REFUSED: Exit = Exit(5);

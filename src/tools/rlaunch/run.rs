@@ -1,9 +1,17 @@
 //! What `rlaunch` does.
+#![expect(clippy::disallowed_methods, reason = "RLAUNCH_SERVER is read here")]
 
-use super::Args;
+use super::args::Verb;
+use super::{Args, launch, pair, plan, serve};
 use crate::cli::{Exit, Failure};
 
 /// Runs the tool.
-pub(super) fn run(_args: Args) -> Result<Exit, Failure> {
-    Ok(Exit::SUCCESS)
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let server = std::env::var("RLAUNCH_SERVER").ok();
+    match args.verb {
+        Verb::Serve(args) => Ok(serve::serve(plan::Serve::new(args)?)?),
+        Verb::Launch(args) => launch::launch(&plan::Launch::new(args)?),
+        Verb::Get(args) => pair::pair(&plan::Pair::get(args, server.as_deref())?),
+        Verb::Set(args) => pair::pair(&plan::Pair::set(args, server.as_deref())?),
+    }
 }

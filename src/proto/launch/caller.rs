@@ -1,0 +1,421 @@
+//! The caller: what a client knows of its session, and the questions that it asks.
+//!
+//! Each question is one for [`Ask`](crate::proto::link::Ask), which repeats it until it is answered. A call asks
+//! up to two of them: the request until its deadline, then the cancellation until the grace is over, so that a
+//! deadline ends in a definite *no* wherever the server can still be reached.
+
+use std::time::Duration;
+
+use super::Outcome;
+use super::server::NONCE;
+use crate::proto::Instant;
+use crate::proto::link::{Answers, Policy, Question, Verdict};
+use crate::wire::rlaunch::{CallId, Cookie, Datagram, Kind, Seal, Status};
+
+/// What a client knows of its session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The random id of the server's store.
+    pub instance: u64,
+    /// The number that the server gave it.
+    pub id: u64,
+    /// Every call up to this one is settled: nobody will ask for it again.
+    pub ack_through: u64,
+    /// The highest commit index that the server has told.
+    pub commit: u64,
+    cookie: Cookie,
+}
+
+impl Session {
+    /// A session that was used before, by another process.
+    pub fn resumed(instance: u64, id: u64, ack_through: u64, commit: u64) -> Self {
+        Self {
+            instance,
+            id,
+            ack_through,
+            commit,
+            cookie: Cookie::default(),
+        }
+    }
+
+    fn datagram(&self, kind: Kind, seq: u64, attempt: u32) -> Datagram<'static> {
+        Datagram {
+            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
+            instance: self.instance,
+            session: self.id,
+            seq,
+            ack_through: self.ack_through,
+            commit: self.commit,
+            cookie: self.cookie,
+            ..Datagram::new(kind)
+        }
+    }
+
+    /// Takes what a reply to this session says besides its answer. `Some` if it has to be asked again at once.
+    fn learn(&mut self, reply: &Datagram<'_>) -> Option<Verdict> {
+        if reply.instance == self.instance && reply.status != Status::Gone {
+            self.commit = self.commit.max(reply.commit);
+        }
+        if reply.kind != Kind::Session || reply.status != Status::Cookie {
+            return None;
+        }
+        if self.cookie == reply.cookie {
+            return Some(Verdict::Ignore);
+        }
+        self.cookie = reply.cookie;
+        Some(Verdict::Working(answers(reply), Duration::ZERO))
+    }
+}
+
+/// Asks for a session.
+pub struct Opening<'a> {
+    seal: &'a Seal,
+    nonce: [u8; NONCE],
+    session: Option<Session>,
+}
+
+impl<'a> Opening<'a> {
+    /// A question for a session. The nonce must be fresh: a delayed answer to an older one would hand out a
+    /// session that has been used, and whose answers are not ours.
+    pub fn new(seal: &'a Seal, nonce: [u8; NONCE]) -> Self {
+        Self {
+            seal,
+            nonce,
+            session: None,
+        }
+    }
+
+    /// The session, once the question is answered.
+    pub fn into_session(self) -> Option<Session> {
+        self.session
+    }
+}
+
+impl Question for Opening<'_> {
+    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
+        Datagram {
+            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
+            payload: &self.nonce,
+            ..Datagram::new(Kind::Hello)
+        }
+        .encode(self.seal, bytes);
+    }
+
+    fn judge(&mut self, reply: &[u8]) -> Verdict {
+        let Ok(reply) = Datagram::decode(reply, self.seal) else {
+            return Verdict::Ignore;
+        };
+        if reply.kind != Kind::Session || reply.status != Status::None || reply.payload != self.nonce {
+            return Verdict::Ignore;
+        }
+        self.session = Some(Session {
+            cookie: reply.cookie,
+            ..Session::resumed(reply.instance, reply.session, 0, reply.commit)
+        });
+        Verdict::Accept(answers(&reply))
+    }
+}
+
+/// One call, from its first request to its end.
+pub struct Call<'a> {
+    seal: &'a Seal,
+    session: &'a mut Session,
+    seq: u64,
+    payload: &'a [u8],
+    deadline: Instant,
+    grace: Instant,
+    cancelling: bool,
+    /// What the server said last, while it said nothing final.
+    hint: Option<Status>,
+    ending: Option<Ending>,
+}
+
+/// What to do next with a [`Call`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Ask it, to the end of this policy.
+    Ask(Policy),
+    /// It is over.
+    Over(Ending),
+}
+
+/// How a call ends: the three honest answers, and a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The action was performed, with this outcome.
+    Launched(Outcome),
+    /// The action was not performed, and never will be under this id.
+    NotLaunched,
+    /// It may have been performed, once, or not.
+    Unknown(Doubt),
+    /// The server refuses the call, for this reason.
+    Refused(Status),
+}
+
+/// Why the outcome of a call is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The server died while it performed the action.
+    InDoubt,
+    /// The server does not know the session any more.
+    Gone,
+    /// The action is still being performed.
+    Working,
+    /// The server does not answer.
+    Silent,
+}
+
+impl<'a> Call<'a> {
+    /// The call `seq` of `session`: to be requested until `deadline`, then to be cancelled until `grace`.
+    pub fn new(
+        seal: &'a Seal,
+        session: &'a mut Session,
+        seq: u64,
+        payload: &'a [u8],
+        deadline: Instant,
+        grace: Instant,
+    ) -> Self {
+        Self {
+            seal,
+            session,
+            seq,
+            payload,
+            deadline,
+            grace,
+            cancelling: false,
+            hint: None,
+            ending: None,
+        }
+    }
+
+    /// The id of the call.
+    pub fn id(&self) -> CallId {
+        CallId {
+            session: self.session.id,
+            seq: self.seq,
+        }
+    }
+
+    /// What the server said last that was not final: why a call was not launched, or what it waits for.
+    pub fn hint(&self) -> Option<Status> {
+        self.hint
+    }
+
+    /// Whether it is being cancelled, because the deadline has passed or the server has no room for it.
+    pub fn is_cancelling(&self) -> bool {
+        self.cancelling
+    }
+
+    /// What to do now.
+    pub fn step(&mut self, now: Instant) -> Step {
+        if let Some(ending) = self.ending.clone() {
+            Step::Over(ending)
+        } else if now < self.deadline {
+            Step::Ask(Policy::within(self.deadline - now))
+        } else if now < self.grace {
+            self.cancelling = true;
+            Step::Ask(Policy::within(self.grace - now))
+        } else {
+            Step::Over(Ending::Unknown(match self.hint {
+                Some(Status::Working) => Doubt::Working,
+                _ => Doubt::Silent,
+            }))
+        }
+    }
+
+    fn answer(&mut self, reply: &Datagram<'_>) -> Verdict {
+        let ending = match reply.status {
+            Status::Working | Status::Busy => {
+                self.hint = Some(reply.status);
+                return Verdict::Working(answers(reply), pause(reply.payload));
+            }
+            Status::Launched | Status::Truncated => Ending::Launched(Outcome {
+                exit: reply.exit,
+                truncated: reply.status == Status::Truncated,
+                result: reply.payload.to_vec(),
+            }),
+            Status::NotLaunched => Ending::NotLaunched,
+            Status::InDoubt => Ending::Unknown(Doubt::InDoubt),
+            Status::Gone => Ending::Unknown(Doubt::Gone),
+            // Not now is not never: a late copy of the request may still find room. So the call is ruled out.
+            Status::Window | Status::Full if !self.cancelling => {
+                self.hint = Some(reply.status);
+                self.cancelling = true;
+                return Verdict::Working(answers(reply), Duration::ZERO);
+            }
+            Status::Stale | Status::Conflict | Status::Window | Status::Full | Status::RolledBack => {
+                Ending::Refused(reply.status)
+            }
+            Status::None
+            | Status::Cookie
+            | Status::Closed
+            | Status::Value
+            | Status::Missing
+            | Status::Stored => return Verdict::Ignore,
+        };
+        self.ending = Some(ending);
+        Verdict::Accept(answers(reply))
+    }
+}
+
+impl Question for Call<'_> {
+    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
+        let (kind, payload) = if self.cancelling {
+            (Kind::Cancel, [].as_slice())
+        } else {
+            (Kind::Request, self.payload)
+        };
+        Datagram {
+            payload,
+            ..self.session.datagram(kind, self.seq, attempt)
+        }
+        .encode(self.seal, bytes);
+    }
+
+    fn judge(&mut self, reply: &[u8]) -> Verdict {
+        match Datagram::decode(reply, self.seal) {
+            Ok(reply) if reply.call() == self.id() => match self.session.learn(&reply) {
+                Some(verdict) => verdict,
+                None if reply.kind != Kind::Reply => Verdict::Ignore,
+                None if reply.instance != self.session.instance && reply.status != Status::Gone => {
+                    Verdict::Ignore
+                }
+                None => self.answer(&reply),
+            },
+            _ => Verdict::Ignore,
+        }
+    }
+}
+
+/// Tells the server that the session is over and that everything in it is settled.
+pub struct Closing<'a> {
+    /// What makes and checks tags.
+    pub seal: &'a Seal,
+    /// The session.
+    pub session: &'a mut Session,
+}
+
+impl Question for Closing<'_> {
+    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
+        self.session
+            .datagram(Kind::Bye, 0, attempt)
+            .encode(self.seal, bytes);
+    }
+
+    fn judge(&mut self, reply: &[u8]) -> Verdict {
+        match Datagram::decode(reply, self.seal) {
+            Ok(reply) if reply.session == self.session.id && reply.seq == 0 => {
+                match self.session.learn(&reply) {
+                    Some(verdict) => verdict,
+                    None if matches!(reply.status, Status::Closed | Status::Gone | Status::RolledBack) => {
+                        Verdict::Accept(answers(&reply))
+                    }
+                    None => Verdict::Ignore,
+                }
+            }
+            _ => Verdict::Ignore,
+        }
+    }
+}
+
+/// Reads or sets the value of a key.
+pub struct Asking<'a> {
+    seal: &'a Seal,
+    kind: Kind,
+    number: u64,
+    payload: Vec<u8>,
+    said: Option<Said>,
+}
+
+/// What the server says of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// This is its value.
+    Value(Vec<u8>),
+    /// It has none.
+    Missing,
+    /// It has the value now, durably.
+    Stored,
+    /// There is no room for another key.
+    Full,
+}
+
+impl<'a> Asking<'a> {
+    /// Asks for the value of `key`. `number` must be random: it joins the answer to the question.
+    pub fn get(seal: &'a Seal, number: u64, key: &[u8]) -> Self {
+        let mut payload = Vec::new();
+        super::put_pair(key, &[], &mut payload);
+        // As long as an answer can be.
+        payload.resize(crate::wire::rlaunch::MAX_PAYLOAD, 0);
+        Self {
+            seal,
+            kind: Kind::Get,
+            number,
+            payload,
+            said: None,
+        }
+    }
+
+    /// Asks that `key` have `value`.
+    pub fn set(seal: &'a Seal, number: u64, key: &[u8], value: &[u8]) -> Self {
+        let mut payload = Vec::new();
+        super::put_pair(key, value, &mut payload);
+        Self {
+            seal,
+            kind: Kind::Set,
+            number,
+            payload,
+            said: None,
+        }
+    }
+
+    /// What the server said, once the question is answered.
+    pub fn into_said(self) -> Option<Said> {
+        self.said
+    }
+}
+
+impl Question for Asking<'_> {
+    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
+        Datagram {
+            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
+            seq: self.number,
+            payload: &self.payload,
+            ..Datagram::new(self.kind)
+        }
+        .encode(self.seal, bytes);
+    }
+
+    fn judge(&mut self, reply: &[u8]) -> Verdict {
+        let reply = match Datagram::decode(reply, self.seal) {
+            Ok(reply) if reply.kind == Kind::Reply && reply.session == 0 && reply.seq == self.number => reply,
+            _ => return Verdict::Ignore,
+        };
+        self.said = Some(match reply.status {
+            Status::Value => Said::Value(reply.payload.to_vec()),
+            Status::Missing => Said::Missing,
+            Status::Stored => Said::Stored,
+            Status::Full => Said::Full,
+            Status::Busy => return Verdict::Working(answers(&reply), pause(reply.payload)),
+            _ => return Verdict::Ignore,
+        });
+        Verdict::Accept(answers(&reply))
+    }
+}
+
+/// Which attempt a reply answers.
+fn answers(reply: &Datagram<'_>) -> Answers {
+    match reply.attempt {
+        0 | u8::MAX => Answers::Any,
+        attempt => Answers::Attempt {
+            number: attempt.into(),
+            held: Duration::from_micros(reply.hold.into()),
+        },
+    }
+}
+
+/// After what time a server wants to be asked again: what it says, within reason.
+fn pause(payload: &[u8]) -> Duration {
+    let millis = crate::wire::Reader::new(payload).u32_le().unwrap_or(20);
+    Duration::from_millis(millis.clamp(1, 10_000).into())
+}

@@ -1,0 +1,400 @@
+//! The caller's memory: which calls were begun and are not settled, so that a client that was killed goes on under
+//! the same id instead of launching again under a new one.
+//!
+//! A call is noted, durably, before it is first asked for, and settled only after its result has been handed on.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use super::Session;
+use crate::wire::rlaunch::CallId;
+use crate::wire::{Reader, Truncated, Writer};
+
+/// One step of a client, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A session was opened.
+    Opened {
+        /// Its server, as `address:port`.
+        server: SocketAddr,
+        /// The random id of that server's store.
+        instance: u64,
+        /// Its number there.
+        session: u64,
+        /// The commit index that the server told.
+        commit: u64,
+    },
+    /// A call is about to be asked for.
+    Begun {
+        /// The random id of the server's store.
+        instance: u64,
+        /// The call.
+        call: CallId,
+        /// What the action gets.
+        payload: Vec<u8>,
+    },
+    /// The call has been answered, and nobody will ask for it again.
+    Settled {
+        /// The random id of the server's store.
+        instance: u64,
+        /// The call.
+        call: CallId,
+    },
+    /// A run that makes one call for each line has come this far; `None` when it is through all its lines.
+    Batch(Option<Batch>),
+}
+
+/// How far a run of many calls has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// How many of its calls are settled: the first ones.
+    pub settled: u64,
+    /// What tells their payloads, in this order, from any others.
+    pub digest: [u8; 32],
+}
+
+/// The table that the notes make.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    sessions: BTreeMap<(u64, u64), Known>,
+    batch: Option<Batch>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    server: SocketAddr,
+    commit: u64,
+    /// The number of the last call that was begun.
+    last: u64,
+    pending: BTreeMap<u64, Vec<u8>>,
+}
+
+/// A call that an earlier run left unsettled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its session, as far as it is remembered.
+    pub session: Session,
+    /// Its number within it.
+    pub seq: u64,
+}
+
+impl Calls {
+    /// Changes the table as `note` says.
+    pub fn apply(&mut self, note: &Note) {
+        match note {
+            Note::Opened {
+                server,
+                instance,
+                session,
+                commit,
+            } => {
+                let known = Known {
+                    server: *server,
+                    commit: *commit,
+                    last: 0,
+                    pending: BTreeMap::new(),
+                };
+                self.sessions.insert((*instance, *session), known);
+                // Of older sessions only those matter in which something is left to ask for.
+                let newest = (*instance, *session);
+                self.sessions
+                    .retain(|id, known| *id == newest || !known.pending.is_empty());
+            }
+            Note::Begun {
+                instance,
+                call,
+                payload,
+            } => {
+                if let Some(known) = self.sessions.get_mut(&(*instance, call.session)) {
+                    known.last = known.last.max(call.seq);
+                    known.pending.insert(call.seq, payload.clone());
+                }
+            }
+            Note::Settled { instance, call } => {
+                if let Some(known) = self.sessions.get_mut(&(*instance, call.session)) {
+                    let payload = known.pending.remove(&call.seq);
+                    if let (Some(batch), Some(payload)) = (&mut self.batch, payload) {
+                        batch.advance(&payload);
+                    }
+                }
+            }
+            Note::Batch(batch) => self.batch = *batch,
+        }
+    }
+
+    /// The oldest unsettled call to `server` with this payload.
+    pub fn pending(&self, server: SocketAddr, payload: &[u8]) -> Option<Pending> {
+        let here = self.sessions.iter().filter(|(_, known)| known.server == server);
+        let mut calls = here.flat_map(|(id, known)| known.pending.iter().map(move |call| (*id, known, call)));
+        let ((instance, session), known, (seq, _)) = calls.find(|(_, _, (_, begun))| *begun == payload)?;
+        Some(Pending {
+            session: Session::resumed(instance, session, known.acknowledged(), known.commit),
+            seq: *seq,
+        })
+    }
+
+    /// How far a run of many calls has come that is not through.
+    pub fn batch(&self) -> Option<Batch> {
+        self.batch
+    }
+
+    /// The notes that together say all that is worth remembering.
+    pub fn snapshot(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for ((instance, session), known) in &self.sessions {
+            let (instance, session) = (*instance, *session);
+            notes.push(Note::Opened {
+                server: known.server,
+                instance,
+                session,
+                commit: known.commit,
+            });
+            notes.extend(known.pending.iter().map(|(seq, payload)| Note::Begun {
+                instance,
+                call: CallId { session, seq: *seq },
+                payload: payload.clone(),
+            }));
+        }
+        notes.push(Note::Batch(self.batch));
+        notes
+    }
+}
+
+impl Batch {
+    /// Takes note that the next call, with this payload, is settled.
+    pub fn advance(&mut self, payload: &[u8]) {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.digest).update(payload);
+        self.digest = *hasher.finalize().as_bytes();
+        self.settled += 1;
+    }
+}
+
+impl Known {
+    /// Every call up to this one is settled.
+    fn acknowledged(&self) -> u64 {
+        self.pending
+            .first_key_value()
+            .map_or(self.last, |(seq, _)| seq - 1)
+    }
+}
+
+impl Note {
+    /// Appends the note to `out`.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let mut w = Writer::new(out);
+        match self {
+            Self::Opened {
+                server,
+                instance,
+                session,
+                commit,
+            } => w
+                .u8(OPENED)
+                .u64_le(*instance)
+                .u64_le(*session)
+                .u64_le(*commit)
+                .bytes(server.to_string().as_bytes()),
+            Self::Begun {
+                instance,
+                call,
+                payload,
+            } => w
+                .u8(BEGUN)
+                .u64_le(*instance)
+                .u64_le(call.session)
+                .u64_le(call.seq)
+                .bytes(payload),
+            Self::Settled { instance, call } => w
+                .u8(SETTLED)
+                .u64_le(*instance)
+                .u64_le(call.session)
+                .u64_le(call.seq),
+            Self::Batch(None) => w.u8(THROUGH),
+            Self::Batch(Some(batch)) => w.u8(BATCH).u64_le(batch.settled).bytes(&batch.digest),
+        };
+    }
+
+    /// Reads a note; `None` when the bytes are not exactly one.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut r = Reader::new(bytes);
+        let note = Self::fields(&mut r).ok()??;
+        r.is_empty().then_some(note)
+    }
+
+    fn fields(r: &mut Reader<'_>) -> Result<Option<Self>, Truncated> {
+        Ok(Some(match r.u8()? {
+            OPENED => {
+                let (instance, session, commit) = (r.u64_le()?, r.u64_le()?, r.u64_le()?);
+                let server = std::str::from_utf8(r.take(r.len())?)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
+                let Some(server) = server else {
+                    return Ok(None);
+                };
+                Self::Opened {
+                    server,
+                    instance,
+                    session,
+                    commit,
+                }
+            }
+            BEGUN => Self::Begun {
+                instance: r.u64_le()?,
+                call: read_call(r)?,
+                payload: r.take(r.len())?.to_vec(),
+            },
+            SETTLED => Self::Settled {
+                instance: r.u64_le()?,
+                call: read_call(r)?,
+            },
+            THROUGH => Self::Batch(None),
+            BATCH => Self::Batch(Some(Batch {
+                settled: r.u64_le()?,
+                digest: r.array()?,
+            })),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn read_call(r: &mut Reader<'_>) -> Result<CallId, Truncated> {
+    Ok(CallId {
+        session: r.u64_le()?,
+        seq: r.u64_le()?,
+    })
+}
+
+const OPENED: u8 = 1;
+const BEGUN: u8 = 2;
+const SETTLED: u8 = 3;
+const THROUGH: u8 = 4;
+const BATCH: u8 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> SocketAddr {
+        "[::1]:4517".parse().unwrap()
+    }
+
+    fn call(session: u64, seq: u64) -> CallId {
+        CallId { session, seq }
+    }
+
+    fn opened(session: u64) -> Note {
+        Note::Opened {
+            server: server(),
+            instance: 1,
+            session,
+            commit: 40,
+        }
+    }
+
+    fn begun(session: u64, seq: u64, payload: &[u8]) -> Note {
+        Note::Begun {
+            instance: 1,
+            call: call(session, seq),
+            payload: payload.to_vec(),
+        }
+    }
+
+    fn settled(session: u64, seq: u64) -> Note {
+        Note::Settled {
+            instance: 1,
+            call: call(session, seq),
+        }
+    }
+
+    fn table(notes: &[Note]) -> Calls {
+        let mut calls = Calls::default();
+        notes.iter().for_each(|note| calls.apply(note));
+        calls
+    }
+
+    #[test]
+    fn every_note_reads_back() {
+        let batch = Batch {
+            settled: 3,
+            digest: [9; 32],
+        };
+        let notes = [
+            opened(5),
+            begun(5, 1, b"x"),
+            settled(5, 1),
+            Note::Batch(Some(batch)),
+            Note::Batch(None),
+        ];
+        for note in notes {
+            let mut bytes = Vec::new();
+            note.encode(&mut bytes);
+            assert_eq!(Note::decode(&bytes), Some(note));
+        }
+        assert_eq!(Note::decode(b""), None);
+    }
+
+    #[test]
+    fn a_call_that_was_begun_is_resumed_under_its_id() {
+        let calls = table(&[
+            opened(5),
+            begun(5, 1, b"tea"),
+            settled(5, 1),
+            begun(5, 2, b"coffee"),
+        ]);
+        let pending = calls.pending(server(), b"coffee").unwrap();
+        assert_eq!(
+            pending,
+            Pending {
+                session: Session::resumed(1, 5, 1, 40),
+                seq: 2
+            }
+        );
+    }
+
+    #[test]
+    fn a_settled_call_another_payload_or_another_server_is_a_new_call() {
+        let calls = table(&[
+            opened(5),
+            begun(5, 1, b"tea"),
+            settled(5, 1),
+            begun(5, 2, b"coffee"),
+        ]);
+        assert_eq!(calls.pending(server(), b"tea"), None);
+        assert_eq!(calls.pending("[::1]:1".parse().unwrap(), b"coffee"), None);
+    }
+
+    #[test]
+    fn an_unsettled_call_outlives_newer_sessions_and_snapshots() {
+        let calls = table(&[
+            opened(5),
+            begun(5, 1, b"tea"),
+            opened(6),
+            begun(6, 1, b"x"),
+            settled(6, 1),
+            opened(7),
+        ]);
+        let copy = table(&calls.snapshot());
+        assert_eq!(copy.pending(server(), b"tea"), calls.pending(server(), b"tea"));
+        assert_eq!(copy.pending(server(), b"tea").unwrap().seq, 1);
+        assert_eq!(copy.sessions.len(), 2, "the unsettled one and the newest");
+    }
+
+    #[test]
+    fn a_batch_counts_what_is_settled_and_knows_its_payloads() {
+        let mut expected = Batch::default();
+        expected.advance(b"one");
+        expected.advance(b"two");
+        let calls = table(&[
+            Note::Batch(Some(Batch::default())),
+            opened(5),
+            begun(5, 1, b"one"),
+            settled(5, 1),
+            begun(5, 2, b"two"),
+            settled(5, 2),
+            begun(5, 3, b"three"),
+        ]);
+        assert_eq!(calls.batch(), Some(expected));
+        assert_eq!(table(&calls.snapshot()).batch(), Some(expected));
+    }
+}

@@ -1,0 +1,55 @@
+//! `rlaunch get` and `rlaunch set`: the idempotent pair, which needs no id.
+
+use std::io::Write;
+
+use anyhow::{Context, anyhow};
+
+use super::plan::Pair;
+use super::{REFUSED, UNKNOWN, tell};
+use crate::cli::{Exit, Failure, Out};
+use crate::net::{Clock, LaunchClient, Progress};
+use crate::proto::launch::Said;
+use crate::wire::rlaunch::Seal;
+
+/// Reads or sets the value of a key.
+pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("start the runtime")?;
+    runtime.block_on(run(plan))
+}
+
+async fn run(plan: &Pair) -> Result<Exit, Failure> {
+    let (clock, server, volume) = (Clock::start(), plan.server, plan.volume);
+    let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
+    let mut client = LaunchClient::new(clock, server, Seal::public(), watch).context("ask")?;
+    let deadline = clock.now() + plan.deadline;
+    let name = plan.key.escape_ascii();
+    let said = match &plan.value {
+        None => client.get(&plan.key, deadline).await.context("no answer")?,
+        // Without an answer it may be set or not, now or later.
+        Some(value) => client.set(&plan.key, value, deadline).await.map_err(|error| {
+            Failure::new(
+                UNKNOWN,
+                anyhow::Error::new(error).context("unknown whether it is set"),
+            )
+        })?,
+    };
+    match said {
+        Said::Value(mut value) => {
+            value.push(b'\n');
+            let mut out = Out::stdout().context("standard output")?;
+            out.write_all(&value)
+                .and_then(|()| out.flush())
+                .context("standard output")?;
+            Ok(Exit::SUCCESS)
+        }
+        Said::Stored => Ok(Exit::SUCCESS),
+        Said::Missing => Err(anyhow!("{name}: has no value").into()),
+        Said::Full => Err(Failure::new(
+            REFUSED,
+            anyhow!("{name}: the server has no room for another key"),
+        )),
+    }
+}
