@@ -113,10 +113,10 @@ impl Ids {
                     .sessions
                     .get_mut(&call.session)
                     .and_then(|s| s.calls.get_mut(&call.seq));
-                if let Some(begun) = found {
-                    if let Call::Begun(fingerprint) = *begun {
-                        *begun = Call::Done(fingerprint, outcome.clone());
-                    }
+                if let Some(begun) = found
+                    && let Call::Begun(fingerprint) = *begun
+                {
+                    *begun = Call::Done(fingerprint, outcome.clone());
                 }
             }
             Record::Tombstone { call } => {

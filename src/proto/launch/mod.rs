@@ -14,8 +14,6 @@ mod ids;
 mod pairs;
 mod record;
 mod server;
-#[cfg(test)]
-mod world;
 
 use pairs::put_pair;
 

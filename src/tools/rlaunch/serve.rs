@@ -246,10 +246,10 @@ impl ServerPort {
             Some(Report::Done(call, outcome)) => {
                 self.running -= 1;
                 if self.verbose {
-                    let how = outcome
-                        .as_ref()
-                        .map_or("not launched".to_owned(), |o| format!("status {}", o.exit));
-                    say(format_args!("{call}: {how}"));
+                    match &outcome {
+                        Some(outcome) => say(format_args!("{call}: status {}", outcome.exit)),
+                        None => say(format_args!("{call}: not launched")),
+                    }
                 }
                 Ok(Event::Done(call, outcome))
             }
