@@ -28,6 +28,8 @@ use crate::wire::LinkType;
 /// Turns expressions into conditions, in the order in which they were written.
 pub(super) struct Generator<'a> {
     pub(super) values: Values,
+    /// Whether VLAN tags were asked for.
+    pub(super) reads_tags: bool,
     options: &'a Options,
     names: &'a dyn Names,
     layout: Layout,
@@ -47,6 +49,7 @@ impl<'a> Generator<'a> {
     pub(super) fn new(text: &'a str, options: &'a Options, names: &'a dyn Names) -> Self {
         Self {
             values: Values::default(),
+            reads_tags: false,
             options,
             names,
             layout: Layout::of(options.link),
@@ -88,7 +91,12 @@ impl<'a> Generator<'a> {
                 Ok(more.not())
             }
             Kind::Greater(len) => Ok(self.length(Compare::AtLeast, *len)),
-            Kind::Byte { index, op, value } => Ok(self.byte(*index, *op, *value)),
+            Kind::Byte { index, op, value } => {
+                if *value > 0xff {
+                    return Err(FilterError::whole(format!("{value} is more than a byte holds")));
+                }
+                Ok(self.byte(*index, *op, *value))
+            }
             Kind::Inbound(inbound) => self.inbound(*inbound),
             Kind::Ifindex(index) => self.ifindex(*index),
             Kind::Vlan(id) => self.vlan(*id),

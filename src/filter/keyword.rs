@@ -216,7 +216,7 @@ const NUMBERS: &[(&str, u32)] = &[
     ("icmp6-certpathadvert", 149),
     ("icmp6-multicastrouteradvert", 151),
     ("icmp6-multicastroutersolicit", 152),
-    ("icmp6-multicastroutertermination", 153),
+    ("icmp6-multicastrouterterm", 153),
     ("tcpflags", 13),
     ("tcp-fin", 0x01),
     ("tcp-syn", 0x02),

@@ -63,7 +63,12 @@ pub fn compile(expression: &str, options: &Options, names: &dyn Names) -> Result
         }
     }
     let insns = emit::emit(&graph, &generator.values, options.snaplen)?;
-    Program::new(insns).map_err(FilterError::internal)
+    let program = Program::new(insns).map_err(FilterError::internal)?;
+    Ok(if generator.reads_tags {
+        program.with_tags()
+    } else {
+        program
+    })
 }
 
 #[cfg(test)]

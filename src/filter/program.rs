@@ -83,6 +83,7 @@ pub(super) mod code {
 pub struct Program {
     insns: Vec<Insn>,
     steps: Vec<Step>,
+    reads_tags: bool,
 }
 
 /// Why instructions are not a program.
@@ -173,9 +174,33 @@ impl Program {
         let steps = insns.iter().enumerate().map(|(at, insn)| step(at, *insn, count));
         let steps = steps.collect::<Result<Vec<_>, _>>()?;
         match steps.last() {
-            Some(Step::Return(_) | Step::ReturnA) => Ok(Self { insns, steps }),
+            Some(Step::Return(_) | Step::ReturnA) => Ok(Self {
+                insns,
+                steps,
+                reads_tags: false,
+            }),
             _ => Err(ProgramError::NoReturn),
         }
+    }
+
+    /// The same program, of a filter that asks for VLAN tags.
+    pub(super) fn with_tags(self) -> Self {
+        Self {
+            reads_tags: true,
+            ..self
+        }
+    }
+
+    /// Whether it asks for VLAN tags, which a kernel has cut out of the frames that it would run it on.
+    pub fn reads_tags(&self) -> bool {
+        self.reads_tags
+    }
+
+    /// Whether it asks for what only the kernel knows: the direction of a packet, or its interface.
+    pub fn needs_kernel(&self) -> bool {
+        self.insns.iter().any(|insn| {
+            matches!(insn.code, code::LD_W_ABS | code::LD_H_ABS | code::LD_B_ABS) && insn.k >= KERNEL
+        })
     }
 
     /// The instructions, as the kernel takes them.
@@ -355,6 +380,9 @@ fn half(packet: &[u8], at: u32) -> Option<u32> {
 fn byte(packet: &[u8], at: u32) -> Option<u32> {
     packet.get(at as usize).map(|byte| u32::from(*byte))
 }
+
+/// Where the kernel's knowledge begins among the offsets (`SKF_AD_OFF`).
+pub(super) const KERNEL: u32 = 0xffff_f000;
 
 /// The words of scratch memory.
 pub(super) const MEMORY: usize = 16;

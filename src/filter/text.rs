@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::program::{Insn, Program, code};
+use super::program::{Insn, KERNEL, Program, code};
 
 /// A program to be printed, in one of three forms.
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +115,6 @@ fn place(k: u32) -> String {
     }
 }
 
-/// Where the kernel's knowledge begins (`SKF_AD_OFF`).
-const KERNEL: u32 = 0xffff_f000;
 /// What kind of packet it is to this machine (`SKF_AD_PKTTYPE`).
 pub(super) const KERNEL_PACKET_TYPE: u32 = KERNEL + 4;
 /// The number of the interface (`SKF_AD_IFINDEX`).

@@ -174,8 +174,8 @@ impl Generator<'_> {
             )),
             Some(Proto::Ip) => {
                 let is_ip = self.linktype(ethertype::IP)?;
-                let first = self.load(self.network().plus(16), Size::Byte);
-                Ok(is_ip.and(self.at_least(first, 224)))
+                let destination = self.network().plus(16);
+                Ok(is_ip.and(self.masked(destination, Size::Byte, 0xf0, 0xe0)))
             }
             Some(Proto::Ip6) => {
                 let is_ip6 = self.linktype(ethertype::IPV6)?;

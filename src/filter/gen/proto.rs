@@ -129,13 +129,13 @@ impl Generator<'_> {
         Ok(carried.and(self.field(field, Size::Byte, number)))
     }
 
-    /// IS-IS with one of these types of PDU (ISO 10589, 9).
+    /// IS-IS with one of these types of PDU (ISO 10589, 9), whose upper three bits are reserved.
     fn above_isis(&mut self, types: &[u32]) -> Result<Cond> {
         let isis = self.above_osi(ISIS)?;
         let field = self.layout.payload.plus(self.layout.osi + 4);
         let tests: Vec<_> = types
             .iter()
-            .map(|kind| self.field(field, Size::Byte, *kind))
+            .map(|kind| self.masked(field, Size::Byte, 0x1f, *kind))
             .collect();
         Ok(isis.and(Cond::any(tests)))
     }

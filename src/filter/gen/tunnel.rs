@@ -21,6 +21,7 @@ impl Generator<'_> {
                 "VLAN tag {id} greater than maximum 4095"
             )));
         }
+        self.reads_tags = true;
         let field = self.layout.linktype;
         let tags = [ethertype::VLAN, ethertype::QINQ, ethertype::QINQ_OLD];
         let tagged = Cond::any(tags.map(|tag| self.field(field, Size::Half, tag)));

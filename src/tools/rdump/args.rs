@@ -16,6 +16,9 @@ pub struct Args {
     /// Print each packet in ASCII; twice with its link-layer header
     #[arg(short = 'A', action = ArgAction::Count)]
     pub ascii: u8,
+    /// Kilobytes that the kernel may fill with packets nobody has fetched yet
+    #[arg(short = 'B', long = "buffer-size", value_name = "KiB")]
+    pub buffer: Option<u32>,
     /// Stop after this many packets
     #[arg(short = 'c', value_name = "count")]
     pub count: Option<u64>,
@@ -25,6 +28,9 @@ pub struct Args {
     /// Print the compiled filter and stop; twice as C, three times as numbers
     #[arg(short = 'd', action = ArgAction::Count)]
     pub dump_program: u8,
+    /// List the interfaces
+    #[arg(short = 'D', long = "list-interfaces")]
+    pub list_devices: bool,
     /// Print the link-layer header
     #[arg(short = 'e')]
     pub link_header: bool,
@@ -34,9 +40,18 @@ pub struct Args {
     /// Keep what -v says of IPv4 on one line
     #[arg(short = 'g', long = "ip-oneline")]
     pub one_line: bool,
+    /// Capture on this interface, by name or number, or on any
+    #[arg(short = 'i', long = "interface", value_name = "interface")]
+    pub interface: Option<String>,
+    /// Take each packet as soon as it is there
+    #[arg(long)]
+    pub immediate_mode: bool,
     /// Verify no checksums
     #[arg(short = 'K', long = "dont-verify-checksums")]
     pub no_checksums: bool,
+    /// List the link types of the interface
+    #[arg(short = 'L', long = "list-data-link-types")]
+    pub list_link_types: bool,
     /// Print the captured and the original length of each packet
     #[arg(long)]
     pub lengths: bool,
@@ -61,6 +76,12 @@ pub struct Args {
     /// Do not optimise the filter
     #[arg(short = 'O', long = "no-optimize")]
     pub no_optimise: bool,
+    /// Leave the interface out of promiscuous mode
+    #[arg(short = 'p', long = "no-promiscuous-mode")]
+    pub no_promiscuous: bool,
+    /// Which way packets go: in, out or inout
+    #[arg(short = 'Q', long = "direction", value_name = "direction")]
+    pub direction: Option<Way>,
     /// Print less about each protocol
     #[arg(short = 'q', action = ArgAction::Count)]
     pub quiet: u8,
@@ -103,12 +124,23 @@ pub struct Args {
     /// Print each packet in hexadecimal and ASCII; twice with its link-layer header
     #[arg(short = 'X', action = ArgAction::Count)]
     pub hex_ascii: u8,
-    /// The link type to compile the filter for
+    /// The link type to capture, or to compile the filter for
     #[arg(short = 'y', long = "linktype", value_name = "type")]
     pub link: Option<String>,
     /// Which packets are wanted
     #[arg(value_name = "expression")]
     pub expression: Vec<String>,
+}
+
+/// Which way packets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Way {
+    /// To this machine.
+    In,
+    /// From this machine.
+    Out,
+    /// Both.
+    Inout,
 }
 
 /// How fine time stamps are.

@@ -1,13 +1,14 @@
 //! `rdump`: capture packets, filter them, print them.
 
 mod args;
+mod live;
 mod names;
 mod plan;
 mod run;
 mod selection;
 mod sink;
 
-pub use args::{Args, Precision};
+pub use args::{Args, Precision, Way};
 
 use crate::cli::{Exit, Failure, Tool};
 

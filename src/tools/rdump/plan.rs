@@ -1,13 +1,15 @@
 //! What was typed → what is to be done, checked.
 
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use jiff::tz::TimeZone;
 
 use super::Args;
-use super::args;
+use super::args::{self, Way};
+use crate::capture::Direction;
 use crate::print::{self, Dump, DumpForm, TimeStyle};
 use crate::wire::LinkType;
 use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
@@ -17,6 +19,9 @@ use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
 pub(super) struct Plan {
     /// Where the packets come from.
     pub(super) source: Source,
+    pub(super) capture: Capture,
+    /// List this and do nothing else.
+    pub(super) listing: Option<Listing>,
     /// The filter, as it was typed or read.
     pub(super) expression: String,
     /// Whether the filter is optimised.
@@ -41,8 +46,25 @@ pub(super) struct Plan {
 pub(super) enum Source {
     File(PathBuf),
     Stdin,
-    /// Nothing was said.
-    Default,
+    /// An interface, by name or number; the first one if none was named.
+    Live(Option<String>),
+}
+
+/// What else an interface is to be told.
+#[derive(Debug)]
+pub(super) struct Capture {
+    /// How much memory the kernel may fill, in bytes.
+    pub(super) buffer: u32,
+    pub(super) promiscuous: bool,
+    pub(super) immediate: bool,
+    pub(super) direction: Direction,
+}
+
+/// Something to say about interfaces, and nothing else to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listing {
+    Devices,
+    LinkTypes,
 }
 
 /// The form of a program.
@@ -96,11 +118,36 @@ impl Plan {
         if args.count == Some(0) {
             bail!("invalid packet count 0");
         }
+        if args.read.is_some() && args.interface.is_some() {
+            bail!("-r and -i: packets come from a file or from an interface, not from both");
+        }
         Ok(Self {
             source: match &args.read {
                 Some(path) if path.as_os_str() == "-" => Source::Stdin,
                 Some(path) => Source::File(path.clone()),
-                None => Source::Default,
+                None => Source::Live(args.interface.clone()),
+            },
+            capture: Capture {
+                buffer: match args.buffer {
+                    None => DEFAULT_BUFFER,
+                    Some(kilobytes @ 1..=MAX_BUFFER_KIB) => kilobytes * 1024,
+                    Some(kilobytes) => bail!("invalid packet buffer size {kilobytes}"),
+                },
+                promiscuous: !args.no_promiscuous,
+                immediate: args.immediate_mode
+                    || args.line_buffered
+                    || args.packet_buffered
+                    || prints_to_terminal(args),
+                direction: match args.direction {
+                    Some(Way::In) => Direction::In,
+                    Some(Way::Out) => Direction::Out,
+                    Some(Way::Inout) | None => Direction::Both,
+                },
+            },
+            listing: if args.list_devices {
+                Some(Listing::Devices)
+            } else {
+                Some(Listing::LinkTypes).filter(|_| args.list_link_types)
             },
             expression: expression(args)?,
             optimise: !args.no_optimise,
@@ -124,6 +171,11 @@ impl Plan {
             precision,
         })
     }
+}
+
+/// Whether a person is waiting for each line.
+fn prints_to_terminal(args: &Args) -> bool {
+    (args.write.is_none() || args.print) && io::stdout().is_terminal()
 }
 
 /// The words after the options; or the file of `-F`, where `#` begins a comment.
@@ -205,6 +257,12 @@ fn printing(args: &Args, precision: Precision) -> print::Options {
         },
     }
 }
+
+/// Four times libpcap's: an interface of 10 Gbit/s fills it in some six milliseconds.
+const DEFAULT_BUFFER: u32 = 8 << 20;
+
+/// What fits into the kernel's field.
+const MAX_BUFFER_KIB: u32 = 2 << 20;
 
 #[cfg(test)]
 mod tests {

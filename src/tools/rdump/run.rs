@@ -5,40 +5,45 @@ use std::io::{self, Read, Write};
 use anyhow::{Result, bail};
 
 use super::Args;
-use super::plan::{Plan, ProgramForm, Source};
+use super::live;
+use super::plan::{Listing, Plan, ProgramForm, Source};
 use super::selection::Selection;
 use super::sink::Sink;
 use crate::capture;
 use crate::cli::{Exit, Failure, Out, message};
-use crate::filter::{Listing, Options};
+use crate::filter::{self, Options};
 use crate::wire::LinkType;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let plan = Plan::new(&args)?;
+    match plan.listing {
+        Some(Listing::Devices) => live::list_devices()?,
+        Some(Listing::LinkTypes) => live::list_link_types(&plan)?,
+        None => packets(&plan)?,
+    }
+    Ok(Exit::SUCCESS)
+}
+
+fn packets(plan: &Plan) -> Result<()> {
     match &plan.source {
-        Source::File(path) => read(
-            &plan,
-            &path.display().to_string(),
-            capture::File::open(path).map_err(anyhow::Error::from)?,
-        )?,
+        Source::File(path) => read(plan, &path.display().to_string(), capture::File::open(path)?),
         Source::Stdin => {
-            let name = "standard input".to_owned();
-            let file = capture::File::new(name, io::stdin().lock()).map_err(anyhow::Error::from)?;
-            read(&plan, "-", file)?;
+            let file = capture::File::new("standard input".to_owned(), io::stdin().lock())?;
+            read(plan, "-", file)
         }
-        Source::Default => match plan.program {
-            Some(form) => {
+        Source::Live(interface) => match plan.program {
+            // The program alone needs no interface, and so no privileges.
+            Some(form) if interface.is_none() => {
                 let link = plan.link.unwrap_or_else(|| {
                     message("rdump: no interface or file, so the filter is compiled for Ethernet");
                     LinkType::ETHERNET
                 });
-                print_program(&plan, form, link)?;
+                print_program(plan, form, &compiling(plan, link))
             }
-            None => return Err(anyhow::anyhow!("no file to read: -r names one").into()),
+            _ => live::run(plan),
         },
     }
-    Ok(Exit::SUCCESS)
 }
 
 /// Reads a file to its end, or to the last packet that is wanted.
@@ -48,7 +53,7 @@ fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<
         bail!("{name}: its link type is {link}, not {asked}");
     }
     if let Some(form) = plan.program {
-        return print_program(plan, form, link);
+        return print_program(plan, form, &compiling(plan, link));
     }
     message(format_args!(
         "reading from file {name}, link-type {link}, snapshot length {}",
@@ -78,6 +83,21 @@ fn pump<R: Read>(file: &mut capture::File<R>, selection: &mut Selection, sink: &
     Ok(())
 }
 
+/// What `--count` prints.
+pub(super) fn print_count(plan: &Plan, count: u64) -> Result<()> {
+    if plan.output.print.is_some() || plan.output.write.is_some() {
+        return Ok(());
+    }
+    let mut out = Out::stdout()?;
+    writeln!(out, "{}", packets_of(count))?;
+    Ok(out.flush()?)
+}
+
+/// `1 packet`, `2 packets`.
+pub(super) fn packets_of(count: u64) -> String {
+    format!("{count} packet{}", if count == 1 { "" } else { "s" })
+}
+
 /// How a filter is compiled for packets out of a file.
 fn compiling(plan: &Plan, link: LinkType) -> Options {
     Options {
@@ -89,15 +109,16 @@ fn compiling(plan: &Plan, link: LinkType) -> Options {
     }
 }
 
-fn print_program(plan: &Plan, form: ProgramForm, link: LinkType) -> Result<()> {
-    let selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
+/// Prints the program of the filter.
+pub(super) fn print_program(plan: &Plan, form: ProgramForm, options: &Options) -> Result<()> {
+    let selection = Selection::new(plan.expression.clone(), *options)?;
     let Some(program) = selection.program() else {
         return Ok(());
     };
     let listing = match form {
-        ProgramForm::Assembly => Listing::Assembly(program),
-        ProgramForm::C => Listing::C(program),
-        ProgramForm::Numbers => Listing::Numbers(program),
+        ProgramForm::Assembly => filter::Listing::Assembly(program),
+        ProgramForm::C => filter::Listing::C(program),
+        ProgramForm::Numbers => filter::Listing::Numbers(program),
     };
     let mut out = Out::stdout()?;
     write!(out, "{listing}")?;

@@ -1,0 +1,358 @@
+//! Packets as they pass an interface.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use socket2::{Domain, Protocol, SockFilter, Socket, Type};
+use thiserror::Error;
+
+use super::raw::{Dressing, Raw};
+use super::ring::Walk;
+use super::sys;
+use super::{Device, Frame};
+use crate::filter::Program;
+use crate::wire::LinkType;
+
+/// How to capture.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where.
+    pub device: Device,
+    /// At most this many bytes of each packet.
+    pub snaplen: u32,
+    /// How much memory the kernel may fill with packets that nobody has fetched yet, in bytes.
+    pub buffer: u32,
+    /// Whether packets are wanted that are not for this machine.
+    pub promiscuous: bool,
+    /// Whether each packet is to be handed over at once, at the price of more work for each.
+    pub immediate: bool,
+    /// Which way the packets go.
+    pub direction: Direction,
+    /// The link type that was asked for; the interface must have it.
+    pub link: Option<LinkType>,
+}
+
+/// Which way packets go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// To this machine.
+    In,
+    /// From this machine.
+    Out,
+    /// Both.
+    #[default]
+    Both,
+}
+
+/// A capture that is open, and once [started](Self::start) has packets.
+#[derive(Debug)]
+pub struct Live {
+    device: Device,
+    socket: Socket,
+    source: Source,
+    dressing: Dressing,
+    direction: Direction,
+    snaplen: usize,
+    scratch: Vec<u8>,
+    tally: Tally,
+}
+
+/// Where the packets come from.
+#[derive(Debug)]
+enum Source {
+    /// The ring in shared memory.
+    Ring(Walk),
+    /// One system call for each packet, where a system refuses the ring.
+    Calls { buffer: Vec<u8>, last: sys::Received },
+}
+
+/// What the kernel has counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The packets that passed the filter.
+    pub received: u64,
+    /// Those of them that found no room in the buffer.
+    pub dropped: u64,
+}
+
+/// A capture that cannot be made, or cannot go on.
+#[derive(Debug, Error)]
+pub enum LiveError {
+    /// The system does not let this user capture.
+    #[error("{0}: you don't have permission to capture on that device")]
+    Permission(String),
+    /// The interface does not have the link type that was asked for.
+    #[error("{device}: {link} is not one of the link types supported by this device")]
+    LinkType {
+        /// The interface.
+        device: String,
+        /// The link type.
+        link: LinkType,
+    },
+    /// A filter that only the kernel can run asks for VLAN tags, which the kernel has cut out.
+    #[error("{0}: inbound, outbound and ifindex cannot be filtered together with vlan")]
+    Filter(String),
+    /// The system refused something else.
+    #[error("{device}: {doing}: {}", crate::capture::plain(.source))]
+    System {
+        /// The interface.
+        device: String,
+        /// What was being done.
+        doing: &'static str,
+        /// What it said. (It is part of the message, not its cause, to be said without its number.)
+        source: io::Error,
+    },
+}
+
+impl Live {
+    /// The link types that captures on `device` can have, the usual one first.
+    ///
+    /// # Errors
+    /// When the device cannot be opened.
+    pub fn link_types(device: &Device) -> Result<Vec<LinkType>, LiveError> {
+        let dressing = dressing(device)?.0;
+        Ok(if dressing.is_cooked() {
+            vec![LinkType::LINUX_SLL2, LinkType::LINUX_SLL]
+        } else {
+            vec![dressing.link()]
+        })
+    }
+
+    /// Opens a device. No packet comes in before [`Self::start`].
+    ///
+    /// # Errors
+    /// When the system refuses, or the device has another link type.
+    pub fn open(config: &Config) -> Result<Self, LiveError> {
+        let device = &config.device;
+        let (usual, raw) = dressing(device)?;
+        let dressing = match config.link {
+            None => usual,
+            Some(LinkType::LINUX_SLL) if usual.is_cooked() => Dressing::Cooked,
+            Some(LinkType::LINUX_SLL2) if usual.is_cooked() => Dressing::Cooked2,
+            Some(link) if link == usual.link() => usual,
+            Some(link) => {
+                return Err(LiveError::LinkType {
+                    device: device.name.clone(),
+                    link,
+                });
+            }
+        };
+        let socket = if dressing.is_cooked() {
+            socket(device, Type::DGRAM)?
+        } else {
+            raw
+        };
+        let told = |doing| move |source| LiveError::system(device, doing, source);
+        if config.promiscuous && device.index != 0 && !device.is_loopback() {
+            sys::promiscuous(socket.as_fd(), device.index).map_err(told("ask for all packets"))?;
+        }
+        let retire_ms = if config.immediate { IMMEDIATE_MS } else { BATCH_MS };
+        let source = match Walk::new(socket.as_fd(), config.buffer, retire_ms) {
+            Ok(walk) => Source::Ring(walk),
+            Err(_) => {
+                sys::ancillary(socket.as_fd()).map_err(told("ask for time stamps"))?;
+                // The size is a wish: a kernel that grants less loses packets, and says so in its counts.
+                let _ = socket.set_recv_buffer_size(config.buffer as usize);
+                Source::Calls {
+                    buffer: vec![0; config.snaplen as usize],
+                    last: sys::Received::default(),
+                }
+            }
+        };
+        Ok(Self {
+            device: device.clone(),
+            socket,
+            source,
+            dressing,
+            direction: config.direction,
+            snaplen: config.snaplen as usize,
+            scratch: Vec::new(),
+            tally: Tally::default(),
+        })
+    }
+
+    /// What the packets begin with.
+    pub fn link(&self) -> LinkType {
+        self.dressing.link()
+    }
+
+    /// Lets packets in, those that `filter` wants. Says whether the kernel runs the filter; if not, the packets
+    /// have yet to be filtered: those with a cooked header, which the kernel does not see, and those whose filter
+    /// asks for what the kernel has cut out or is too long for it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn start(&mut self, filter: &Program) -> Result<bool, LiveError> {
+        if filter.needs_kernel() && (self.dressing.is_cooked() || filter.reads_tags()) {
+            return Err(LiveError::Filter(self.device.name.clone()));
+        }
+        let in_kernel = !self.dressing.is_cooked() && !filter.reads_tags() && self.attach(filter).is_ok();
+        let bound = sys::bind(self.socket.as_fd(), self.device.index, ALL_PROTOCOLS);
+        bound.map_err(|source| LiveError::system(&self.device, "bind", source))?;
+        Ok(in_kernel)
+    }
+
+    fn attach(&self, filter: &Program) -> io::Result<()> {
+        let insns = filter.insns();
+        if insns.len() > KERNEL_MAX {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let insns: Vec<_> = insns
+            .iter()
+            .map(|insn| SockFilter::new(insn.code, insn.jt, insn.jf, insn.k))
+            .collect();
+        self.socket.attach_filter(&insns)
+    }
+
+    /// The next packet that has come in, or none if there is none now.
+    ///
+    /// # Errors
+    /// When the capture cannot go on.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, LiveError> {
+        loop {
+            let advanced = match &mut self.source {
+                Source::Ring(walk) => walk.advance(),
+                Source::Calls { buffer, last } => match sys::receive(self.socket.as_fd(), buffer) {
+                    Ok(Some(received)) => {
+                        *last = received;
+                        true
+                    }
+                    Ok(None) => false,
+                    Err(source) => return Err(LiveError::system(&self.device, "receive", source)),
+                },
+            };
+            if !advanced {
+                return Ok(None);
+            }
+            let packet_type = self.source.current().address.packet_type;
+            if self.goes_the_right_way(packet_type) {
+                break;
+            }
+        }
+        Ok(Some(self.dressing.dress(
+            self.source.current(),
+            self.snaplen,
+            &mut self.scratch,
+        )))
+    }
+
+    /// Every packet passes a loopback interface twice, once each way; once is enough.
+    fn goes_the_right_way(&self, packet_type: u8) -> bool {
+        let outgoing = packet_type == OUTGOING;
+        match self.direction {
+            _ if outgoing && self.is_on_loopback() => false,
+            Direction::Both => true,
+            Direction::In => !outgoing,
+            Direction::Out => outgoing,
+        }
+    }
+
+    fn is_on_loopback(&self) -> bool {
+        self.device.is_loopback()
+            || (self.device.index == 0 && self.source.current().address.hardware == LOOPBACK)
+    }
+
+    /// Waits for packets; says whether there may be some, rather than that something is to be read from `wake`.
+    ///
+    /// # Errors
+    /// When the interface has gone.
+    pub fn wait(&self, wake: BorrowedFd<'_>) -> Result<bool, LiveError> {
+        let told = |source| LiveError::system(&self.device, "wait for packets", source);
+        let mut ready = [
+            PollFd::new(&self.socket, PollFlags::IN),
+            PollFd::new(&wake, PollFlags::IN),
+        ];
+        match poll(&mut ready, None) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(told(error.into())),
+        }
+        let [socket, wake] = ready;
+        if socket.revents().contains(PollFlags::ERR)
+            && let Some(error) = self.socket.take_error().map_err(told)?
+        {
+            return Err(told(error));
+        }
+        Ok(wake.revents().is_empty())
+    }
+
+    /// What the kernel has counted since the start.
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub fn tally(&mut self) -> Result<Tally, LiveError> {
+        // The kernel counts from zero again after each answer.
+        let (received, dropped) = sys::statistics(self.socket.as_fd())
+            .map_err(|source| LiveError::system(&self.device, "read the statistics", source))?;
+        self.tally.received += u64::from(received);
+        self.tally.dropped += u64::from(dropped);
+        Ok(self.tally)
+    }
+}
+
+impl Source {
+    fn current(&self) -> Raw<'_> {
+        match self {
+            Self::Ring(walk) => walk.current(),
+            Self::Calls { buffer, last } => Raw {
+                secs: last.secs,
+                nanos: last.nanos,
+                original: last.original.try_into().unwrap_or(u32::MAX),
+                bytes: buffer.get(..last.captured).unwrap_or_default(),
+                vlan: last.vlan,
+                address: last.address,
+            },
+        }
+    }
+}
+
+impl LiveError {
+    fn system(device: &Device, doing: &'static str, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::PermissionDenied {
+            return Self::Permission(device.name.clone());
+        }
+        Self::System {
+            device: device.name.clone(),
+            doing,
+            source,
+        }
+    }
+}
+
+/// What has to be done to the packets of a device, and a socket for whole frames that is bound to it.
+fn dressing(device: &Device) -> Result<(Dressing, Socket), LiveError> {
+    let socket = socket(device, Type::RAW)?;
+    if device.index == 0 {
+        return Ok((Dressing::Cooked2, socket));
+    }
+    let told = |doing| move |source| LiveError::system(device, doing, source);
+    sys::bind(socket.as_fd(), device.index, NO_PROTOCOL).map_err(told("bind"))?;
+    let hardware = sys::hardware(socket.as_fd()).map_err(told("read its type"))?;
+    Ok((Dressing::of(hardware), socket))
+}
+
+/// A packet socket that lets nothing in yet: what came in before it is bound would be from any interface.
+fn socket(device: &Device, kind: Type) -> Result<Socket, LiveError> {
+    let protocol = Protocol::from(i32::from(NO_PROTOCOL));
+    let made = Socket::new(Domain::PACKET, kind, Some(protocol));
+    made.map_err(|source| LiveError::system(device, "open a packet socket", source))
+}
+
+const NO_PROTOCOL: u16 = 0;
+
+/// `ETH_P_ALL`.
+const ALL_PROTOCOLS: u16 = 3;
+
+/// `PACKET_OUTGOING`.
+const OUTGOING: u8 = 4;
+
+/// `ARPHRD_LOOPBACK`.
+const LOOPBACK: u16 = 772;
+
+/// The longest filter that Linux takes (`BPF_MAXINSNS`).
+const KERNEL_MAX: usize = 4096;
+
+/// How long packets may wait for others to be handed over with them, in milliseconds: not so long that a person
+/// would notice, or at all.
+const BATCH_MS: u32 = 100;
+const IMMEDIATE_MS: u32 = 1;
