@@ -186,5 +186,5 @@ fn explain(error: LiveError) -> anyhow::Error {
         return error.into();
     }
     let program = env::current_exe().map_or_else(|_| "rdump".to_owned(), |path| path.display().to_string());
-    anyhow!("{error}: sudo setcap cap_net_raw+ep {program}")
+    anyhow!("{error}; what grants it: sudo setcap cap_net_raw+ep {program}")
 }
