@@ -31,6 +31,17 @@ pub struct Exchange<'a> {
     pub accept: Accept,
 }
 
+/// The timer of a query. The servers that a stub asks are near, and their users wait: the first timeout is that of
+/// unbound's before it knows a server (RFC 8961 section 4 leaves the value to those who know their traffic), and
+/// the back-off ends at a second, so that a link that loses every third datagram is heard through within the five
+/// seconds that a try may take.
+pub const RETRANSMIT: Limits = Limits {
+    initial: Duration::from_millis(376),
+    floor: Duration::from_millis(20),
+    cap: Duration::from_secs(1),
+    jitter: 10,
+};
+
 /// The reply to a query.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -77,7 +88,7 @@ impl<'a> Exchange<'a> {
             transport: Transport::Udp,
             timeout,
             retransmit: true,
-            rto: Rto::new(Limits::REQUEST),
+            rto: Rto::new(RETRANSMIT),
             accept: Accept::Strict,
         }
     }

@@ -10,7 +10,7 @@ mod system;
 mod testing;
 
 pub use error::ExchangeError;
-pub use exchange::{Exchange, Notice, Reply};
+pub use exchange::{Exchange, Notice, RETRANSMIT, Reply};
 pub use names::{Family, LookupError};
 pub use resolver::{Found, Resolver};
 pub use stream::Stream;

@@ -12,13 +12,14 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use tokio::sync::OnceCell;
 
+use super::exchange::RETRANSMIT;
 use super::{Environment, Exchange, ExchangeError, LookupError, system};
 use crate::net::{Clock, Port, drive};
 use crate::proto::dns::{
     Answer, Cache, End, Hosts, Input, Limits, Lookup, MAX_ALIASES, Output, Policy, ResolvConf, Transport,
     Verdict,
 };
-use crate::proto::link::{self, Rto};
+use crate::proto::link::Rto;
 use crate::wire::dns::{Flags, Message, Query, Question};
 
 /// A cached stub resolver, to be shared by reference; needs a tokio runtime when it is asked.
@@ -175,7 +176,7 @@ impl Server {
     fn new(address: SocketAddr) -> Self {
         Self {
             address,
-            rto: Mutex::new(Rto::new(link::Limits::REQUEST)),
+            rto: Mutex::new(Rto::new(RETRANSMIT)),
         }
     }
 }
