@@ -1,0 +1,206 @@
+//! Part two: the lecture's session with `rnc`, watched by `rdump`; and what UDP by itself is worth.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::bad_link;
+use crate::stage::{Damage, Failed, Stage, heading, say, show_command, show_output, survived, wait_for};
+use crate::tap::Tap;
+
+/// Runs it.
+pub(crate) fn tour(stage: &Stage, scratch: &Path, tap: &Tap) -> Result<(), Failed> {
+    heading("rnc: both directions of a connection, and rdump watching it");
+    talk(stage, scratch, tap)?;
+    heading("rnc -u: what a fair-loss link is, by itself");
+    datagrams(stage)
+}
+
+/// `rnc -l ::1 PORT` and `rnc ::1 PORT`, with a line each way, under the eyes of `rdump`.
+fn talk(stage: &Stage, scratch: &Path, tap: &Tap) -> Result<(), Failed> {
+    let (host, port) = loopback()?;
+    let family = if host == "::1" { "ip6" } else { "ip" };
+    let filter = format!("{family} and host {host} and tcp and port {port}");
+    let mut words = vec!["-n", "-i", "lo", "-l"];
+    words.extend(filter.split(' '));
+    let watch = Watch::begin(stage, &words)?;
+
+    show_command("rnc", &["-l", &host, &port]);
+    let mut listener = stage
+        .tool("rnc", &["-l", "-v", &host, &port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    wait_for(&mut listener, "Listening")?;
+    show_command("rnc", &[&host, &port]);
+    let mut caller = stage
+        .tool("rnc", &["-N", &host, &port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let heard = exchange(&mut caller, &mut listener, "is anybody there?")?;
+    say(&format!("  the listener prints: {heard}"));
+    let heard = exchange(&mut listener, &mut caller, "yes, in both directions")?;
+    say(&format!("  the caller prints:   {heard}"));
+    drop(caller.stdin.take());
+    for child in [&mut caller, &mut listener] {
+        let status = child.wait()?;
+        if !status.success() {
+            return Err(format!("rnc ended with {status}").into());
+        }
+    }
+
+    match watch {
+        Some(watch) => {
+            show_command("rdump", &words);
+            let text = watch.end()?;
+            show_output(&text);
+            if !text.contains("Flags [S]") || !text.contains("Flags [F.]") {
+                return Err("rdump did not see the connection open and close".into());
+            }
+            survived("every segment of the session, read from the kernel's ring");
+        }
+        None => {
+            say(
+                "  (capturing needs root or cap_net_raw, which this user lacks: here is the tour's own capture\n   \
+                 of what the name server saw before)",
+            );
+            let file = scratch.join("tour.pcap");
+            tap.write(&file)?;
+            let text = stage.show("rdump", &["-n", "-t", "-c", "8", "-r", &file.to_string_lossy()])?;
+            if !text.contains("A? www.tour.example.") {
+                return Err("rdump did not print the query".into());
+            }
+            survived("repeated queries, all answered alike");
+        }
+    }
+    Ok(())
+}
+
+/// Twelve lines over plain UDP through the bad link: the lowest rung, with nothing on it.
+fn datagrams(stage: &Stage) -> Result<(), Failed> {
+    const LINES: usize = 12;
+    let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut listener = stage
+        .tool("rnc", &["-u", "-l", "-v", "127.0.0.1", &port.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    wait_for(&mut listener, "Bound")?;
+    let link = bad_link(SocketAddr::from(([127, 0, 0, 1], port)), 5)?;
+    let damage = Damage::begin(&link);
+    let target = link.address().port().to_string();
+    show_command("rnc", &["-u", "127.0.0.1", &target]);
+    let mut caller = stage
+        .tool("rnc", &["-u", "127.0.0.1", &target])
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let mut keyboard = caller.stdin.take().ok_or("rnc was started with a pipe")?;
+    for line in 1..=LINES {
+        writeln!(keyboard, "{line}")?;
+        // One read of the keyboard is one datagram: a person is slower than this.
+        thread::sleep(Duration::from_millis(15));
+    }
+    thread::sleep(Duration::from_millis(50));
+    for child in [&mut caller, &mut listener] {
+        child.kill()?;
+    }
+    let mut text = String::new();
+    listener
+        .stdout
+        .take()
+        .ok_or("rnc was started with a pipe")?
+        .read_to_string(&mut text)?;
+    caller.wait()?;
+    listener.wait()?;
+    say(&format!(
+        "  typed:   {}",
+        (1..=LINES)
+            .map(|line| line.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
+    ));
+    say(&format!(
+        "  arrived: {}",
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    ));
+    say(&format!(
+        "   · {}: this is what everything else here stands on",
+        damage.end(&link)
+    ));
+    link.stop()?;
+    Ok(())
+}
+
+/// `rdump` capturing on the loopback interface.
+struct Watch(Child);
+
+impl Watch {
+    /// Starts it; `None` if this user may not capture.
+    fn begin(stage: &Stage, words: &[&str]) -> Result<Option<Self>, Failed> {
+        let mut child = stage
+            .tool("rdump", words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        match wait_for(&mut child, "listening on") {
+            Ok(()) => Ok(Some(Self(child))),
+            Err(_) => {
+                child.wait()?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Ends it as a person would, and returns what it printed.
+    fn end(mut self) -> Result<String, Failed> {
+        // The last segments are in the ring when the kernel hands it over: a tenth of a second at most.
+        thread::sleep(Duration::from_millis(300));
+        let pid = Pid::from_child(&self.0);
+        kill_process(pid, Signal::INT)?;
+        let mut text = String::new();
+        self.0
+            .stdout
+            .take()
+            .ok_or("rdump was started with a pipe")?
+            .read_to_string(&mut text)?;
+        self.0.wait()?;
+        Ok(text)
+    }
+}
+
+/// Types a line into one and reads it from the other.
+fn exchange(from: &mut Child, to: &mut Child, line: &str) -> Result<String, Failed> {
+    writeln!(
+        from.stdin.as_mut().ok_or("rnc was started with a pipe")?,
+        "{line}"
+    )?;
+    let mut heard = vec![0; line.len() + 1];
+    to.stdout
+        .as_mut()
+        .ok_or("rnc was started with a pipe")?
+        .read_exact(&mut heard)?;
+    let heard = String::from_utf8(heard)?;
+    if heard.trim_end() == line {
+        Ok(heard.trim_end().to_owned())
+    } else {
+        Err(format!("heard {heard:?}").into())
+    }
+}
+
+/// The lecture's `::1`, or the IPv4 loopback where there is no other, and a free port.
+fn loopback() -> Result<(String, String), Failed> {
+    for host in ["::1", "127.0.0.1"] {
+        if let Ok(listener) = TcpListener::bind((host, 0)) {
+            return Ok((host.to_owned(), listener.local_addr()?.port().to_string()));
+        }
+    }
+    Err("there is no loopback interface".into())
+}
