@@ -229,3 +229,158 @@ impl link::Question for Question<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, UdpSocket};
+
+    use super::super::testing::run;
+    use super::*;
+
+    const QUERY: &[u8] = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x01x\0\0\x01\0\x01";
+
+    fn reply() -> Vec<u8> {
+        let mut reply = QUERY.to_vec();
+        reply[2] = 0x81;
+        reply
+    }
+
+    async fn exchange(server: SocketAddr, transport: Transport) -> Result<Reply, ExchangeError> {
+        let exchange = Exchange {
+            transport,
+            ..Exchange::new(QUERY, server, Duration::from_secs(20))
+        };
+        exchange.run(&Clock::start(), &mut |_| {}).await
+    }
+
+    /// A TCP server that reads a query, writes `bytes`, and closes.
+    async fn tcp_server(bytes: Vec<u8>) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut query = [0; QUERY.len() + 2];
+            stream.read_exact(&mut query).await.unwrap();
+            stream.write_all(&bytes).await.unwrap();
+        });
+        address
+    }
+
+    fn framed(message: &[u8]) -> Vec<u8> {
+        let mut bytes = u16::try_from(message.len()).unwrap().to_be_bytes().to_vec();
+        bytes.extend_from_slice(message);
+        bytes
+    }
+
+    #[test]
+    fn what_is_not_the_reply_is_told_and_passed_over() {
+        run(async {
+            let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            let elsewhere = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            let address = server.local_addr().unwrap();
+            let wrong_source = Mismatch::Source(elsewhere.local_addr().unwrap());
+            tokio::spawn(async move {
+                let mut query = [0; 100];
+                let (_, client) = server.recv_from(&mut query).await.unwrap();
+                let mut wrong_id = reply();
+                wrong_id[0] = 0xff;
+                elsewhere.send_to(&reply(), client).await.unwrap();
+                for message in [b"short".to_vec(), wrong_id, reply()] {
+                    server.send_to(&message, client).await.unwrap();
+                }
+            });
+            let mut ignored = Vec::new();
+            let exchange = Exchange::new(QUERY, address, Duration::from_secs(20));
+            let mut watch = |notice: Notice<'_>| {
+                if let Notice::Ignored { why, .. } = notice {
+                    ignored.push(why);
+                }
+            };
+            let received = exchange.run(&Clock::start(), &mut watch).await.unwrap();
+            assert_eq!(received.message, reply());
+            let wrong_id = Mismatch::Id {
+                expected: 0x1234,
+                got: 0xff34,
+            };
+            assert_eq!(ignored, [wrong_source, Mismatch::Short(5), wrong_id]);
+        });
+    }
+
+    #[test]
+    fn over_tcp_what_is_not_the_reply_is_passed_over_too() {
+        run(async {
+            let mut other = reply();
+            other[1] = 0;
+            let server = tcp_server([framed(&other), framed(&reply())].concat()).await;
+            let received = exchange(server, Transport::Tcp).await.unwrap();
+            assert_eq!((received.message, received.transport), (reply(), Transport::Tcp));
+        });
+    }
+
+    #[test]
+    fn a_connection_that_ends_early_is_closed() {
+        run(async {
+            for bytes in [
+                vec![],
+                vec![0],
+                vec![0xff, 0xff, 1],
+                framed(&reply())[..9].to_vec(),
+            ] {
+                let error = exchange(tcp_server(bytes).await, Transport::Tcp)
+                    .await
+                    .unwrap_err();
+                assert!(matches!(error, ExchangeError::Closed { .. }), "{error}");
+            }
+        });
+    }
+
+    #[test]
+    fn nobody_listening_is_refused_at_once() {
+        run(async {
+            let server = UdpSocket::bind("127.0.0.1:0")
+                .await
+                .unwrap()
+                .local_addr()
+                .unwrap();
+            for transport in [Transport::Udp, Transport::Tcp] {
+                let error = exchange(server, transport).await.unwrap_err();
+                assert!(matches!(error, ExchangeError::Refused { .. }), "{error}");
+            }
+        });
+    }
+
+    #[test]
+    fn silence_is_timed_out() {
+        run(async {
+            let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            for (transport, server) in [
+                (Transport::Udp, udp.local_addr().unwrap()),
+                (Transport::Tcp, tcp.local_addr().unwrap()),
+            ] {
+                let exchange = Exchange {
+                    transport,
+                    ..Exchange::new(QUERY, server, Duration::from_millis(20))
+                };
+                let error = exchange.run(&Clock::start(), &mut |_| {}).await.unwrap_err();
+                assert!(matches!(error, ExchangeError::TimedOut { .. }), "{error}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_local_address_that_is_not_ours_cannot_be_used() {
+        run(async {
+            for transport in [Transport::Udp, Transport::Tcp] {
+                let exchange = Exchange {
+                    transport,
+                    source: Some("192.0.2.1:0".parse().unwrap()),
+                    ..Exchange::new(QUERY, "127.0.0.1:9".parse().unwrap(), Duration::from_secs(20))
+                };
+                let error = exchange.run(&Clock::start(), &mut |_| {}).await.unwrap_err();
+                assert!(matches!(error, ExchangeError::Bind { .. }), "{error}");
+            }
+        });
+    }
+}

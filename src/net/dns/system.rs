@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::net::netdevice::name_to_index;
 use rustix::net::{AddressFamily, SocketType, socket};
 
-use crate::proto::dns::{Hosts, Nameserver, ResolvConf};
+use crate::proto::dns::{Hosts, Nameserver, ResolvConf, inet_aton};
 
 /// The environment variables that resolv.conf(5) gives a say. The environment is for the tools to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,11 +37,13 @@ pub fn server_address(server: &Nameserver, port: u16) -> Option<SocketAddr> {
     scoped(server.address, server.zone.as_deref(), port)
 }
 
-/// The address that `host` is when it is one already: an IPv4 or IPv6 address, the latter with `%` and an
-/// interface if it is link-local.
+/// The address that `host` is when it is one already: an IPv4 address, in the older forms of inet_aton(3) as well,
+/// or an IPv6 address, with `%` and an interface if it is link-local.
 pub fn literal(host: &str, port: u16) -> Option<SocketAddr> {
-    let server = Nameserver::parse(host)?;
-    server_address(&server, port)
+    match Nameserver::parse(host) {
+        Some(server) => server_address(&server, port),
+        None => inet_aton(host).map(|address| (address, port).into()),
+    }
 }
 
 fn scoped(address: IpAddr, zone: Option<&str>, port: u16) -> Option<SocketAddr> {
@@ -74,6 +76,7 @@ mod tests {
     fn an_address_is_its_own_name() {
         assert_eq!(literal("192.0.2.1", 53), Some("192.0.2.1:53".parse().unwrap()));
         assert_eq!(literal("::1", 53), Some("[::1]:53".parse().unwrap()));
+        assert_eq!(literal("127.1", 53), Some("127.0.0.1:53".parse().unwrap()));
         assert_eq!(literal("localhost", 53), None);
     }
 

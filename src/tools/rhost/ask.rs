@@ -87,13 +87,20 @@ impl Asker<'_> {
 
     /// With -v, what was received.
     pub(super) fn received(&self, reply: &Reply, out: &mut Out) -> io::Result<()> {
+        self.received_bytes(reply.message.len(), reply.peer, reply.elapsed, out)
+    }
+
+    /// With -v, that so many bytes were received.
+    pub(super) fn received_bytes(
+        &self,
+        length: usize,
+        peer: SocketAddr,
+        elapsed: Duration,
+        out: &mut Out,
+    ) -> io::Result<()> {
         if self.plan.verbose {
-            let (length, elapsed) = (reply.message.len(), reply.elapsed.as_millis());
-            writeln!(
-                out,
-                "Received {length} bytes from {} in {elapsed} ms",
-                endpoint(reply.peer)
-            )?;
+            let (peer, millis) = (endpoint(peer), elapsed.as_millis());
+            writeln!(out, "Received {length} bytes from {peer} in {millis} ms")?;
         }
         Ok(())
     }

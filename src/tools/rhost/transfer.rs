@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use super::ask::Asker;
 use super::report::{Asked, Report};
 use crate::cli::Out;
-use crate::net::dns::{ExchangeError, Reply, Stream};
-use crate::proto::dns::{ResolvConf, Transfer, Transport};
+use crate::net::dns::{ExchangeError, Stream};
+use crate::proto::dns::{ResolvConf, Transfer};
 use crate::tools::dns_notes::{bad_packet, communications_error, flaw};
-use crate::wire::dns::{Message, Question, Rcode, Section};
+use crate::wire::dns::{Flags, Message, Question, Rcode, Section};
 
 /// Transfers the zone from the first server that lets it; `serial` asks for what has changed since. Only the first
 /// candidate of the search list is asked for.
@@ -50,7 +50,7 @@ async fn from(
     out: &mut Out,
 ) -> io::Result<Result<(), ExchangeError>> {
     let mut query = asker.query(question);
-    query.flags = Default::default();
+    query.flags = Flags::default();
     query.serial = serial;
     let query = query.to_bytes().map_err(io::Error::other)?;
     let start = asker.clock.now();
@@ -104,15 +104,8 @@ async fn from(
             return Ok(Ok(()));
         }
         if progress.is_done() {
-            let reply = Reply {
-                message,
-                peer: server,
-                transport: Transport::Tcp,
-                elapsed: asker.clock.now() - start,
-                rtt: None,
-                attempts: 1,
-            };
-            return asker.received(&reply, out).map(Ok);
+            let elapsed = asker.clock.now() - start;
+            return asker.received_bytes(message.len(), server, elapsed, out).map(Ok);
         }
     }
 }
