@@ -32,32 +32,35 @@ pub enum LookupError {
         problem: NameError,
     },
     /// There is no such name.
-    #[error("{0}: no such name")]
+    #[error("{}: no such name", bare(.0))]
     NoName(Name),
     /// The name has no such records.
-    #[error("{name}: no {rtype} record")]
+    #[error("{}: no {rtype} record", bare(name))]
     NoData {
         /// The name.
         name: Name,
         /// The type.
         rtype: RecordType,
     },
-    /// The name has no address of the family.
-    #[error("{0}: no such address")]
+    /// The name has no address of a family that is wanted.
+    #[error("{0}: no address")]
     NoAddress(String),
     /// The servers replied that they cannot answer.
-    #[error("{name}: the servers cannot answer: {rcode}")]
+    #[error("{}: the servers cannot answer: {rcode}", bare(name))]
     Failed {
         /// The name.
         name: Name,
         /// What the last one said.
         rcode: Rcode,
     },
+    /// What the servers replied cannot be read.
+    #[error("{}: the reply of the name server makes no sense", bare(.0))]
+    Garbled(Name),
     /// No server replied.
-    #[error("{0}: no name server replied")]
+    #[error("{}: no name server replied", bare(.0))]
     Silent(Name),
     /// The name is an alias for an alias, and so on without end.
-    #[error("{0}: its aliases do not end")]
+    #[error("{}: its aliases do not end", bare(.0))]
     Loop(Name),
 }
 
@@ -127,7 +130,7 @@ impl Resolver {
         let names: Vec<String> = records
             .iter()
             .filter_map(target)
-            .map(|name| name.to_string().trim_end_matches('.').to_owned())
+            .map(|name| bare(&name))
             .collect();
         if names.is_empty() {
             return Err(LookupError::NoData {
@@ -175,9 +178,7 @@ impl Resolver {
             if !addresses.is_empty() {
                 return Ok(addresses);
             }
-            for error in errors {
-                search.note(error)?;
-            }
+            search.note(no_address(&name, errors))?;
         }
         Err(search.over())
     }
@@ -235,9 +236,9 @@ impl Search {
     /// name at all; when nobody replies, the other candidates will do no better.
     fn note(&mut self, error: LookupError) -> Result<(), LookupError> {
         let weight = |error: &LookupError| match error {
-            LookupError::NoData { .. } => 2,
-            LookupError::Failed { .. } | LookupError::Loop(_) => 1,
-            _ => 0,
+            LookupError::NoData { .. } | LookupError::NoAddress(_) => 2,
+            LookupError::NoName(_) => 0,
+            _ => 1,
         };
         if let LookupError::Silent(_) = error {
             return Err(error);
@@ -259,6 +260,26 @@ impl Search {
             Some(error) => error,
         }
     }
+}
+
+/// Why `name` has no address, from what came of asking for both families: as long as one of the two is unknown, no
+/// more is known of the name.
+fn no_address(name: &Name, errors: Vec<LookupError>) -> LookupError {
+    let known = |error: &LookupError| matches!(error, LookupError::NoName(_) | LookupError::NoData { .. });
+    let nothing = LookupError::NoAddress(bare(name));
+    match errors.into_iter().min_by_key(known) {
+        None | Some(LookupError::NoData { .. }) => nothing,
+        Some(error) => error,
+    }
+}
+
+/// A name without its final dot, as people write names.
+fn bare(name: &Name) -> String {
+    let mut text = name.to_string();
+    if text.len() > 1 {
+        text.pop();
+    }
+    text
 }
 
 fn ask(name: &Name, rtype: RecordType) -> Question {
@@ -315,7 +336,8 @@ mod tests {
                 60,
                 b"\x03www\x01b\x04test\0".to_vec(),
             )]),
-            ("broken.test.", _) => Reply::denial(2),
+            ("broken.test.", _) | ("half.test.", RecordType::A) => Reply::denial(2),
+            ("half.test.", _) => Reply::denial(0),
             _ => Reply::denial(3),
         }
     }
@@ -387,6 +409,23 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_which_one_family_is_unknown_is_not_without_address() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let resolver = server.resolver("");
+            let miss = async |host| {
+                let error = resolver.lookup_ip(host, 80, Family::Any).await.unwrap_err();
+                error.to_string()
+            };
+            assert_eq!(
+                miss("half.test").await,
+                "half.test: the servers cannot answer: SERVFAIL"
+            );
+            assert_eq!(miss("www.a.test").await, "www.a.test: no address");
+        });
+    }
+
+    #[test]
     fn of_several_misses_the_one_that_says_most_is_told() {
         run(async {
             let server = TestServer::start(zone).await;
@@ -398,12 +437,12 @@ mod tests {
                     .unwrap_err()
                     .to_string()
             };
-            assert_eq!(miss("www").await, "www.a.test.: no A record");
+            assert_eq!(miss("www").await, "www.a.test: no A record");
             assert_eq!(
                 miss("broken").await,
-                "broken.test.: the servers cannot answer: SERVFAIL"
+                "broken.test: the servers cannot answer: SERVFAIL"
             );
-            assert_eq!(miss("no").await, "no.: no such name");
+            assert_eq!(miss("no").await, "no: no such name");
             assert_eq!(miss("a..b").await, "a..b: not a name: empty label");
         });
     }

@@ -103,6 +103,7 @@ impl Resolver {
                     name: question.name.clone(),
                     rcode,
                 },
+                End::Garbled => LookupError::Garbled(question.name.clone()),
                 End::Replied { .. } | End::Silent | End::Unsendable => {
                     LookupError::Silent(question.name.clone())
                 }

@@ -29,8 +29,8 @@ pub struct Lookup<R> {
     /// The servers still to be asked, the next one last; a server comes once for each round.
     left: Vec<usize>,
     state: State,
-    /// What it comes to if nothing better happens.
-    otherwise: End,
+    /// What it comes to if nothing better happens, and the reply that it comes from.
+    otherwise: (End, Vec<u8>),
 }
 
 /// How a question is put to the servers.
@@ -42,7 +42,7 @@ pub struct Policy {
     pub attempts: u32,
     /// How to ask first.
     pub transport: Transport,
-    /// Whether a server that says that it cannot answer is passed over for the next one.
+    /// Whether a server that cannot answer, or whose reply makes no sense, is passed over for the next one.
     pub pass_failures: bool,
 }
 
@@ -74,7 +74,7 @@ pub enum Output {
 }
 
 /// What a lookup comes to.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Error, PartialEq, Eq)]
 pub enum End {
     /// A server replied.
     #[error("server {server} replied")]
@@ -85,7 +85,11 @@ pub enum End {
     /// Every server that replied said that it could not answer; this is what the last of them said.
     #[error("the servers cannot answer: {0}")]
     Failed(Rcode),
+    /// The last reply could not be read to its end.
+    #[error("the reply makes no sense")]
+    Garbled,
     /// No server replied.
+    #[default]
     #[error("no servers could be reached")]
     Silent,
     /// The query does not fit into a message.
@@ -124,7 +128,7 @@ impl<R: Rng> Lookup<R> {
             random,
             left,
             state: State::Over,
-            otherwise: End::Silent,
+            otherwise: (End::Silent, Vec::new()),
         };
         lookup.turn_to_next();
         lookup
@@ -137,13 +141,17 @@ impl<R: Rng> Lookup<R> {
                 server,
                 transport: self.policy.transport,
             }),
-            None => State::Ending(self.otherwise, Vec::new()),
+            None => {
+                let (end, reply) = std::mem::take(&mut self.otherwise);
+                State::Ending(end, reply)
+            }
         };
     }
 
-    /// Asks no server twice that can be expected to say the same again.
-    fn drop_server(&mut self, server: usize) {
+    /// Asks no server twice that can be expected to do the same again, and turns to the next.
+    fn pass_over(&mut self, server: usize) {
         self.left.retain(|&other| other != server);
+        self.turn_to_next();
     }
 
     fn hear(&mut self, asking: Asking, reply: &[u8]) {
@@ -151,27 +159,40 @@ impl<R: Rng> Lookup<R> {
         let Ok(message) = Message::parse(reply) else {
             return self.turn_to_next();
         };
-        if message.header().flags.contains(Flags::TC) && transport == Transport::Udp {
+        let header = message.header();
+        if header.flags.contains(Flags::TC) && transport == Transport::Udp {
             self.state = State::Due(Asking {
                 server,
                 transport: Transport::Tcp,
             });
             return;
         }
-        match message.rcode() {
+        let rcode = message.rcode();
+        let unknown_edns = matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP | Rcode::BADVERS);
+        if unknown_edns && self.query.edns.is_some() {
             // RFC 6891 section 6.2.2: a server that does not know EDNS is asked without it.
-            Rcode::FORMERR | Rcode::NOTIMP | Rcode::BADVERS if self.query.edns.is_some() => {
-                self.query.edns = None;
-                self.state = State::Due(asking);
-            }
-            failed @ (Rcode::SERVFAIL | Rcode::REFUSED | Rcode::NOTIMP | Rcode::FORMERR)
-                if self.policy.pass_failures =>
-            {
-                self.otherwise = End::Failed(failed);
-                self.drop_server(server);
-                self.turn_to_next();
-            }
-            _ => self.state = State::Ending(End::Replied { server }, reply.to_vec()),
+            self.query.edns = None;
+            self.state = State::Due(asking);
+            return;
+        }
+        let failed = unknown_edns || matches!(rcode, Rcode::SERVFAIL | Rcode::REFUSED);
+        // A referral, from a server that neither knows the answer nor goes to look for it.
+        let lame = rcode == Rcode::NOERROR
+            && header.answers == 0
+            && !header.flags.contains(Flags::AA)
+            && !header.flags.contains(Flags::RA);
+        let end = if message.records().any(|record| record.is_err()) {
+            End::Garbled
+        } else if failed {
+            End::Failed(rcode)
+        } else {
+            End::Replied { server }
+        };
+        if self.policy.pass_failures && (lame || end != (End::Replied { server })) {
+            self.otherwise = (end, reply.to_vec());
+            self.pass_over(server);
+        } else {
+            self.state = State::Ending(end, reply.to_vec());
         }
     }
 }
@@ -187,10 +208,7 @@ impl<R: Rng> Machine for Lookup<R> {
         match input {
             Input::Reply(reply) => self.hear(asking, reply),
             Input::TimedOut => self.turn_to_next(),
-            Input::Unreachable => {
-                self.drop_server(asking.server);
-                self.turn_to_next();
-            }
+            Input::Unreachable => self.pass_over(asking.server),
         }
     }
 
@@ -336,6 +354,27 @@ mod tests {
         });
         assert_eq!(asked, [(0, UDP), (1, UDP), (2, UDP), (2, UDP)]);
         assert_eq!(end, End::Failed(Rcode::SERVFAIL));
+    }
+
+    #[test]
+    fn a_referral_is_taken_for_an_answer_only_if_no_server_knows_better() {
+        let referral = || Response::to(&www()).referral();
+        let (asked, end) = run(lookup(2, 0, ""), |server, _, _| {
+            Ok(if server == 0 { referral() } else { answer() })
+        });
+        assert_eq!((asked.len(), end), (2, End::Replied { server: 1 }));
+        let (asked, end) = run(lookup(1, 0, ""), |_, _, _| Ok(referral()));
+        assert_eq!((asked.len(), end), (1, End::Replied { server: 0 }));
+    }
+
+    #[test]
+    fn a_reply_that_makes_no_sense_is_passed_over() {
+        let (asked, end) = run(lookup(2, 0, ""), |server, _, _| {
+            Ok(if server == 0 { answer().cut() } else { answer() })
+        });
+        assert_eq!((asked.len(), end), (2, End::Replied { server: 1 }));
+        let (_, end) = run(lookup(1, 0, ""), |_, _, _| Ok(answer().cut()));
+        assert_eq!(end, End::Garbled);
     }
 
     #[test]

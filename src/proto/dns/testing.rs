@@ -45,6 +45,18 @@ impl Response {
         self
     }
 
+    /// Without recursion and authority.
+    pub(super) fn referral(mut self) -> Self {
+        self.bits &= !0x0480;
+        self
+    }
+
+    /// Without the last byte.
+    pub(super) fn cut(mut self) -> Self {
+        self.records.pop();
+        self
+    }
+
     pub(super) fn a(self, owner: &str, ttl: u32, address: [u8; 4]) -> Self {
         self.answer(owner, RecordType::A, ttl, &address)
     }

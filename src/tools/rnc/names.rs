@@ -91,11 +91,12 @@ fn lookup(plan: &Plan, host: &str, port: u16, family: Family) -> Result<Vec<Sock
     let found = runtime.block_on(resolver.lookup_ip(host, port, family));
     found.map_err(|error| {
         let words = match error {
-            LookupError::BadName { .. } | LookupError::NoName(_) | LookupError::NoAddress(_) => NOT_KNOWN,
-            LookupError::NoData { .. } => "No address associated with hostname",
-            LookupError::Failed { .. } | LookupError::Silent(_) | LookupError::Loop(_) => {
-                "Temporary failure in name resolution"
-            }
+            LookupError::BadName { .. } | LookupError::NoName(_) => NOT_KNOWN,
+            LookupError::NoData { .. } | LookupError::NoAddress(_) => "No address associated with hostname",
+            LookupError::Failed { .. }
+            | LookupError::Garbled(_)
+            | LookupError::Silent(_)
+            | LookupError::Loop(_) => "Temporary failure in name resolution",
         };
         words.to_owned()
     })
