@@ -12,8 +12,7 @@
 //! On every rung a [`Seal`] turns *altered* into *lost*. [`Ask`] is the first use of the ladder: one request,
 //! repeated until it is answered.
 //!
-//! `tests/sim.rs` states each guarantee as a property, and checks it in virtual time over thousands of seeded
-//! networks.
+//! `tests/sim` states each guarantee as a property, and checks it in virtual time over ten thousand seeded networks.
 
 mod ask;
 mod chaos;

@@ -1,0 +1,110 @@
+//! The rungs of the ladder, one step at a time: `cargo bench --bench links`.
+
+use std::time::Duration;
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+use fairloss::proto::link::fifo::{Config, LARGEST_PAYLOAD, Link, Output, Side};
+use fairloss::proto::link::{Chaos, Dedup, Limits, Reassembler, Rto, Seal};
+use fairloss::proto::{Instant, Machine};
+
+fn main() {
+    divan::main();
+}
+
+/// One sample and the timeout that follows from it.
+#[divan::bench]
+fn rto_sample(bencher: Bencher<'_, '_>) {
+    let mut rto = Rto::new(Limits::REQUEST);
+    bencher.bench_local(|| {
+        rto.sample(black_box(Duration::from_micros(250)));
+        rto.timeout()
+    });
+}
+
+/// A new message and a repeated one, for one of a thousand senders.
+#[divan::bench]
+fn dedup_admit(bencher: Bencher<'_, '_>) {
+    let mut dedup = Dedup::new(1000, 1024);
+    let mut id = 0;
+    bencher.bench_local(|| {
+        id += 1;
+        let sender = id % 1000;
+        (dedup.admit(&sender, id / 1000), dedup.admit(&sender, id / 1000))
+    });
+}
+
+/// A tag over a full datagram, made and checked.
+#[divan::bench]
+fn seal_and_open(bencher: Bencher<'_, '_>) {
+    let seal = Seal::checksum();
+    let mut datagram = vec![7; LARGEST_PAYLOAD];
+    bencher.counter(BytesCount::new(LARGEST_PAYLOAD)).bench_local(|| {
+        datagram.truncate(LARGEST_PAYLOAD);
+        seal.close(&mut datagram);
+        seal.open(&datagram).is_some()
+    });
+}
+
+/// A datagram through a bad network.
+#[divan::bench]
+fn chaos_carry(bencher: Bencher<'_, '_>) {
+    let spec = "loss=10%,dup=10%,reorder=20%,corrupt=1%,delay=1ms..5ms";
+    let mut link = Chaos::new(spec.parse().unwrap_or_default(), 1);
+    let mut now = Instant::ZERO;
+    let mut bytes = Vec::new();
+    bencher.bench_local(|| {
+        now += Duration::from_micros(100);
+        link.handle(now, ((), &[7; 1000]));
+        while link.poll_output(&mut bytes).is_some() {
+            bytes.clear();
+        }
+    });
+}
+
+/// A MiB in segments, in order, or in pairs whose second half comes first.
+#[divan::bench(args = [false, true])]
+fn reassemble_1_mib(bencher: Bencher<'_, '_>, swapped: bool) {
+    let segment = [7; 1024];
+    bencher.counter(BytesCount::new(1_u64 << 20)).bench_local(|| {
+        let mut stream = Reassembler::new(64 << 10);
+        for index in 0..1024_u64 {
+            let place = if swapped { index ^ 1 } else { index };
+            stream.insert(place * 1024, &segment, false);
+            let count = stream.readable().len();
+            stream.consume(count);
+        }
+        stream.next()
+    });
+}
+
+/// A MiB through two ends of a FIFO link and a perfect network between them.
+#[divan::bench]
+fn fifo_1_mib(bencher: Bencher<'_, '_>) {
+    let piece = [7; 64 << 10];
+    bencher.counter(BytesCount::new(1_u64 << 20)).bench_local(|| {
+        let now = Instant::ZERO;
+        let end = |side| Link::new(now, side, 1, Seal::checksum(), Config::default());
+        let (mut a, mut b) = (end(Side::Caller), end(Side::Listener));
+        let (mut written, mut read) = (0, 0);
+        let mut datagram = Vec::new();
+        while read < 1 << 20 {
+            if written < 1 << 20 {
+                written += a.write(now, &piece);
+            }
+            carry(now, &mut a, &mut b, &mut datagram);
+            let count = b.readable().len();
+            b.consume(now, count);
+            read += count;
+            carry(now, &mut b, &mut a, &mut datagram);
+        }
+        read
+    });
+}
+
+fn carry(now: Instant, from: &mut Link, to: &mut Link, datagram: &mut Vec<u8>) {
+    while from.poll_output(datagram) == Some(Output::Send) {
+        to.handle(now, datagram);
+        datagram.clear();
+    }
+}
