@@ -63,7 +63,7 @@ pub struct SocketOptions {
 
 /// Where a connection comes from; what is missing the kernel chooses.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct From {
+pub struct Origin {
     /// `-s`.
     pub address: Option<IpAddr>,
     /// `-p`.
@@ -110,7 +110,7 @@ pub enum DialError {
 pub fn dial(
     transport: Transport,
     to: SocketAddr,
-    from: From,
+    from: Origin,
     options: &SocketOptions,
     timeout: Option<Duration>,
 ) -> Result<OwnedFd, DialError> {
@@ -230,3 +230,81 @@ fn wait(fd: impl AsFd, flags: PollFlags, timeout: Option<Duration>) -> io::Resul
 /// nc's.
 const PROBE_TIME: Duration = Duration::from_secs(3);
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+
+    use super::*;
+
+    fn udp(to: &str, options: &SocketOptions) -> Result<OwnedFd, DialError> {
+        dial(
+            Transport::Udp,
+            to.parse().unwrap(),
+            Origin::default(),
+            options,
+            None,
+        )
+    }
+
+    #[test]
+    fn options_are_on_the_socket_for_either_family() {
+        let options = SocketOptions {
+            tos: Some(0x28),
+            ttl: Some(7),
+            min_ttl: Some(3),
+            ..SocketOptions::default()
+        };
+        let v4 = udp("127.0.0.1:9", &options).unwrap();
+        assert_eq!(sockopt::ip_tos(&v4), Ok(0x28));
+        assert_eq!(sockopt::ip_ttl(&v4), Ok(7));
+        let v6 = udp("[::1]:9", &options).unwrap();
+        assert_eq!(sockopt::ipv6_tclass(&v6), Ok(0x28));
+        assert_eq!(sockopt::ipv6_unicast_hops(&v6), Ok(7));
+    }
+
+    #[test]
+    fn an_option_that_the_system_refuses_is_named() {
+        let options = SocketOptions {
+            ttl: Some(0),
+            ..SocketOptions::default()
+        };
+        let error = udp("127.0.0.1:9", &options).unwrap_err();
+        assert_eq!(error.to_string(), "set IP TTL");
+    }
+
+    #[test]
+    fn broadcast_addresses_are_for_those_who_ask() {
+        let mut options = SocketOptions::default();
+        assert!(udp("127.255.255.255:9", &options).is_err());
+        options.broadcast = true;
+        assert!(udp("127.255.255.255:9", &options).is_ok());
+    }
+
+    #[test]
+    fn the_origin_is_where_the_peer_sees_us() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let from = Origin {
+            address: Some("127.0.0.3".parse().unwrap()),
+            port: 0,
+        };
+        let to = server.local_addr().unwrap();
+        let socket = dial(Transport::Tcp, to, from, &SocketOptions::default(), None).unwrap();
+        let (_, peer) = server.accept().unwrap();
+        assert_eq!(peer.ip(), from.address.unwrap());
+        drop(socket);
+    }
+
+    #[test]
+    fn a_probe_hears_a_refusal_and_an_answer() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let to = server.local_addr().unwrap().to_string();
+        let open = udp(&to, &SocketOptions::default()).unwrap();
+        let local: SocketAddr = rustix::net::getsockname(&open).unwrap().try_into().unwrap();
+        server.send_to(b"answer", local).unwrap();
+        assert!(probe(&open, None).unwrap());
+        drop(server);
+        let closed = udp(&to, &SocketOptions::default()).unwrap();
+        assert!(!probe(&closed, None).unwrap());
+    }
+}

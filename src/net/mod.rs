@@ -21,7 +21,7 @@ mod unix;
 
 pub use ask::{AskError, Failure, Reply, ask};
 pub use clock::Clock;
-pub use dial::{DialError, From, SocketOptions, Transport, dial, probe};
+pub use dial::{DialError, Origin, SocketOptions, Transport, dial, probe};
 pub use dns::Resolver;
 pub use drive::{Port, drive};
 pub use launch::{Ended, LaunchClient, LaunchError, Progress, Tally};

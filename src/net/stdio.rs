@@ -32,9 +32,9 @@ pub(super) enum Kind {
     Pipe,
     /// A stream socket of our own, non-blocking: `splice` works.
     Stream,
-    /// A stream socket that others share: `recv` and `send` with `MSG_DONTWAIT`.
-    SharedStream,
-    /// A socket that keeps messages apart: one call, one message, and an empty one is not the end.
+    /// A socket that others share: `recv` and `send` with `MSG_DONTWAIT`.
+    SharedSocket,
+    /// A datagram socket of our own: one call, one message, and an empty one is not the end.
     Messages,
     /// A terminal, `/dev/null` or anything else: `read` and `write` once it is ready.
     Device,
@@ -149,10 +149,7 @@ impl Endpoint {
                 append: fcntl_getfl(&fd)?.contains(OFlags::APPEND),
             },
             FileType::Fifo => Kind::Pipe,
-            FileType::Socket => match sockopt::socket_type(&fd)? {
-                SocketType::STREAM => Kind::SharedStream,
-                _ => Kind::Messages,
-            },
+            FileType::Socket => Kind::SharedSocket,
             _ => Kind::Device,
         };
         let fd = match sys::watch(fd) {
@@ -205,7 +202,8 @@ impl Endpoint {
                 tokio::task::coop::consume_budget().await;
                 attempt()
             }
-            Watched::ByRuntime(fd) => fd.async_io(interest, |_| attempt()).await,
+            // A refused datagram makes a socket neither readable nor writable.
+            Watched::ByRuntime(fd) => fd.async_io(interest | Interest::ERROR, |_| attempt()).await,
         }
     }
 
@@ -230,7 +228,7 @@ impl Endpoint {
                 }
                 Ok(count)
             }
-            Kind::Stream | Kind::SharedStream | Kind::Messages => {
+            Kind::Stream | Kind::SharedSocket | Kind::Messages => {
                 Ok(recv(self, bytes, RecvFlags::DONTWAIT).map(|(length, _)| length)?)
             }
             Kind::Pipe | Kind::Device => {
@@ -252,7 +250,7 @@ impl Endpoint {
             };
         }
         match self.kind {
-            Kind::Stream | Kind::SharedStream | Kind::Messages => Ok(send(self, bytes, flags)?),
+            Kind::Stream | Kind::SharedSocket | Kind::Messages => Ok(send(self, bytes, flags)?),
             Kind::Pipe => {
                 // A pipe that is ready has room for PIPE_BUF bytes; more could block.
                 self.expect_ready(PollFlags::OUT)?;

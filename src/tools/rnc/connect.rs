@@ -11,7 +11,7 @@ use super::run::use_connection;
 use super::{names, proxy, say};
 use crate::cli::{Exit, Failure};
 use crate::net::dns::Family;
-use crate::net::{DialError, From, Transport, dial, probe};
+use crate::net::{DialError, Origin, Transport, dial, probe};
 
 /// Connects to each port in turn. A scan succeeds if any port is open; anything else if all went well.
 pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<Exit, Failure> {
@@ -87,14 +87,14 @@ pub(super) fn dial_any(
     Ok(None)
 }
 
-fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<From> {
+fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<Origin> {
     let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
     let address = target
         .source
         .as_ref()
         .map(|host| names::source(plan, host, family));
     let port = target.source_port.as_ref().map(|port| names::port(plan, port));
-    Ok(From {
+    Ok(Origin {
         address: address.transpose()?,
         port: port.transpose()?.unwrap_or(0),
     })

@@ -42,12 +42,12 @@ pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> R
 pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    let bound = bind_unix(name, SocketType::DGRAM);
-    let bound = bound.map_err(|error| say::cannot_use_name(name, &error))?;
-    if plan.verbose {
-        say::at_name("Bound", name);
-    }
-    runtime.block_on(signals::or_die(async move {
+    runtime.block_on(signals::or_die(async {
+        let bound = bind_unix(name, SocketType::DGRAM);
+        let bound = bound.map_err(|error| say::cannot_use_name(name, &error))?;
+        if plan.verbose {
+            say::at_name("Bound", name);
+        }
         let _file = bound.file;
         let socket = receiver(bound.socket, keep)?;
         let sender = socket.first_sender().await;

@@ -30,13 +30,14 @@ pub(super) fn tcp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> R
 pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    let listener = Listener::unix(name).map_err(|error| say::cannot_listen(&error))?;
-    if plan.verbose {
-        say::at_name("Bound", name);
-        say::at_name("Listening", name);
-    }
-    let greeting = Greeting::Unix(name.clone());
-    runtime.block_on(signals::or_die(clients(plan, &greeting, listener, keep)))
+    runtime.block_on(signals::or_die(async {
+        let listener = Listener::unix(name).map_err(|error| say::cannot_listen(&error))?;
+        if plan.verbose {
+            say::at_name("Bound", name);
+            say::at_name("Listening", name);
+        }
+        clients(plan, &Greeting::Unix(name.clone()), listener, keep).await
+    }))
 }
 
 /// How a client is announced.

@@ -30,29 +30,28 @@ pub(super) fn connect_datagrams(
     from: Option<&UnixName>,
     purpose: Purpose,
 ) -> Result<Exit, Failure> {
-    let (folder, from) = match from {
-        Some(from) => (None, from.clone()),
-        None => {
-            let folder = PrivateFolder::new(&env::temp_dir(), rand::random());
-            let folder = folder.map_err(|error| say::failure("make a folder for the answers", &error))?;
-            let socket = folder.socket();
-            (Some(folder), socket)
-        }
-    };
-    let connected = connect_unix(to, Some(&from), SocketType::DGRAM);
-    let connected = connected.map_err(|error| say::cannot_use_name(to, &error))?;
-    if plan.verbose {
-        say::at_name("Bound", &from);
-    }
-    if purpose != Purpose::Relay {
-        return use_connection(plan, purpose, connected.socket);
-    }
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    runtime.block_on(signals::or_die(async move {
-        // Dropped in the order of their declaration, last first: the file before its folder.
-        let _folder = folder;
+    runtime.block_on(signals::or_die(async {
+        // The file goes before its folder: what is declared last is dropped first.
+        let (_folder, from) = match from {
+            Some(from) => (None, from.clone()),
+            None => {
+                let folder = PrivateFolder::new(&env::temp_dir(), rand::random());
+                let folder = folder.map_err(|error| say::failure("make a folder for the answers", &error))?;
+                let socket = folder.socket();
+                (Some(folder), socket)
+            }
+        };
+        let connected = connect_unix(to, Some(&from), SocketType::DGRAM);
+        let connected = connected.map_err(|error| say::cannot_use_name(to, &error))?;
         let _file = connected.file;
-        Ok(serve(&plan.relay, &stdio()?, endpoint(connected.socket)?).await)
+        if plan.verbose {
+            say::at_name("Bound", &from);
+        }
+        match purpose {
+            Purpose::Relay => Ok(serve(&plan.relay, &stdio()?, endpoint(connected.socket)?).await),
+            Purpose::Scan | Purpose::Pass => use_connection(plan, purpose, connected.socket),
+        }
     }))
 }

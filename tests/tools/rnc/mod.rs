@@ -1,6 +1,12 @@
 //! `rnc` as a person runs it.
 
+mod proxy;
+mod scan;
+mod stdio;
 mod tcp;
+mod udp;
+mod unix;
+mod usage;
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};

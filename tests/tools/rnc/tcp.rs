@@ -7,7 +7,7 @@ use super::{Nc, real_nc};
 use crate::support::free_port;
 
 /// `-l` at `host`, with `flags` before it, listening.
-fn listener(flags: &[&str], host: &str, port: u16) -> Nc {
+pub(super) fn listener(flags: &[&str], host: &str, port: u16) -> Nc {
     let port = port.to_string();
     let mut nc = Nc::ours(&[flags, &["-nvl", host, &port]].concat());
     assert_eq!(nc.message(), format!("Listening on {host} {port}"));
@@ -15,7 +15,7 @@ fn listener(flags: &[&str], host: &str, port: u16) -> Nc {
 }
 
 /// A server of the test itself, and its port.
-fn server() -> (TcpListener, String) {
+pub(super) fn server() -> (TcpListener, String) {
     let server = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let port = server.local_addr().expect("it is bound").port();
     (server, port.to_string())
@@ -184,4 +184,108 @@ fn a_reset_is_a_loss() {
     peer.peek(&mut [0]).expect("it arrives");
     drop(peer);
     client.fails("rnc: read from the network: Connection reset by peer");
+}
+
+#[test]
+fn clients_are_served_side_by_side_and_input_goes_to_the_first() {
+    let port = free_port();
+    let mut server = listener(&["-k"], "127.0.0.1", port);
+    let mut first = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let mut second = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    first.write_all(b"first\n").expect("it reads");
+    server.prints("first\n");
+    second.write_all(b"second\n").expect("it reads");
+    server.prints("second\n");
+    server.say("to the first\n");
+    let mut line = [0; 13];
+    first.read_exact(&mut line).expect("it comes");
+    assert_eq!(&line, b"to the first\n");
+    first.shutdown(Shutdown::Write).expect("it is open");
+    first.read_to_end(&mut Vec::new()).expect("it is closed");
+    server.say("to the next!\n");
+    second.read_exact(&mut line).expect("it comes");
+    assert_eq!(&line, b"to the next!\n");
+}
+
+#[test]
+fn without_a_host_both_families_are_listened_to() {
+    let port = free_port().to_string();
+    let mut server = Nc::ours(&["-nvlk", &port]);
+    assert_eq!(server.message(), format!("Listening on 0.0.0.0 {port}"));
+    assert_eq!(server.message(), format!("Listening on :: {port}"));
+    for host in ["127.0.0.1", "::1"] {
+        let mut client = Nc::ours(&["-N", host, &port]);
+        client.say(host);
+        client.eof();
+        server.prints(host);
+        let from = server.message();
+        let shown = from.strip_prefix("Connection received on ").expect("it is one");
+        assert_eq!(shown.split(' ').next(), Some(host));
+    }
+}
+
+#[test]
+fn the_linger_timer_ends_a_client_whose_server_stays() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["-q", "1", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    client.say("request\n");
+    client.eof();
+    let mut request = String::new();
+    peer.read_to_string(&mut request).expect("it is text");
+    assert_eq!(request, "request\n");
+    client.ends_well();
+}
+
+#[test]
+fn an_idle_connection_ends_well() {
+    let (server, port) = server();
+    let client = Nc::ours(&["-w", "1", "127.0.0.1", &port]);
+    let _peer = server.accept().expect("it connects");
+    client.ends_well();
+}
+
+#[test]
+fn lines_are_made_crlf_and_paced() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["-C", "-N", "-i", "1", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    client.say("one\ntwo");
+    client.eof();
+    let mut first = [0; 5];
+    peer.read_exact(&mut first).expect("it comes");
+    assert_eq!(&first, b"one\r\n");
+    // Nothing more at once: the rest is held back for a second.
+    peer.set_nonblocking(true).expect("it can be");
+    assert!(peer.read(&mut [0]).is_err());
+    peer.set_nonblocking(false).expect("it can be");
+    let mut rest = String::new();
+    peer.read_to_string(&mut rest).expect("it is text");
+    assert_eq!(rest, "two");
+}
+
+#[test]
+fn telnet_options_are_refused() {
+    let (server, port) = server();
+    let client = Nc::ours(&["-t", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    peer.write_all(&[255, 253, 1, 255, 251, 3]).expect("it reads");
+    let mut answers = [0; 6];
+    peer.read_exact(&mut answers).expect("they come");
+    assert_eq!(answers, [255, 252, 1, 255, 254, 3]);
+    drop(client);
+}
+
+#[test]
+fn a_detached_client_sends_nothing_and_ends_with_its_server() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["-d", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    client.say("never sent\n");
+    peer.write_all(b"data\n").expect("it reads");
+    client.prints("data\n");
+    peer.set_nonblocking(true).expect("it can be");
+    assert!(peer.read(&mut [0]).is_err());
+    drop(peer);
+    client.ends_well();
 }
