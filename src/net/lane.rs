@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::io::Interest;
 
+use super::endpoint::{Endpoint, Kind};
 use super::stage::Stage;
-use super::stdio::{Endpoint, Kind};
 use super::sys;
 use crate::proto::relay::Filter;
 

@@ -11,9 +11,9 @@ use rustix::net::{Shutdown, shutdown};
 use thiserror::Error;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
+use super::endpoint::{Endpoint, Kind};
 use super::lane::{Lane, Step};
-use super::stdio::{Endpoint, Kind, Stdio};
-use super::{Clock, Port, drive};
+use super::{Clock, Port, Stdio, drive};
 use crate::proto::relay::{Direction, End, Filter, Input, Output, Rules, Session};
 
 /// What was lost, and where.

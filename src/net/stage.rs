@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{SeekFrom, fstat, seek, sendfile};
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
-use super::stdio::{Endpoint, Kind};
+use super::endpoint::{Endpoint, Kind};
 use crate::proto::relay::Filter;
 
 /// Where bytes rest. It is filled from the source only when it is empty.

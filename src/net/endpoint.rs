@@ -1,0 +1,259 @@
+//! A descriptor at one end of a connection, and the right way to wait for its kind.
+//!
+//! A descriptor that others share is never made non-blocking: each kind is asked in its own way not to block.
+
+use std::cell::RefCell;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketAddrAny, SocketType, connect, recv, recvfrom, send, sendto,
+    sockopt,
+};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::sys;
+
+/// What a descriptor is, as far as moving bytes goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A regular file: always ready. `sendfile` and `splice` work, but `splice` cannot append.
+    File {
+        /// `O_APPEND` is set.
+        append: bool,
+    },
+    /// A pipe: `splice` with `SPLICE_F_NONBLOCK`.
+    Pipe,
+    /// A stream socket of our own, non-blocking: `splice` works.
+    Stream,
+    /// A socket that others share: `recv` and `send` with `MSG_DONTWAIT`.
+    SharedSocket,
+    /// A datagram socket of our own: one call, one message, and an empty one is not the end.
+    Messages,
+    /// A terminal, `/dev/null` or anything else: `read` and `write` once it is ready.
+    Device,
+}
+
+/// One end of a connection.
+#[derive(Debug)]
+pub struct Endpoint {
+    fd: Watched,
+    kind: Kind,
+    /// Of a datagram socket that is not connected: who sent last, and is answered.
+    sender: Option<RefCell<Option<SocketAddrAny>>>,
+}
+
+#[derive(Debug)]
+enum Watched {
+    /// The kernel says that it is always ready.
+    Always(OwnedFd),
+    ByRuntime(AsyncFd<OwnedFd>),
+}
+
+impl Endpoint {
+    /// A connected socket that nobody else uses; it is made non-blocking.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    pub fn socket(socket: impl Into<OwnedFd>) -> io::Result<Self> {
+        let fd = socket.into();
+        rustix::io::ioctl_fionbio(&fd, true)?;
+        let kind = match sockopt::socket_type(&fd)? {
+            SocketType::STREAM => Kind::Stream,
+            _ => Kind::Messages,
+        };
+        Ok(Self {
+            fd: Watched::ByRuntime(sys::watch(fd).map_err(|(_, error)| error)?),
+            kind,
+            sender: None,
+        })
+    }
+
+    /// A datagram socket for whoever sends to it: what is written goes to the last sender.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    pub fn open_to_all(socket: impl Into<OwnedFd>) -> io::Result<Self> {
+        Ok(Self {
+            sender: Some(RefCell::new(None)),
+            ..Self::socket(socket)?
+        })
+    }
+
+    /// Waits for the first message, and leaves it where it is: who sent it, if the sender has an address.
+    ///
+    /// # Errors
+    /// When the socket breaks.
+    pub async fn first_sender(&self) -> io::Result<Option<SocketAddrAny>> {
+        let peek = || {
+            Ok(recvfrom(
+                self,
+                &mut [0; 1],
+                RecvFlags::PEEK | RecvFlags::DONTWAIT,
+            )?)
+        };
+        let (_, _, sender) = self.when(Interest::READABLE, peek).await?;
+        if let Some(last) = &self.sender {
+            last.borrow_mut().clone_from(&sender);
+        }
+        Ok(sender)
+    }
+
+    /// Talks to `peer` only from now on.
+    ///
+    /// # Errors
+    /// Those of connect(2).
+    pub fn connect(&self, peer: &SocketAddrAny) -> io::Result<()> {
+        Ok(connect(self, peer)?)
+    }
+
+    /// A descriptor that others may share. Works on a duplicate of it.
+    pub(super) fn shared(fd: BorrowedFd<'_>) -> io::Result<Self> {
+        let fd = fd.try_clone_to_owned()?;
+        let kind = match FileType::from_raw_mode(fstat(&fd)?.st_mode) {
+            FileType::RegularFile => Kind::File {
+                append: fcntl_getfl(&fd)?.contains(OFlags::APPEND),
+            },
+            FileType::Fifo => Kind::Pipe,
+            FileType::Socket => Kind::SharedSocket,
+            _ => Kind::Device,
+        };
+        let fd = match sys::watch(fd) {
+            Ok(watched) => Watched::ByRuntime(watched),
+            Err((fd, error)) if error.kind() == io::ErrorKind::PermissionDenied => Watched::Always(fd),
+            Err((_, error)) => return Err(error),
+        };
+        Ok(Self {
+            fd,
+            kind,
+            sender: None,
+        })
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it is a TCP connection of our own.
+    pub(super) fn is_tcp(&self) -> bool {
+        self.kind == Kind::Stream
+            && sockopt::socket_domain(self).is_ok_and(|domain| domain != AddressFamily::UNIX)
+    }
+
+    /// Writes all of `bytes`.
+    pub(super) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = self.when(Interest::WRITABLE, || self.write(bytes)).await?;
+            bytes = bytes.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Runs `attempt` when the descriptor is ready for `interest`, again after each `WouldBlock`. Cancel-safe:
+    /// nothing happens between a successful attempt and the return.
+    pub(super) async fn when<R>(
+        &self,
+        interest: Interest,
+        mut attempt: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mut attempt = || loop {
+            match attempt() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        };
+        match &self.fd {
+            Watched::Always(_) => {
+                // So that the other way, timers and signals have their turn.
+                tokio::task::coop::consume_budget().await;
+                attempt()
+            }
+            // A refused datagram makes a socket neither readable nor writable.
+            Watched::ByRuntime(fd) => fd.async_io(interest | Interest::ERROR, |_| attempt()).await,
+        }
+    }
+
+    /// Waits until nobody takes what is written here any more: the reader of a pipe or the peer of a socket is
+    /// gone. Never for other kinds.
+    pub(super) async fn gone(&self) {
+        if let (Watched::ByRuntime(fd), Kind::Pipe) = (&self.fd, self.kind)
+            && fd.ready(Interest::ERROR).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+
+    /// Reads once without waiting. For [`Kind::Messages`] one whole message.
+    pub(super) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self.kind {
+            Kind::Messages if self.sender.is_some() => {
+                let (count, _, sender) = recvfrom(self, bytes, RecvFlags::DONTWAIT)?;
+                if let Some(last) = &self.sender {
+                    *last.borrow_mut() = sender;
+                }
+                Ok(count)
+            }
+            Kind::Stream | Kind::SharedSocket | Kind::Messages => {
+                Ok(recv(self, bytes, RecvFlags::DONTWAIT).map(|(length, _)| length)?)
+            }
+            Kind::Pipe | Kind::Device => {
+                self.expect_ready(PollFlags::IN)?;
+                Ok(rustix::io::read(self, bytes)?)
+            }
+            Kind::File { .. } => Ok(rustix::io::read(self, bytes)?),
+        }
+    }
+
+    /// Writes once without waiting; it may be less than all, except for [`Kind::Messages`].
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        if let Some(last) = &self.sender {
+            return match &*last.borrow() {
+                Some(to) => Ok(sendto(self, bytes, flags, to)?),
+                // An anonymous sender cannot be answered.
+                None => Err(Errno::DESTADDRREQ.into()),
+            };
+        }
+        match self.kind {
+            Kind::Stream | Kind::SharedSocket | Kind::Messages => Ok(send(self, bytes, flags)?),
+            Kind::Pipe => {
+                // A pipe that is ready has room for PIPE_BUF bytes; more could block.
+                self.expect_ready(PollFlags::OUT)?;
+                let some = bytes.get(..PIPE_BUF).unwrap_or(bytes);
+                Ok(rustix::io::write(self, some)?)
+            }
+            Kind::Device => {
+                self.expect_ready(PollFlags::OUT)?;
+                Ok(rustix::io::write(self, bytes)?)
+            }
+            Kind::File { .. } => Ok(rustix::io::write(self, bytes)?),
+        }
+    }
+
+    /// `WouldBlock` unless the kernel says, now, that the descriptor is ready: what the runtime remembers may be
+    /// out of date, and a blocking call would stop everything.
+    fn expect_ready(&self, flags: PollFlags) -> io::Result<()> {
+        let mut fds = [PollFd::new(self, flags)];
+        if poll(&mut fds, Some(&Timespec::default()))? == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for Endpoint {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.fd {
+            Watched::Always(fd) => fd.as_fd(),
+            Watched::ByRuntime(fd) => fd.get_ref().as_fd(),
+        }
+    }
+}
+
+/// POSIX: a write of this size to a pipe is all or nothing. The value on Linux.
+const PIPE_BUF: usize = 4096;
