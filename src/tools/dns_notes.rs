@@ -35,8 +35,7 @@ pub(super) fn communications_error(server: SocketAddr, error: &ExchangeError) ->
     format!("communications error to {}: {why}", endpoint(server))
 }
 
-/// What is said when something came that is not the reply, without the `;; ` before it; `opcode` is the one that
-/// was asked. Nothing is said of what came from another address: a connected socket, which dig and host use, does
+/// What is said when something came that is not the reply, without the `;; ` before it. Nothing is said of what came from another address: a connected socket, which dig and host use, does
 /// not see it.
 pub(super) fn warning(notice: &Notice<'_>) -> Option<String> {
     let Notice::Ignored { why, message, .. } = notice else {

@@ -2,6 +2,8 @@
 
 mod error;
 mod exchange;
+mod family;
+mod lookup_error;
 mod names;
 mod resolver;
 mod stream;
@@ -11,7 +13,8 @@ mod testing;
 
 pub use error::ExchangeError;
 pub use exchange::{Exchange, Notice, RETRANSMIT, Reply};
-pub use names::{Family, LookupError};
+pub use family::Family;
+pub use lookup_error::LookupError;
 pub use resolver::{Found, Resolver};
 pub use stream::Stream;
 pub use system::{Environment, hosts, literal, resolv_conf, server_address};

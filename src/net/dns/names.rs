@@ -1,68 +1,12 @@
 //! Names for people: what the resolver does with a short name, with `/etc/hosts`, and with an address.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use thiserror::Error;
-
-use super::{Found, Resolver, any_port, system};
+use super::family::order;
+use super::lookup_error::bare;
+use super::{Family, Found, LookupError, Resolver, system};
 use crate::proto::dns::{candidates, target};
-use crate::wire::dns::{Class, Name, NameError, Question, Rcode, RecordType, TypedName};
-
-/// Which addresses are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Family {
-    /// Both.
-    #[default]
-    Any,
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-/// Why a name was not found.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum LookupError {
-    /// What was typed is not a name.
-    #[error("{text}: not a name: {problem}")]
-    BadName {
-        /// What was typed.
-        text: String,
-        /// What is wrong with it.
-        problem: NameError,
-    },
-    /// There is no such name.
-    #[error("{}: no such name", bare(.0))]
-    NoName(Name),
-    /// The name has no such records.
-    #[error("{}: no {rtype} record", bare(name))]
-    NoData {
-        /// The name.
-        name: Name,
-        /// The type.
-        rtype: RecordType,
-    },
-    /// The name has no address of a family that is wanted.
-    #[error("{0}: no address")]
-    NoAddress(String),
-    /// The servers replied that they cannot answer.
-    #[error("{}: the servers cannot answer: {rcode}", bare(name))]
-    Failed {
-        /// The name.
-        name: Name,
-        /// What the last one said.
-        rcode: Rcode,
-    },
-    /// What the servers replied cannot be read.
-    #[error("{}: the reply of the name server makes no sense", bare(.0))]
-    Garbled(Name),
-    /// No server replied.
-    #[error("{}: no name server replied", bare(.0))]
-    Silent(Name),
-    /// The name is an alias for an alias, and so on without end.
-    #[error("{}: its aliases do not end", bare(.0))]
-    Loop(Name),
-}
+use crate::wire::dns::{Class, Name, Question, RecordType, TypedName};
 
 impl Resolver {
     /// The records of type `rtype` and class IN of `text`, which the search list completes.
@@ -197,17 +141,6 @@ impl Resolver {
     }
 }
 
-impl Family {
-    /// Whether `address` is wanted.
-    pub fn has(self, address: IpAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::V4 => address.is_ipv4(),
-            Self::V6 => address.is_ipv6(),
-        }
-    }
-}
-
 /// A walk through the candidates for a name, which remembers why each was not the one.
 struct Search {
     typed: Name,
@@ -273,15 +206,6 @@ fn no_address(name: &Name, errors: Vec<LookupError>) -> LookupError {
     }
 }
 
-/// A name without its final dot, as people write names.
-fn bare(name: &Name) -> String {
-    let mut text = name.to_string();
-    if text.len() > 1 {
-        text.pop();
-    }
-    text
-}
-
 fn ask(name: &Name, rtype: RecordType) -> Question {
     Question {
         name: name.clone(),
@@ -301,19 +225,6 @@ fn ips(found: &Found) -> Vec<IpAddr> {
         .iter()
         .filter_map(|record| ip(record.rdata.bytes()))
         .collect()
-}
-
-/// Sorts as the C library mostly does (RFC 6724, rules 1 and 6): a host without IPv6 should not try it first.
-fn order(addresses: &mut [SocketAddr]) {
-    let mixed = addresses.iter().any(SocketAddr::is_ipv4) && addresses.iter().any(SocketAddr::is_ipv6);
-    if mixed {
-        addresses.sort_by_cached_key(|&address| (!has_way(address), address.is_ipv4()));
-    }
-}
-
-/// Whether the kernel has a route: connecting a UDP socket asks it without sending anything.
-fn has_way(address: SocketAddr) -> bool {
-    UdpSocket::bind(any_port(address)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
 #[cfg(test)]

@@ -180,6 +180,8 @@ fn count_down(bytes: &mut [u8], seconds: u64) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::testing::{Response, question};
     use super::*;
 
@@ -317,5 +319,33 @@ mod tests {
         };
         let mut cache = Cache::new(limits);
         assert_eq!(cache.insert(at(0), &www(), &positive(60)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_outlives_its_ttl_and_the_bytes_are_bounded(
+            steps in proptest::collection::vec((0_u8..24, 0_u32..60, 0_u64..9, any::<bool>()), 1..200),
+        ) {
+            let limits = Limits { bytes: 3000, ..Limits::default() };
+            let mut cache = Cache::new(limits);
+            let mut kept: HashMap<u8, (u64, u32)> = HashMap::new();
+            let mut now = 0;
+            for (name, ttl, wait, insert) in steps {
+                now += wait;
+                let owner = format!("n{name}.test.");
+                let asked = question(&owner, RecordType::A);
+                if insert {
+                    let reply = Response::to(&asked).a(&owner, ttl, [192, 0, 2, name]);
+                    if cache.insert(at(now), &asked, &reply.bytes()).is_some() {
+                        kept.insert(name, (now, ttl));
+                    }
+                } else if let Some(message) = cache.get(at(now), &asked) {
+                    let (stored, ttl) = kept[&name];
+                    prop_assert_eq!(ttls(&message), [ttl - u32::try_from(now - stored).unwrap()]);
+                }
+                prop_assert!(cache.bytes() <= limits.bytes);
+                prop_assert_eq!(cache.queue.len(), cache.entries.len());
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
     pub(super) text: &'a str,
     /// The server's address, if each answer is to be told with it.
     pub(super) server: Option<&'a str>,
-    /// Whether it is a sin to have no such records.
+    /// Whether to tell that there are no such records.
     pub(super) tells_absence: bool,
 }
 
