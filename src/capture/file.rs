@@ -36,7 +36,7 @@ pub struct FileError {
 /// The words are libpcap's.
 #[derive(Debug, Error)]
 enum Problem {
-    #[error("{}", crate::capture::plain(.0))]
+    #[error(transparent)]
     Io(#[from] io::Error),
     #[error(transparent)]
     Header(#[from] HeaderError),
@@ -244,7 +244,7 @@ mod tests {
 
     fn sample(count: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut save = Save::new("out".into(), &mut bytes, LinkType::RAW, Precision::Micro, 1000);
+        let mut save = Save::new("out".into(), &mut bytes, LinkType::RAW, Precision::Micro, 1000).unwrap();
         for n in 0..count {
             let body = [n; 5];
             let frame = Frame {

@@ -94,13 +94,13 @@ pub enum LiveError {
     #[error("{0}: inbound, outbound and ifindex cannot be filtered together with vlan")]
     Filter(String),
     /// The system refused something else.
-    #[error("{device}: {doing}: {}", crate::capture::plain(.source))]
+    #[error("{device}: {doing}")]
     System {
         /// The interface.
         device: String,
         /// What was being done.
         doing: &'static str,
-        /// What it said. (It is part of the message, not its cause, to be said without its number.)
+        /// What it said.
         source: io::Error,
     },
 }

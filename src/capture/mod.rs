@@ -14,13 +14,4 @@ pub use device::Device;
 pub use file::{File, FileError};
 pub use frame::Frame;
 pub use live::{Config, Direction, Live, LiveError, Tally};
-pub use save::{Save, SaveError};
-
-/// What went wrong, as C's `strerror` says it: without the number that Rust adds.
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
-        None => text,
-    }
-}
+pub use save::{Output, Save, SaveError};

@@ -68,7 +68,32 @@ impl Graph {
             if !self.thread_once(values) {
                 return;
             }
+            self.merge();
         }
+    }
+
+    /// Makes one of blocks that have become equal: what follows `arp host` and `rarp host`.
+    fn merge(&mut self) {
+        let mut first: FxHashMap<Block, Id> = FxHashMap::default();
+        let mut same = vec![REJECT, ACCEPT];
+        for (index, block) in self.blocks.iter_mut().enumerate() {
+            let one = |id: Id| same.get(id).copied().unwrap_or(id);
+            *block = match *block {
+                Block::Test { test, yes, no } => Block::Test {
+                    test,
+                    yes: one(yes),
+                    no: one(no),
+                },
+                Block::Set { slot, value, next } => Block::Set {
+                    slot,
+                    value,
+                    next: one(next),
+                },
+            };
+            let id = *first.entry(*block).or_insert(FIRST + index);
+            same.push(id);
+        }
+        self.root = same.get(self.root).copied().unwrap_or(self.root);
     }
 
     fn thread_once(&mut self, values: &Values) -> bool {
@@ -94,7 +119,7 @@ impl Graph {
                         let mut facts = facts.clone();
                         facts.learn(test, answer, values);
                         let to = self.follow(to, &facts, values);
-                        merge(&mut known, to, facts);
+                        join(&mut known, to, facts);
                         to
                     };
                     Block::Test {
@@ -105,7 +130,7 @@ impl Graph {
                 }
                 Block::Set { slot, value, next } => {
                     let next = self.follow(next, &facts, values);
-                    merge(&mut known, next, facts);
+                    join(&mut known, next, facts);
                     Block::Set { slot, value, next }
                 }
             };
@@ -167,7 +192,7 @@ impl Facts {
     }
 }
 
-fn merge(known: &mut FxHashMap<Id, Facts>, to: Id, facts: Facts) {
+fn join(known: &mut FxHashMap<Id, Facts>, to: Id, facts: Facts) {
     if to < FIRST {
         return;
     }

@@ -6,7 +6,7 @@ use crate::filter::ast::{Arith, ArithKind, Relation};
 use crate::filter::cond::{Compare, Cond};
 use crate::filter::keyword::Proto;
 use crate::filter::link::{self, Naming};
-use crate::filter::value::{Op, Size, Value};
+use crate::filter::value::{Node, Op, Size, Value};
 
 impl Generator<'_> {
     /// A comparison, which only holds for packets that have the headers that it reads.
@@ -19,13 +19,26 @@ impl Generator<'_> {
             _ => match relation {
                 Relation::Less => test(Compare::AtLeast).not(),
                 Relation::AtMost => test(Compare::Greater).not(),
-                Relation::Equal => test(Compare::Equal),
-                Relation::NotEqual => test(Compare::Equal).not(),
+                Relation::Equal => self.no_bits(left, right).unwrap_or_else(|| test(Compare::Equal)),
+                Relation::NotEqual => self
+                    .no_bits(left, right)
+                    .unwrap_or_else(|| test(Compare::Equal))
+                    .not(),
                 Relation::AtLeast => test(Compare::AtLeast),
                 Relation::Greater => test(Compare::Greater),
             },
         };
         Ok(left_has.and(right_has).and(holds))
+    }
+
+    /// `value & mask = 0` in one instruction.
+    fn no_bits(&self, left: Value, right: Value) -> Option<Cond> {
+        match (self.values.node(left), self.values.as_const(right)) {
+            (Node::Binary(Op::And, value, mask), Some(0)) if self.values.as_const(mask).is_some() => {
+                Some(Cond::test(value, Compare::Bits, mask).not())
+            }
+            _ => None,
+        }
     }
 
     /// The value, and what the packet must be for it to have one.

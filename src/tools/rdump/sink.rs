@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::names::PrintNames;
 use super::plan::{Output, Plan, Target};
-use crate::capture::{Frame, Save};
+use crate::capture::{self, Frame, Save};
 use crate::cli::Out;
 use crate::print::{Packet, Printer, Timestamp};
 use crate::wire::LinkType;
@@ -15,7 +15,7 @@ use crate::wire::LinkType;
 /// Takes the wanted packets, in the order of their capture.
 pub(super) struct Sink {
     printer: Option<Paper>,
-    save: Option<(Save<Box<dyn io::Write>>, bool)>,
+    save: Option<(Save<Box<dyn capture::Output>>, bool)>,
     skip: u64,
     left: Option<u64>,
     snaplen: usize,
@@ -64,10 +64,7 @@ impl Sink {
             None => None,
             Some(write) => {
                 let (name, file) = open(&write.file)?;
-                let mut save = Save::new(name, file, link, plan.precision, snaplen);
-                if write.each_packet {
-                    save.flush()?;
-                }
+                let save = Save::new(name, file, link, plan.precision, snaplen)?;
                 Some((save, write.each_packet))
             }
         };
@@ -147,15 +144,33 @@ impl Sink {
 
 impl Paper {
     fn hand_over(&mut self) -> Result<()> {
-        self.out.write_all(&self.text)?;
+        let written = self.out.write_all(&self.text).and_then(|()| self.out.flush());
         self.text.clear();
-        Ok(self.out.flush()?)
+        written.context("standard output")
     }
 }
 
-fn open(target: &Target) -> Result<(String, Box<dyn io::Write>)> {
+/// Standard output as a capture file.
+struct Stdout(Out);
+
+impl io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl capture::Output for Stdout {
+    /// What somebody has read cannot be taken back.
+    fn cut(&mut self, _: u64) {}
+}
+
+fn open(target: &Target) -> Result<(String, Box<dyn capture::Output>)> {
     match target {
-        Target::Stdout => Ok(("standard output".to_owned(), Box::new(Out::stdout()?))),
+        Target::Stdout => Ok(("standard output".to_owned(), Box::new(Stdout(Out::stdout()?)))),
         Target::File(path) => {
             let name = path.display().to_string();
             let file = File::create(path).with_context(|| name.clone())?;
