@@ -154,6 +154,16 @@ impl<'a> Cursor<'a> {
         self.array::<4>().map(Ipv4Addr::from)
     }
 
+    /// The next four bytes as an IPv4 address, without moving.
+    pub(crate) fn peek_ipv4(&self) -> Shown<Ipv4Addr> {
+        self.after(0).ipv4()
+    }
+
+    /// The next sixteen bytes as an IPv6 address, without moving.
+    pub(crate) fn peek_ipv6(&self) -> Shown<Ipv6Addr> {
+        self.after(0).ipv6()
+    }
+
     /// The next sixteen bytes as an IPv6 address.
     pub(crate) fn ipv6(&mut self) -> Shown<Ipv6Addr> {
         self.array::<16>().map(Ipv6Addr::from)

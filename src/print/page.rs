@@ -129,4 +129,9 @@ impl<'p> Page<'p> {
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         dump::hex_ascii(self.out, "\n\t", bytes);
     }
+
+    /// Bytes in hexadecimal on lines of their own, each after `indent`.
+    pub(crate) fn hex(&mut self, indent: &str, bytes: &[u8]) {
+        dump::hex(self.out, indent, bytes);
+    }
 }

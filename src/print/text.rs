@@ -59,6 +59,34 @@ pub(crate) struct Mac<'a>(pub(crate) &'a [u8]);
 #[derive(Clone, Copy)]
 pub(crate) struct Escaped<'a>(pub(crate) &'a [u8]);
 
+/// Seconds as a span of time, such as `1d2h3s`.
+#[derive(Clone, Copy)]
+pub(crate) struct Span(pub(crate) u32);
+
+impl Put for Span {
+    fn put(self, out: &mut Vec<u8>) {
+        const UNITS: [(u32, &str); 6] = [
+            (31_536_000, "y"),
+            (604_800, "w"),
+            (86_400, "d"),
+            (3600, "h"),
+            (60, "m"),
+            (1, "s"),
+        ];
+        if self.0 == 0 {
+            return "0s".put(out);
+        }
+        let mut rest = self.0;
+        for (seconds, unit) in UNITS {
+            if rest >= seconds {
+                (rest / seconds).put(out);
+                unit.put(out);
+                rest %= seconds;
+            }
+        }
+    }
+}
+
 impl Put for &str {
     fn put(self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.as_bytes());

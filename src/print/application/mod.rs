@@ -1,7 +1,12 @@
 //! The application layer: what TCP and UDP carry, by port.
 
+pub(crate) mod dns;
+mod lines;
+
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
+use super::text::put;
+use dns::Dialect;
 
 /// The ports of a packet; a protocol is known by either.
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +17,35 @@ pub(crate) struct Ports {
     pub(crate) destination: u16,
 }
 
+impl Ports {
+    /// Whether one of them is among `known`.
+    fn any(self, known: &[u16]) -> bool {
+        known.contains(&self.source) || known.contains(&self.destination)
+    }
+}
+
 /// Prints the payload of a TCP segment, if its ports belong to a protocol that we know.
-pub(crate) fn over_tcp(_page: &mut Page<'_>, _ports: Ports, _payload: Cursor<'_>) -> Shown {
+pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -> Shown {
+    if let Some(protocol) = lines::over_tcp(ports) {
+        put!(page, ": ");
+        return lines::print(page, protocol, payload);
+    }
+    if ports.any(&[53]) && payload.len() > 2 {
+        return dns::over_tcp(page, payload);
+    }
     Ok(())
 }
 
 /// Prints the payload of a UDP datagram and returns true, if its ports belong to a protocol that we know.
-pub(crate) fn over_udp(_page: &mut Page<'_>, _ports: Ports, _payload: Cursor<'_>) -> Shown<bool> {
-    Ok(false)
+pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -> Shown<bool> {
+    if ports.any(&[53]) {
+        dns::print(page, payload, Dialect::Unicast)?;
+    } else if ports.any(&[5353]) {
+        dns::print(page, payload, Dialect::Multicast)?;
+    } else if ports.any(&[5060]) {
+        lines::print(page, &lines::SIP, payload)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
 }

@@ -2,8 +2,8 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, ipv4, ipv6};
-use crate::print::cursor::{Cursor, Shown};
+use super::{Datagram, icmp, icmp6, ipv4, ipv6};
+use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
 use crate::print::transport::{tcp, udp};
@@ -18,6 +18,10 @@ pub(crate) fn print(
     match protocol {
         Protocols::Tcp => tcp::print(page, datagram, payload),
         Protocols::Udp => udp::print(page, datagram, payload),
+        Protocols::Icmp if datagram.is_v6() => wrong_version(page, "[ICMP requires IPv4]"),
+        Protocols::Icmp => icmp::print(page, datagram, payload),
+        Protocols::Icmpv6 if !datagram.is_v6() => wrong_version(page, "[ICMPv6 requires IPv6]"),
+        Protocols::Icmpv6 => icmp6::print(page, datagram, payload),
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),
         Protocols::Ipv6NoNxt => {
@@ -33,6 +37,11 @@ pub(crate) fn print(
             Ok(())
         }
     }
+}
+
+fn wrong_version(page: &mut Page<'_>, complaint: &str) -> Shown {
+    put!(page, complaint);
+    Err(Stop::Invalid)
 }
 
 /// Whether the printer of a protocol shows the addresses itself, with its ports.

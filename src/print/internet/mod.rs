@@ -2,8 +2,11 @@
 
 pub(crate) mod arp;
 mod demux;
+mod icmp;
+mod icmp6;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
+pub(crate) mod mpls;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -5,7 +5,7 @@ use pnet_packet::vlan::VlanPacket;
 
 use super::llc;
 use crate::print::cursor::{Cursor, Shown, Stop};
-use crate::print::internet::{arp, ipv4, ipv6};
+use crate::print::internet::{arp, ipv4, ipv6, mpls};
 use crate::print::page::Page;
 use crate::print::text::{Mac, put};
 
@@ -68,11 +68,15 @@ pub(crate) fn by_type(
     match kind {
         EtherTypes::Ipv4 => ipv4::print(page, payload)?,
         EtherTypes::Ipv6 => ipv6::print(page, payload)?,
+        EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         _ => return Ok(false),
     }
     Ok(true)
 }
+
+const MPLS: u16 = 0x8847;
+const MPLS_MULTICAST: u16 = 0x8848;
 
 /// Passes over the 802.1Q tags, showing them under `-e`. Returns the type behind them and their length.
 fn tags(page: &mut Page<'_>, mut kind: EtherType, payload: &mut Cursor<'_>) -> Shown<(EtherType, usize)> {
@@ -100,7 +104,6 @@ fn tags(page: &mut Page<'_>, mut kind: EtherType, payload: &mut Cursor<'_>) -> S
                 }
             );
             if kind.0 > LARGEST_LENGTH {
-                put!(page, "ethertype ");
                 put_type(page, kind);
                 put!(page, ", ");
             }
@@ -147,12 +150,16 @@ fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: us
     put!(page, ", length ", length, ": ");
 }
 
-/// The name of an EtherType, or its number.
+/// `ethertype IPv4 (0x0800)`.
 pub(crate) fn put_type(page: &mut Page<'_>, kind: EtherType) {
-    match type_name(kind) {
-        Some(name) => put!(page, name),
-        None => put!(page, kind),
-    }
+    put!(
+        page,
+        "ethertype ",
+        type_name(kind).unwrap_or("Unknown"),
+        " (",
+        kind,
+        ")"
+    );
 }
 
 /// The name that `-e` shows for an EtherType.
@@ -171,7 +178,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x88ca => "TIPC", 0x88cc => "LLDP", 0x8902 => "CFM", 0x8903 => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
         0x04e0 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
-        0xd28b => "Arista Vendor Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
+        0xd28b => "Arista Vendor Specific Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
         _ => return None,
     })
 }

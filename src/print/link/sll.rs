@@ -81,7 +81,6 @@ fn payload(
             put!(page, "vlan ", tag & 0xfff, ", p ", tag >> 13);
             put!(page, if tag & 0x1000 != 0 { ", DEI, " } else { ", " });
             if protocol > ether::LARGEST_LENGTH {
-                put!(page, "ethertype ");
                 ether::put_type(page, EtherType(protocol));
                 put!(page, ", ");
             }

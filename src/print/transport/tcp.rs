@@ -92,7 +92,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     if header_len > HEADER {
         put!(page, ", options [");
         let area = segment.limited(header_len).after(HEADER);
-        if !tcp_options::print(page, area, numbers.peer_origin, flags)? {
+        if !tcp_options::print(page, area, numbers.peer_origin)? {
             return Ok(());
         }
         put!(page, "]");
@@ -137,7 +137,7 @@ fn header_fits(page: &mut Page<'_>, header_len: usize, segment: Cursor<'_>) -> S
 
 /// The twelve flag bits of a header.
 #[derive(Clone, Copy)]
-pub(super) struct Flags(u32);
+struct Flags(u32);
 
 impl Flags {
     fn of(view: &TcpPacket<'_>) -> Self {
@@ -145,7 +145,7 @@ impl Flags {
     }
 
     /// Whether any of these bits is set.
-    pub(super) fn has(self, bits: u8) -> bool {
+    fn has(self, bits: u8) -> bool {
         self.0 & u32::from(bits) != 0
     }
 }
@@ -222,18 +222,36 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_>, view:
     }
 }
 
-/// RFC 9293 lets a reset say why in words.
+/// RFC 9293 lets a reset say why: in words, or in the form of draft-ietf-tcpm-rst-diagnostic-payload.
 fn reset_reason(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
-    if !page.verbose(1) {
-        return Ok(());
+    if page.verbose(1) {
+        let mut rest = payload;
+        if payload.len() == DIAGNOSTIC_LEN && rest.u16() == Ok(DIAGNOSTIC_MAGIC) {
+            put!(page, " [RST: ");
+            diagnostic(page, rest)?;
+        } else {
+            let shown = payload.limited(MAX_REASON);
+            put!(
+                page,
+                " [RST",
+                if shown.len() < payload.len() { "+ " } else { " " },
+                Escaped(shown.bytes())
+            );
+        }
+        put!(page, "]");
     }
-    put!(page, " [RST");
-    let shown = payload.limited(MAX_REASON);
-    if shown.len() < payload.len() {
-        put!(page, "+");
+    payload.need(payload.len())
+}
+
+/// The reason of a reset as a number, from -vv on in words where the registry has some.
+fn diagnostic(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
+    let code = rest.u16()?;
+    let enterprise = rest.u32()?;
+    match (code, enterprise) {
+        (1, 0) if page.verbose(2) => put!(page, "Illegal option length"),
+        _ => put!(page, "code ", code, ", pen ", enterprise),
     }
-    put!(page, " ", Escaped(shown.bytes()), "]");
-    shown.need(shown.len())
+    Ok(())
 }
 
 /// Sequence numbers count modulo 2³².
@@ -243,7 +261,10 @@ fn wrapped(length: usize) -> u32 {
 }
 
 const HEADER: usize = 20;
-/// How much of the reason in a reset is shown.
+/// What the diagnostic payload of a reset begins with, and how long it is.
+const DIAGNOSTIC_MAGIC: u16 = 0x33aa;
+const DIAGNOSTIC_LEN: usize = 8;
+/// How much of the words in a reset is shown.
 const MAX_REASON: usize = 30;
 
 const FLAGS: &[(u32, &str)] = &[

@@ -1,19 +1,13 @@
 //! The options of TCP.
 
-use super::tcp::Flags;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Hex2, HexRun, name_of, put};
+use crate::print::text::{Hex, Hex2, Hex4, HexRun, name_of, put};
 
 /// Prints the options. Returns false after one whose length cannot be: what follows cannot be trusted.
 ///
 /// `peer_origin` is what the edges of selective acknowledgments are relative to.
-pub(super) fn print(
-    page: &mut Page<'_>,
-    mut area: Cursor<'_>,
-    peer_origin: u32,
-    flags: Flags,
-) -> Shown<bool> {
+pub(super) fn print(page: &mut Page<'_>, mut area: Cursor<'_>, peer_origin: u32) -> Shown<bool> {
     let mut first = true;
     while !area.is_empty() {
         if !first {
@@ -36,7 +30,7 @@ pub(super) fn print(
             Some(name) => put!(page, name),
             None => put!(page, "unknown-", kind),
         }
-        match option(page, kind, &mut body, peer_origin, flags) {
+        match option(page, kind, &mut body, peer_origin) {
             Err(Stop::Invalid) => {
                 put!(page, "[bad opt]]");
                 return Ok(false);
@@ -54,7 +48,7 @@ pub(super) fn print(
 }
 
 /// The value of one option; what it leaves unread was too much.
-fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32, _flags: Flags) -> Shown {
+fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32) -> Shown {
     body.claims(fixed_length(kind).saturating_sub(2))?;
     match kind {
         MSS => put!(page, " ", body.u16()?),
@@ -73,9 +67,18 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
             };
             put!(page, " 0x", Hex(value.into()), " ", seconds);
         }
-        MD5 => {
-            put!(page, " ");
-            put!(page, HexRun(body.take(16)?));
+        MD5 => put!(page, " can't check - ", HexRun(body.take(16)?)),
+        FAST_OPEN => fast_open(page, body.take(body.len())?),
+        EXPERIMENT => {
+            body.claims(2)?;
+            match body.u16()? {
+                FAST_OPEN_MAGIC => {
+                    put!(page, "-tfo");
+                    fast_open(page, body.take(body.len())?);
+                }
+                magic => put!(page, "-", Hex4(magic)),
+            }
+            body.advance(body.len());
         }
         END | NOP | SACK_PERMITTED => {}
         _ => {
@@ -118,6 +121,15 @@ fn authentication(page: &mut Page<'_>, body: &mut Cursor<'_>) -> Shown {
     Ok(())
 }
 
+/// RFC 7413: empty asks for a cookie.
+fn fast_open(page: &mut Page<'_>, cookie: &[u8]) {
+    match cookie.len() {
+        0 => put!(page, " cookiereq"),
+        4 | 6 | 8 | 10 | 12 | 14 | 16 => put!(page, " cookie ", HexRun(cookie)),
+        _ => page.invalid(),
+    }
+}
+
 /// The length that the option must have, counting kind and length; 2 for those of any length.
 fn fixed_length(kind: u8) -> usize {
     match kind {
@@ -151,6 +163,10 @@ const MD5: u8 = 19;
 const SCPS: u8 = 20;
 const USER_TIMEOUT: u8 = 28;
 const AUTHENTICATION: u8 = 29;
+const FAST_OPEN: u8 = 34;
+const EXPERIMENT: u8 = 254;
+/// The experiment that became fast open (RFC 6994 gives each a number).
+const FAST_OPEN_MAGIC: u16 = 0xf989;
 
 const NAMES: &[(u8, &str)] = &[
     (END, "eol"),
@@ -170,6 +186,6 @@ const NAMES: &[(u8, &str)] = &[
     (USER_TIMEOUT, "uto"),
     (AUTHENTICATION, "tcp-ao"),
     (30, "mptcp"),
-    (34, "tfo"),
-    (253, "exp"),
+    (FAST_OPEN, "tfo"),
+    (EXPERIMENT, "exp"),
 ];

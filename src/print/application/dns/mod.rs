@@ -1,0 +1,285 @@
+//! DNS (RFC 1035) over UDP and TCP, and multicast DNS (RFC 6762).
+
+mod edns;
+mod names;
+mod record;
+
+use names::skip_name;
+use record::{question, record};
+
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::{Hex, put};
+use crate::wire::dns::RecordType;
+
+pub(crate) use names::name;
+
+/// Which of the two dialects a message is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// The DNS proper.
+    Unicast,
+    /// mDNS, where the top bit of a class means something else.
+    Multicast,
+}
+
+/// Prints a message in a TCP segment, if the two bytes before it say that it is the whole segment.
+pub(super) fn over_tcp(page: &mut Page<'_>, mut segment: Cursor<'_>) -> Shown {
+    page.enter("domain");
+    if segment.len() < 2 {
+        put!(page, " [DNS over TCP: length ", segment.len(), " < 2]");
+        return Err(Stop::Invalid);
+    }
+    let prefix = usize::from(segment.u16()?);
+    if prefix != segment.len() {
+        put!(
+            page,
+            " [prefix length(",
+            prefix,
+            ") != length(",
+            segment.len(),
+            ")]"
+        );
+        return Err(Stop::Invalid);
+    }
+    put!(page, " ");
+    print(page, segment, Dialect::Unicast)
+}
+
+/// Prints a message.
+pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>, dialect: Dialect) -> Shown {
+    page.enter("domain");
+    if message.len() < HEADER {
+        put!(page, "domain");
+        return Err(page.refuse("length", message.len(), "<", HEADER));
+    }
+    let mut rest = message;
+    let id = rest.u16()?;
+    let flags = rest.u16()?;
+    let counts = Counts {
+        questions: rest.u16()?,
+        answers: rest.u16()?,
+        authorities: rest.u16()?,
+        additionals: rest.u16()?,
+    };
+    let bytes = message.bytes();
+    put!(
+        page,
+        id,
+        OPCODES
+            .get(usize::from(flags >> 11 & 15))
+            .copied()
+            .unwrap_or_default()
+    );
+    if flags & RESPONSE != 0 {
+        response(page, bytes, flags, counts, dialect)?;
+    } else {
+        request(page, bytes, flags, counts, dialect)?;
+    }
+    put!(page, " (", message.len(), ")");
+    Ok(())
+}
+
+/// How many entries each section has.
+#[derive(Clone, Copy)]
+struct Counts {
+    questions: u16,
+    answers: u16,
+    authorities: u16,
+    additionals: u16,
+}
+
+fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialect: Dialect) -> Shown {
+    put_rcode(page, u16::from(extended_rcode(bytes, counts)) << 4 | flags & 15);
+    for (bit, shown_if_set, mark) in [
+        (0x0400, true, "*"),
+        (0x0080, false, "-"),
+        (0x0200, true, "|"),
+        (0x0020, true, "$"),
+    ] {
+        if (flags & bit != 0) == shown_if_set {
+            put!(page, mark);
+        }
+    }
+    if counts.questions != 1 {
+        put!(page, " [", counts.questions, "q]");
+    }
+    let mut at = HEADER;
+    for index in 0..counts.questions {
+        if index > 0 {
+            put!(page, ",");
+        }
+        if page.verbose(2) {
+            put!(page, " q:");
+            at = question(page, bytes, at, dialect)?;
+        } else {
+            at = skip_name(bytes, at).ok_or(Stop::Truncated)? + 4;
+        }
+    }
+    put!(
+        page,
+        " ",
+        counts.answers,
+        "/",
+        counts.authorities,
+        "/",
+        counts.additionals
+    );
+    sections(page, bytes, at, counts, dialect, true)
+}
+
+fn request(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialect: Dialect) -> Shown {
+    put!(
+        page,
+        if flags & 0x0100 != 0 { "+" } else { "" },
+        if flags & 0x0010 != 0 { "%" } else { "" }
+    );
+    if flags & UNUSUAL_IN_REQUEST != 0 {
+        put!(page, " [b2&3=0x", Hex(flags.into()), "]");
+    }
+    let inverse = flags >> 11 & 15 == 1;
+    let questions = (counts.questions, u16::from(!inverse), "q]");
+    let answers = (counts.answers, u16::from(inverse), "a]");
+    let first = if inverse {
+        [questions, answers]
+    } else {
+        [answers, questions]
+    };
+    let last = [(counts.authorities, 0, "n]"), (counts.additionals, 0, "au]")];
+    for (count, usual, mark) in first.into_iter().chain(last) {
+        if count != usual {
+            put!(page, " [", count, mark);
+        }
+    }
+    let mut at = HEADER;
+    for index in 0..counts.questions {
+        if index > 0 && at >= bytes.len() {
+            return Err(Stop::Truncated);
+        }
+        at = question(page, bytes, at, dialect)?;
+    }
+    if page.verbose(2) {
+        return sections(page, bytes, at, counts, dialect, true);
+    }
+    Ok(())
+}
+
+/// The records: the answers always, the other two sections from `-vv` on.
+fn sections(
+    page: &mut Page<'_>,
+    bytes: &[u8],
+    at: usize,
+    counts: Counts,
+    dialect: Dialect,
+    answers: bool,
+) -> Shown {
+    let mut at = at;
+    if answers {
+        at = section(page, bytes, at, counts.answers, "", dialect)?;
+    }
+    if page.verbose(2) {
+        at = section(page, bytes, at, counts.authorities, " ns:", dialect)?;
+        section(page, bytes, at, counts.additionals, " ar:", dialect)?;
+    }
+    Ok(())
+}
+
+/// The records of one section after its label; those that were not captured are missed.
+fn section(
+    page: &mut Page<'_>,
+    bytes: &[u8],
+    mut at: usize,
+    count: u16,
+    label: &str,
+    dialect: Dialect,
+) -> Shown<usize> {
+    for index in 0..count {
+        // The answers have no label, and the first of them is tried even where nothing was captured.
+        if at >= bytes.len() && (index > 0 || !label.is_empty()) {
+            return Err(Stop::Truncated);
+        }
+        put!(page, if index > 0 { "," } else { label });
+        at = record(page, bytes, at, dialect)?;
+    }
+    Ok(at)
+}
+
+/// The upper eight bits of the response code, which the OPT record holds (RFC 6891 section 6.1.3).
+fn extended_rcode(bytes: &[u8], counts: Counts) -> u8 {
+    find_extended_rcode(bytes, counts).unwrap_or(0)
+}
+
+fn find_extended_rcode(bytes: &[u8], counts: Counts) -> Option<u8> {
+    let mut at = HEADER;
+    for _ in 0..counts.questions {
+        at = skip_name(bytes, at)? + 4;
+    }
+    let before = u32::from(counts.answers) + u32::from(counts.authorities);
+    for index in 0..before + u32::from(counts.additionals) {
+        at = skip_name(bytes, at)?;
+        let record = Cursor::new(bytes, bytes.len()).after(at);
+        if index >= before && record.peek_u16(0) == Ok(RecordType::OPT.0) {
+            return record.peek_u8(4).ok();
+        }
+        at += 10 + usize::from(record.peek_u16(8).ok()?);
+    }
+    None
+}
+
+fn put_rcode(page: &mut Page<'_>, rcode: u16) {
+    match RCODES.get(usize::from(rcode)) {
+        Some(name) => put!(page, *name),
+        None => put!(page, " Resp", rcode),
+    }
+}
+
+const HEADER: usize = 12;
+const RESPONSE: u16 = 0x8000;
+/// The bits that a request has no use for: AA, TC, RA, Z, AD and the response code.
+const UNUSUAL_IN_REQUEST: u16 = 0x06cf;
+
+const OPCODES: [&str; 16] = [
+    "",
+    " inv_q",
+    " stat",
+    " op3",
+    " notify",
+    " update",
+    " op6",
+    " op7",
+    " op8",
+    " updateA",
+    " updateD",
+    " updateDA",
+    " updateM",
+    " updateMA",
+    " zoneInit",
+    " zoneRef",
+];
+
+const RCODES: [&str; 24] = [
+    "",
+    " FormErr",
+    " ServFail",
+    " NXDomain",
+    " NotImp",
+    " Refused",
+    " YXDomain",
+    " YXRRSet",
+    " NXRRSet",
+    " NotAuth",
+    " NotZone",
+    " Resp11",
+    " Resp12",
+    " Resp13",
+    " Resp14",
+    " NoChange",
+    " BadVers",
+    "Resp17",
+    " Resp18",
+    " Resp19",
+    " Resp20",
+    "Resp21",
+    " Resp22",
+    " BadCookie",
+];

@@ -1,0 +1,88 @@
+//! Domain names, with compression (RFC 1035 section 4.1.4).
+
+use crate::print::cursor::{Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::{Escaped, put};
+
+/// Prints the name at `at`, each label with its dot. Returns where what follows the name begins.
+///
+/// A pointer must lead backwards, so the walk ends.
+pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usize> {
+    let mut at = at;
+    let mut limit = at;
+    let mut after = None;
+    let mut shown = 0;
+    loop {
+        let length = *message.get(at).ok_or(Stop::Truncated)?;
+        let rest = message.get(at + 1..).unwrap_or_default();
+        match length & KIND {
+            _ if length == 0 => break,
+            LABEL => {
+                let label = rest.get(..length.into());
+                label_text(page, label.unwrap_or(rest), &mut shown);
+                if label.is_none() {
+                    return Err(Stop::Truncated);
+                }
+                if shown <= LONGEST {
+                    put!(page, ".");
+                }
+                shown += 1;
+                at += 1 + usize::from(length);
+            }
+            POINTER => {
+                let low = *rest.first().ok_or(Stop::Truncated)?;
+                after.get_or_insert(at + 2);
+                let target = usize::from(u16::from_be_bytes([length & !KIND, low]));
+                if target >= limit {
+                    put!(page, "<BAD PTR>");
+                    return Err(Stop::Truncated);
+                }
+                limit = target;
+                at = target;
+            }
+            EXTENDED => {
+                put!(page, "<ELT ", length & !KIND, ">");
+                return Err(Stop::Truncated);
+            }
+            _ => {
+                put!(page, "<BAD LABEL TYPE>");
+                return Err(Stop::Truncated);
+            }
+        }
+    }
+    if shown == 0 {
+        put!(page, ".");
+    } else if shown > LONGEST {
+        put!(page, "<DOMAIN NAME TOO LONG>");
+    }
+    Ok(after.unwrap_or(at + 1))
+}
+
+/// A label, as far as the longest name has room for it.
+fn label_text(page: &mut Page<'_>, label: &[u8], shown: &mut usize) {
+    let room = LONGEST.saturating_sub(*shown);
+    put!(page, Escaped(label.get(..room).unwrap_or(label)));
+    *shown += label.len();
+}
+
+/// Where what follows the name at `at` begins; `None` if that was not captured or the name is malformed.
+pub(super) fn skip_name(message: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    loop {
+        let length = *message.get(at)?;
+        match length & KIND {
+            _ if length == 0 => return Some(at + 1),
+            LABEL => at += 1 + usize::from(length),
+            POINTER => return Some(at + 2),
+            _ => return None,
+        }
+    }
+}
+
+/// The bits of a length byte that say what it is.
+const KIND: u8 = 0xc0;
+const LABEL: u8 = 0;
+const EXTENDED: u8 = 0x40;
+const POINTER: u8 = 0xc0;
+/// Characters of a name that are shown at most.
+const LONGEST: usize = 255;

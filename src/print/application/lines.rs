@@ -1,0 +1,215 @@
+//! Protocols of text lines: HTTP, FTP, SMTP, RTSP, SIP, WHOIS and SSH's greeting.
+//!
+//! What is known to begin a message, by its verb or its three-digit code, is shown: the first line, or under
+//! `-v` all lines up to the first that is not text. Anything else may be the middle of a file and is only named.
+
+use super::Ports;
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::{Escaped, put};
+
+/// What is known of a protocol.
+pub(super) struct Protocol {
+    ports: &'static [u16],
+    /// The name in the mark of truncation.
+    name: &'static str,
+    /// The name that is printed.
+    title: &'static str,
+    /// The verbs that begin a request; none if every line is to be shown.
+    verbs: Option<&'static [&'static str]>,
+}
+
+/// The protocol of a TCP connection between these ports.
+pub(super) fn over_tcp(ports: Ports) -> Option<&'static Protocol> {
+    OVER_TCP.iter().find(|protocol| ports.any(protocol.ports))
+}
+
+/// Prints a segment of a connection.
+pub(super) fn print(page: &mut Page<'_>, protocol: &Protocol, payload: Cursor<'_>) -> Shown {
+    page.enter(protocol.name);
+    put!(page, protocol.title);
+    if !begins_message(protocol, payload) {
+        return Ok(());
+    }
+    if !page.verbose(1) {
+        return line(page, ": ", payload).map(|_| ());
+    }
+    put!(page, ", length: ", payload.len());
+    let mut rest = payload;
+    while !rest.is_empty() {
+        let Some(length) = line(page, "\n\t", rest)? else {
+            break;
+        };
+        rest.advance(length);
+    }
+    Ok(())
+}
+
+/// Prints one line without its end. Returns its length with the end, or `None` if it is not text.
+fn line(page: &mut Page<'_>, before: &str, rest: Cursor<'_>) -> Shown<Option<usize>> {
+    let bytes = rest.bytes();
+    let text = bytes
+        .iter()
+        .position(|&byte| !matches!(byte, b'\t' | b' '..=b'~'))
+        .unwrap_or(bytes.len());
+    let end = match (bytes.get(text), bytes.get(text + 1)) {
+        (Some(b'\n'), _) => 1,
+        (Some(b'\r'), Some(b'\n')) => 2,
+        (Some(b'\r'), None) if text + 1 >= rest.len() => return Ok(None),
+        (None | Some(b'\r'), None) => 0,
+        _ => return Ok(None),
+    };
+    put!(page, before, Escaped(bytes.get(..text).unwrap_or_default()));
+    // A line without an end goes on in another segment, or was not captured.
+    if end == 0 {
+        Err(Stop::Truncated)
+    } else {
+        Ok(Some(text + end))
+    }
+}
+
+fn begins_message(protocol: &Protocol, payload: Cursor<'_>) -> bool {
+    let Some(verbs) = protocol.verbs else {
+        return true;
+    };
+    let bytes = payload.bytes();
+    let Some((word, rest)) = token(bytes) else {
+        return false;
+    };
+    if verbs
+        .iter()
+        .any(|verb| word.eq_ignore_ascii_case(verb.as_bytes()))
+    {
+        return true;
+    }
+    // A response begins with the version of the protocol, and then has its code.
+    matches!(token(rest), Some(([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'], _)))
+}
+
+/// The first word, and what follows it and the blanks behind it.
+fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = bytes
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(bytes.len());
+    let (word, rest) = bytes.split_at_checked(length)?;
+    let fits = (1..=LONGEST_WORD).contains(&length) && word.iter().all(u8::is_ascii_graphic);
+    let blanks = rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len());
+    fits.then_some((word, rest.get(blanks..)?))
+}
+
+const LONGEST_WORD: usize = 127;
+
+const OVER_TCP: &[Protocol] = &[SMTP, WHOIS, FTP, HTTP, RTSP];
+
+const HTTP: Protocol = Protocol {
+    ports: &[80, 8080, 3128],
+    name: "http",
+    title: "HTTP",
+    verbs: Some(&[
+        "GET",
+        "PUT",
+        "COPY",
+        "HEAD",
+        "LOCK",
+        "MOVE",
+        "POLL",
+        "POST",
+        "BCOPY",
+        "BMOVE",
+        "MKCOL",
+        "TRACE",
+        "LABEL",
+        "MERGE",
+        "DELETE",
+        "SEARCH",
+        "UNLOCK",
+        "REPORT",
+        "UPDATE",
+        "NOTIFY",
+        "BDELETE",
+        "CONNECT",
+        "OPTIONS",
+        "CHECKIN",
+        "PROPFIND",
+        "CHECKOUT",
+        "CCM_POST",
+        "SUBSCRIBE",
+        "PROPPATCH",
+        "BPROPFIND",
+        "BPROPPATCH",
+        "UNCHECKOUT",
+        "MKACTIVITY",
+        "MKWORKSPACE",
+        "UNSUBSCRIBE",
+        "RPC_CONNECT",
+        "VERSION-CONTROL",
+        "BASELINE-CONTROL",
+    ]),
+};
+
+const FTP: Protocol = Protocol {
+    ports: &[21],
+    name: "ftp",
+    title: "FTP",
+    verbs: None,
+};
+
+const SMTP: Protocol = Protocol {
+    ports: &[25],
+    name: "smtp",
+    title: "SMTP",
+    verbs: None,
+};
+
+const RTSP: Protocol = Protocol {
+    ports: &[554, 8554],
+    name: "rtsp",
+    title: "RTSP",
+    verbs: Some(&[
+        "OPTIONS",
+        "DESCRIBE",
+        "ANNOUNCE",
+        "SETUP",
+        "PLAY",
+        "PAUSE",
+        "TEARDOWN",
+        "GET_PARAMETER",
+        "SET_PARAMETER",
+        "REDIRECT",
+        "RECORD",
+    ]),
+};
+
+const WHOIS: Protocol = Protocol {
+    ports: &[43],
+    name: "whois",
+    title: "WHOIS",
+    verbs: None,
+};
+
+/// The only one of these over UDP.
+pub(super) const SIP: Protocol = Protocol {
+    ports: &[5060],
+    name: "sip",
+    title: "SIP",
+    verbs: Some(&[
+        "ACK",
+        "BYE",
+        "CANCEL",
+        "DO",
+        "INFO",
+        "INVITE",
+        "MESSAGE",
+        "NOTIFY",
+        "OPTIONS",
+        "PRACK",
+        "QAUTH",
+        "REFER",
+        "REGISTER",
+        "SPRACK",
+        "SUBSCRIBE",
+        "UPDATE",
+        "PUBLISH",
+    ]),
+};

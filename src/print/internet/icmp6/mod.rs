@@ -1,0 +1,358 @@
+//! ICMPv6 (RFC 4443) and what stands on it: neighbor discovery, multicast listeners, RPL.
+
+mod listeners;
+mod node_info;
+mod options;
+mod rpl;
+
+use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
+
+use super::Datagram;
+use super::icmp::extension;
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::names::Transport;
+use crate::print::page::Page;
+use crate::print::text::{Hex4, name_of, put, put_bits};
+use crate::wire::should_be;
+
+/// Prints an ICMPv6 message.
+pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
+    page.enter("icmp6");
+    if message.is_empty() {
+        put!(page, "ICMP6, length 0");
+        return Err(Stop::Invalid);
+    }
+    if page.verbose(1) && !datagram.fragmented {
+        checksum(page, datagram, message)?;
+    }
+    let kind = message.peek_u8(0)?;
+    put!(page, "ICMP6, ");
+    match name_of(TYPES, kind) {
+        Some(name) => put!(page, name),
+        None => put!(page, "unknown icmp6 type (", kind, ")"),
+    }
+    let verbose = page.verbose(1);
+    if verbose && LENGTH_FIRST.contains(&kind) {
+        put!(page, ", length ", message.len());
+    }
+    let code = message.peek_u8(1)?;
+    match kind {
+        UNREACHABLE => unreachable(page, code, message)?,
+        TOO_BIG => put!(page, ", mtu ", message.peek_u32(4)?),
+        TIME_EXCEEDED => time_exceeded(page, code, message)?,
+        PARAMETER_PROBLEM => parameter_problem(page, code, message)?,
+        ECHO_REQUEST | ECHO_REPLY => {
+            put!(
+                page,
+                ", id ",
+                message.peek_u16(4)?,
+                ", seq ",
+                message.peek_u16(6)?
+            );
+        }
+        EXTENDED_REQUEST | EXTENDED_REPLY => {
+            put!(page, ", id ", message.peek_u16(4)?, ", seq ", message.peek_u8(6)?);
+            if verbose && kind == EXTENDED_REQUEST {
+                extension::echo_request(page, message)?;
+            } else if verbose {
+                extension::echo_reply(page, message)?;
+            }
+        }
+        LISTENER_QUERY => listeners::query(page, message)?,
+        LISTENER_REPORT | LISTENER_DONE => listeners::version_1(page, message)?,
+        LISTENER_REPORT_V2 => listeners::report(page, message)?,
+        ROUTER_SOLICITATION if verbose => options::print(page, message.after(8))?,
+        ROUTER_ADVERTISEMENT if verbose => router_advertisement(page, message)?,
+        NEIGHBOR_SOLICITATION => {
+            put!(page, ", who has ");
+            page.host(message.after(8).peek_ipv6()?);
+            if verbose {
+                options::print(page, message.after(24))?;
+            }
+        }
+        NEIGHBOR_ADVERTISEMENT => {
+            put!(page, ", tgt is ");
+            page.host(message.after(8).peek_ipv6()?);
+            if verbose {
+                put!(page, ", Flags [");
+                put_bits(page.out, NEIGHBOR_FLAGS, message.peek_u32(4)?, ", ", "none");
+                put!(page, "]");
+                options::print(page, message.after(24))?;
+            }
+        }
+        REDIRECT => {
+            put!(page, ", ");
+            page.host(message.after(24).peek_ipv6()?);
+            put!(page, " to ");
+            page.host(message.after(8).peek_ipv6()?);
+            if verbose {
+                options::print(page, message.after(40))?;
+            }
+        }
+        NODE_QUERY | NODE_REPLY => node_info::print(page, message),
+        HOME_AGENT_REQUEST | MOBILE_PREFIX_SOLICITATION => put!(page, ", id 0x", Hex4(message.peek_u16(4)?)),
+        HOME_AGENT_REPLY if verbose => {
+            put!(page, ", id 0x", Hex4(message.peek_u16(4)?));
+            let mut rest = message.after(8);
+            while rest.captured() > 0 && !rest.is_empty() {
+                put!(page, ", ");
+                page.host(rest.ipv6()?);
+            }
+        }
+        MOBILE_PREFIX_ADVERTISEMENT if verbose => {
+            put!(page, ", id 0x", Hex4(message.peek_u16(4)?));
+            put_bits(
+                page.out,
+                &[(0x8000, "M"), (0x4000, "O")],
+                message.peek_u16(6)?.into(),
+                "",
+                "",
+            );
+            options::print(page, message.after(8))?;
+        }
+        RPL => rpl::print(page, code, message.after(4))?,
+        ROUTER_SOLICITATION | ROUTER_ADVERTISEMENT | HOME_AGENT_REPLY | MOBILE_PREFIX_ADVERTISEMENT => {}
+        RENUMBERING | INVERSE_SOLICITATION | INVERSE_ADVERTISEMENT => {}
+        _ => {
+            put!(page, ", length ", message.len());
+            if !page.verbose(2) {
+                page.hex("\n\t", message.bytes());
+            }
+            return Ok(());
+        }
+    }
+    if !verbose {
+        put!(page, ", length ", message.len());
+    }
+    Ok(())
+}
+
+fn checksum(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
+    let Some(covered) = message.bytes().get(..message.len()) else {
+        return Ok(());
+    };
+    let field = message.peek_u16(2)?;
+    match datagram.checksum(Protocols::Icmpv6.0, message.len(), covered) {
+        0 => put!(page, "[icmp6 sum ok] "),
+        found => {
+            put!(
+                page,
+                "[bad icmp6 cksum 0x",
+                Hex4(field),
+                " -> 0x",
+                Hex4(should_be(field, found)),
+                "!] "
+            );
+        }
+    }
+    Ok(())
+}
+
+fn unreachable(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
+    put!(page, ", ");
+    match name_of(UNREACHABLE_CODES, code) {
+        Some(name) => put!(page, name),
+        None => put!(page, "unknown unreach code (", code, ")"),
+    }
+    let quoted = message.after(8);
+    match code {
+        0 | 1 | 3 => {
+            put!(page, " ");
+            page.host(quoted.after(24).peek_ipv6()?);
+        }
+        2 => {
+            put!(page, " ");
+            page.host(quoted.after(24).peek_ipv6()?);
+            put!(page, ", source address ");
+            page.host(quoted.after(8).peek_ipv6()?);
+        }
+        4 => {
+            let (protocol, port) = destination_port(quoted)?;
+            put!(page, ", ");
+            page.host(quoted.after(24).peek_ipv6()?);
+            let udp = protocol == Protocols::Udp;
+            put!(page, if udp { " udp port " } else { " tcp port " });
+            page.port(port, if udp { Transport::Udp } else { Transport::Tcp });
+        }
+        _ => {
+            if !page.verbose(2) {
+                page.hex("\n\t", message.bytes());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The protocol and destination port of the quoted packet, behind its extension headers.
+fn destination_port(quoted: Cursor<'_>) -> Shown<(IpNextHeaderProtocol, u16)> {
+    let mut next = IpNextHeaderProtocol(quoted.peek_u8(6)?);
+    let mut rest = quoted.after(40);
+    loop {
+        let length = match next {
+            Protocols::Tcp | Protocols::Udp => return Ok((next, rest.peek_u16(2)?)),
+            Protocols::Hopopt | Protocols::Ipv6Opts | Protocols::Ipv6Route => {
+                (usize::from(rest.peek_u8(1)?) + 1) * 8
+            }
+            Protocols::Ipv6Frag if rest.peek_u16(2)? & !7 == 0 => 8,
+            Protocols::Ah => (usize::from(rest.peek_u8(1)?) + 2) * 4,
+            _ => return Err(Stop::Truncated),
+        };
+        next = IpNextHeaderProtocol(rest.peek_u8(0)?);
+        rest.advance(length);
+    }
+}
+
+fn time_exceeded(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
+    match code {
+        0 => {
+            put!(page, " for ");
+            page.host(message.after(32).peek_ipv6()?);
+        }
+        1 => put!(page, " (reassembly)"),
+        _ => put!(page, ", unknown code (", code, ")"),
+    }
+    Ok(())
+}
+
+fn parameter_problem(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
+    message.need(48)?;
+    let what = match code {
+        0 => ", erroneous - octet ",
+        1 => ", next header - octet ",
+        2 => ", option - octet ",
+        3 => ", incomplete header chain - octet ",
+        _ => {
+            put!(page, ", code-#", code);
+            return Ok(());
+        }
+    };
+    put!(page, what, message.peek_u32(4)?);
+    Ok(())
+}
+
+/// RFC 4861 section 4.2, with the preference of RFC 4191.
+fn router_advertisement(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
+    let mut rest = message.after(4);
+    put!(page, "\n\thop limit ", rest.u8()?, ", Flags [");
+    let flags = rest.u8()?;
+    put_bits(page.out, ROUTER_FLAGS, flags.into(), ", ", "none");
+    put!(
+        page,
+        "], pref ",
+        preference(flags),
+        ", router lifetime ",
+        rest.u16()?,
+        "s"
+    );
+    put!(
+        page,
+        ", reachable time ",
+        rest.u32()?,
+        "ms, retrans timer ",
+        rest.u32()?,
+        "ms"
+    );
+    options::print(page, rest)
+}
+
+/// The preference of a router or a route, in bits 3 and 4.
+fn preference(flags: u8) -> &'static str {
+    match flags >> 3 & 3 {
+        0 => "medium",
+        1 => "high",
+        2 => "rsv",
+        _ => "low",
+    }
+}
+
+const UNREACHABLE: u8 = 1;
+const TOO_BIG: u8 = 2;
+const TIME_EXCEEDED: u8 = 3;
+const PARAMETER_PROBLEM: u8 = 4;
+const ECHO_REQUEST: u8 = 128;
+const ECHO_REPLY: u8 = 129;
+const LISTENER_QUERY: u8 = 130;
+const LISTENER_REPORT: u8 = 131;
+const LISTENER_DONE: u8 = 132;
+const ROUTER_SOLICITATION: u8 = 133;
+const ROUTER_ADVERTISEMENT: u8 = 134;
+const NEIGHBOR_SOLICITATION: u8 = 135;
+const NEIGHBOR_ADVERTISEMENT: u8 = 136;
+const REDIRECT: u8 = 137;
+const RENUMBERING: u8 = 138;
+const NODE_QUERY: u8 = 139;
+const NODE_REPLY: u8 = 140;
+const INVERSE_SOLICITATION: u8 = 141;
+const INVERSE_ADVERTISEMENT: u8 = 142;
+const LISTENER_REPORT_V2: u8 = 143;
+const HOME_AGENT_REQUEST: u8 = 144;
+const HOME_AGENT_REPLY: u8 = 145;
+const MOBILE_PREFIX_SOLICITATION: u8 = 146;
+const MOBILE_PREFIX_ADVERTISEMENT: u8 = 147;
+const RPL: u8 = 155;
+const EXTENDED_REQUEST: u8 = 160;
+const EXTENDED_REPLY: u8 = 161;
+
+const TYPES: &[(u8, &str)] = &[
+    (UNREACHABLE, "destination unreachable"),
+    (TOO_BIG, "packet too big"),
+    (TIME_EXCEEDED, "time exceeded in-transit"),
+    (PARAMETER_PROBLEM, "parameter problem"),
+    (ECHO_REQUEST, "echo request"),
+    (ECHO_REPLY, "echo reply"),
+    (LISTENER_QUERY, "multicast listener query"),
+    (LISTENER_REPORT, "multicast listener report"),
+    (LISTENER_DONE, "multicast listener done"),
+    (ROUTER_SOLICITATION, "router solicitation"),
+    (ROUTER_ADVERTISEMENT, "router advertisement"),
+    (NEIGHBOR_SOLICITATION, "neighbor solicitation"),
+    (NEIGHBOR_ADVERTISEMENT, "neighbor advertisement"),
+    (REDIRECT, "redirect"),
+    (RENUMBERING, "router renumbering"),
+    (NODE_QUERY, "node information query"),
+    (NODE_REPLY, "node information reply"),
+    (INVERSE_SOLICITATION, "inverse neighbor solicitation"),
+    (INVERSE_ADVERTISEMENT, "inverse neighbor advertisement"),
+    (LISTENER_REPORT_V2, "multicast listener report v2"),
+    (HOME_AGENT_REQUEST, "ha discovery request"),
+    (HOME_AGENT_REPLY, "ha discovery reply"),
+    (MOBILE_PREFIX_SOLICITATION, "mobile router solicitation"),
+    (MOBILE_PREFIX_ADVERTISEMENT, "mobile router advertisement"),
+    (RPL, "RPL"),
+    (EXTENDED_REQUEST, "extended echo request"),
+    (EXTENDED_REPLY, "extended echo reply"),
+    (200, "mtrace response"),
+    (201, "mtrace message"),
+];
+
+/// The types that under `-v` have their length before their lines of options.
+const LENGTH_FIRST: [u8; 7] = [
+    ROUTER_SOLICITATION,
+    ROUTER_ADVERTISEMENT,
+    NEIGHBOR_SOLICITATION,
+    NEIGHBOR_ADVERTISEMENT,
+    REDIRECT,
+    HOME_AGENT_REPLY,
+    MOBILE_PREFIX_ADVERTISEMENT,
+];
+
+const UNREACHABLE_CODES: &[(u8, &str)] = &[
+    (0, "unreachable route"),
+    (1, " unreachable prohibited"),
+    (2, "beyond scope"),
+    (3, "unreachable address"),
+    (4, "unreachable port"),
+];
+
+const ROUTER_FLAGS: &[(u32, &str)] = &[
+    (0x80, "managed"),
+    (0x40, "other stateful"),
+    (0x20, "home agent"),
+    (0x02, "ipv6 only"),
+];
+
+const NEIGHBOR_FLAGS: &[(u32, &str)] = &[
+    (0x8000_0000, "router"),
+    (0x4000_0000, "solicited"),
+    (0x2000_0000, "override"),
+];

@@ -1,0 +1,92 @@
+//! MPLS label stacks (RFC 3032).
+
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::internet::{ipv4, ipv6};
+use crate::print::page::Page;
+use crate::print::text::put;
+
+/// An entry of a label stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Label(pub(crate) u32);
+
+impl Label {
+    /// The label itself, 20 bits.
+    pub(crate) fn value(self) -> u32 {
+        self.0 >> 12
+    }
+
+    /// The traffic class, 3 bits.
+    pub(crate) fn traffic_class(self) -> u32 {
+        self.0 >> 9 & 7
+    }
+
+    /// Whether the payload follows.
+    pub(crate) fn is_last(self) -> bool {
+        self.0 & 0x100 != 0
+    }
+
+    /// The time to live, 8 bits.
+    pub(crate) fn ttl(self) -> u32 {
+        self.0 & 0xff
+    }
+}
+
+/// Prints a label stack and what is behind it, as far as its first byte tells what that is.
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("mpls");
+    put!(page, "MPLS");
+    let mut rest = packet;
+    let last = loop {
+        let label = Label(rest.u32()?);
+        if page.verbose(1) && rest.len() + 4 != packet.len() {
+            put!(page, "\n\t");
+        } else {
+            put!(page, " ");
+        }
+        put!(page, "(label ", label.value());
+        match label.value() {
+            0 => put!(page, " (IPv4 explicit NULL)"),
+            1 => put!(page, " (router alert)"),
+            2 => put!(page, " (IPv6 explicit NULL)"),
+            3 => put!(page, " (implicit NULL)"),
+            4..16 => put!(page, " (rsvd)"),
+            _ => {}
+        }
+        put!(page, ", tc ", label.traffic_class());
+        put!(
+            page,
+            if label.is_last() { ", [S]" } else { "" },
+            ", ttl ",
+            label.ttl(),
+            ")"
+        );
+        if label.is_last() {
+            break label;
+        }
+    };
+    let separator = if page.verbose(1) { "\n\t" } else { " " };
+    match payload(last, rest) {
+        Some(4) => {
+            put!(page, separator);
+            page.deeper(|page| ipv4::print(page, rest))
+        }
+        Some(6) => {
+            put!(page, separator);
+            page.deeper(|page| ipv6::print(page, rest))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The version of the IP packet behind the last label, if that is what follows.
+fn payload(last: Label, rest: Cursor<'_>) -> Option<u8> {
+    match last.value() {
+        0 => Some(4),
+        2 => Some(6),
+        _ => match rest.peek_u8(0) {
+            Ok(first @ 0x45..=0x4f) => Some(first >> 4),
+            Ok(first @ 0x60..=0x6f) => Some(first >> 4),
+            _ => None,
+        },
+    }
+}
