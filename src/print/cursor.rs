@@ -89,6 +89,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The same place with another declared length, and all that was captured.
+    pub(crate) fn claiming(&self, length: usize) -> Self {
+        Self { length, ..*self }
+    }
+
     /// The next `count` declared bytes as a cursor of their own, and passes over them. It never fails: what was
     /// not captured is missed when it is read.
     pub(crate) fn sub(&mut self, count: usize) -> Self {

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::cursor::{Shown, Stop};
+use super::cursor::{Cursor, Shown, Stop};
 use super::dump;
 use super::flows::Flows;
 use super::names::{Names, Transport};
 use super::options::Options;
-use super::text::{Escaped, Put, put};
+use super::text::{Escaped, HexRun, Put, put};
 
 /// The text of one packet as it grows, and what its printers need to know besides the bytes.
 pub(crate) struct Page<'p> {
@@ -123,6 +123,20 @@ impl<'p> Page<'p> {
     /// Whether numbers are to be shown as such (`-n`).
     pub(crate) fn numeric(&self) -> bool {
         self.names.is_none()
+    }
+
+    /// The next `count` bytes as hexadecimal digits, as far as they were captured.
+    pub(crate) fn digits(&mut self, rest: &mut Cursor<'_>, count: usize) -> Shown {
+        let shown = rest.limited(count);
+        put!(self, HexRun(shown.bytes()));
+        rest.skip(count)
+    }
+
+    /// The next `count` bytes as text, escaped, as far as they were captured.
+    pub(crate) fn text(&mut self, rest: &mut Cursor<'_>, count: usize) -> Shown {
+        let shown = rest.limited(count);
+        put!(self, Escaped(shown.bytes()));
+        rest.skip(count)
     }
 
     /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own.

@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
-use super::llc;
+use super::{arista, llc, msnlb};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -45,8 +45,27 @@ pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
     }
     page.link_len += 14;
     let mut payload = frame.after(14);
+    let mut kind = kind;
+    let mut headers = 14;
+    if kind == arista::KIND {
+        if !page.options.link_header {
+            put_type(page, kind);
+            put!(page, ", length ", frame.len(), ": ");
+        }
+        let Some(length) = arista::print(page, payload)? else {
+            page.raw(payload.bytes());
+            return Ok(headers);
+        };
+        kind = EtherType(payload.peek_u16(length)?);
+        if page.options.link_header {
+            put_type(page, kind);
+            put!(page, ", length ", frame.len(), ": ");
+        }
+        payload.advance(length + 2);
+        headers += length + 2;
+    }
     let (kind, tags) = tags(page, kind, &mut payload)?;
-    let mut headers = 14 + tags;
+    headers += tags;
     if kind.0 <= LARGEST_LENGTH {
         headers += llc::print(page, payload, Some(addresses))?;
     } else if !by_type(page, kind, payload, Some(addresses))? {
@@ -69,12 +88,14 @@ pub(crate) fn by_type(
         EtherTypes::Ipv4 => ipv4::print(page, payload)?,
         EtherTypes::Ipv6 => ipv6::print(page, payload)?,
         EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
+        EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+const MS_NLB: u16 = 0x886f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
 

@@ -1,7 +1,9 @@
 //! The link layer: what a captured packet begins with.
 
+mod arista;
 pub(crate) mod ether;
 mod llc;
+mod msnlb;
 mod null;
 mod raw;
 mod sll;
@@ -16,7 +18,7 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
     match link {
         LinkType::ETHERNET => ether::frame(page, packet),
         LinkType::NULL | LinkType::LOOP => null::print(page, packet),
-        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, packet),
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet),
         LinkType::LINUX_SLL => sll::print(page, packet),
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
         _ => {

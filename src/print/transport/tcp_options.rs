@@ -82,9 +82,9 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
         }
         END | NOP | SACK_PERMITTED => {}
         _ => {
-            let value = body.take(body.len())?;
-            if !value.is_empty() {
-                put!(page, " 0x", HexRun(value));
+            if !body.is_empty() {
+                put!(page, " 0x");
+                page.digits(body, body.len())?;
             }
         }
     }
@@ -114,9 +114,9 @@ fn authentication(page: &mut Page<'_>, body: &mut Cursor<'_>) -> Shown {
         return Ok(());
     }
     put!(page, " keyid ", body.u8()?, " rnextkeyid ", body.u8()?);
-    let mac = body.take(body.len())?;
-    if !mac.is_empty() {
-        put!(page, " mac 0x", HexRun(mac));
+    if !body.is_empty() {
+        put!(page, " mac 0x");
+        page.digits(body, body.len())?;
     }
     Ok(())
 }

@@ -6,15 +6,18 @@ use crate::print::text::{HexPad, put};
 
 /// Prints a fragment header: identification, offset and length of the fragment. Returns whether what follows can
 /// be decoded, which only the first fragment allows.
-pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<bool> {
+///
+/// `length` is what the header of the packet leaves for the fragment, if it leaves anything.
+pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>, length: Option<usize>) -> Shown<bool> {
     page.enter("frag6");
     put!(page, "frag (");
+    header.need(8)?;
     if page.verbose(1) {
         put!(page, "0x", HexPad(header.peek_u32(4)?.into(), 8), ":");
     }
     let offset = header.peek_u16(2)? & !7;
     put!(page, offset, "|");
-    match header.len().checked_sub(8) {
+    match length {
         Some(length) => put!(page, length, ")"),
         None => {
             put!(page, "[length < 0]");

@@ -35,10 +35,15 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     }
     let packet = match usize::from(view.get_payload_length()) {
         // The length is in a hop-by-hop option, or the packet is a send that no length field could hold.
-        0 if view.get_next_header() == Protocols::Hopopt => packet,
-        0 if packet.len() > usize::from(u16::MAX) => {
-            put!(page, "[real length ", packet.len(), ", presumed BIG TCP] ");
-            packet
+        0 => {
+            if view.get_next_header() == Protocols::Hopopt {
+                packet
+            } else if packet.len() > usize::from(u16::MAX) {
+                put!(page, "[real length ", packet.len(), ", presumed BIG TCP] ");
+                packet
+            } else {
+                packet.claiming(HEADER)
+            }
         }
         claimed => checked_length(page, packet, claimed + HEADER),
     };
@@ -84,7 +89,9 @@ fn headers(
             }
             Protocols::Ipv6Opts => options::destination(page, rest)?,
             Protocols::Ipv6Frag => {
-                if !fragment::print(page, rest)? {
+                let passed = packet.len() - rest.len() + 8;
+                let left = (usize::from(packet.peek_u16(4)?) + HEADER).checked_sub(passed);
+                if !fragment::print(page, rest, left)? {
                     return Ok(());
                 }
                 datagram.fragmented = true;

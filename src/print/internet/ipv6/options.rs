@@ -49,6 +49,12 @@ fn options(page: &mut Page<'_>, mut area: Cursor<'_>) -> Shown<Option<u32>> {
         let mut option = area.sub(length + 2);
         option.advance(2);
         match kind {
+            JUMBO if length == 4 && jumbo.is_some() => {
+                if verbose {
+                    put!(page, "(jumbo: ", option.peek_u32(0)?, " - already seen) ");
+                }
+                continue;
+            }
             JUMBO if length == 4 => jumbo = Some(option.peek_u32(0)?),
             _ => {}
         }

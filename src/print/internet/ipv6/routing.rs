@@ -10,13 +10,13 @@ use crate::print::text::{Hex, Hex2, Hex4, put};
 pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<usize> {
     page.enter("rt6");
     let mut rest = header;
-    put!(page, "RT6 ");
+    put!(page, "RT6");
     rest.skip(1)?;
     let units = rest.u8()?;
     let length = (usize::from(units) + 1) * 8;
     let kind = rest.u8()?;
     let left = rest.u8()?;
-    put!(page, "(len=", units, ", type=", kind);
+    put!(page, " (len=", units, ", type=", kind);
     if kind == SOURCE_ROUTE {
         put!(page, " [Deprecated]");
     }
