@@ -15,10 +15,12 @@ pub(crate) trait Put {
 }
 
 /// Appends each of the parts to the page's text, in order.
+///
+/// All parts are read before the first is written: where a read stops the packet, none of them is shown.
 macro_rules! put {
-    ($page:expr, $($part:expr),+ $(,)?) => {{
-        $( $crate::print::text::Put::put($part, &mut *$page.out); )+
-    }};
+    ($page:expr, $($part:expr),+ $(,)?) => {
+        $crate::print::text::Put::put(($($part,)+), &mut *$page.out)
+    };
 }
 pub(crate) use put;
 
@@ -86,6 +88,28 @@ impl Put for Span {
         }
     }
 }
+
+macro_rules! tuple {
+    ($($part:ident)+) => {
+        impl<$($part: Put),+> Put for ($($part,)+) {
+            #[expect(non_snake_case, reason = "the parts are named by their types")]
+            fn put(self, out: &mut Vec<u8>) {
+                let ($($part,)+) = self;
+                $($part.put(out);)+
+            }
+        }
+    };
+}
+tuple!(A);
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);
+tuple!(A B C D E F G H I);
+tuple!(A B C D E F G H I J);
 
 impl Put for &str {
     fn put(self, out: &mut Vec<u8>) {

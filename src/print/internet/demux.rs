@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, icmp, icmp6, ipv4, ipv6};
+use super::{Datagram, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, vrrp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
@@ -22,6 +22,16 @@ pub(crate) fn print(
         Protocols::Icmp => icmp::print(page, datagram, payload),
         Protocols::Icmpv6 if !datagram.is_v6() => wrong_version(page, "[ICMPv6 requires IPv6]"),
         Protocols::Icmpv6 => icmp6::print(page, datagram, payload),
+        Protocols::Ah => {
+            let (next, length) = ipsec::authentication(page, payload)?;
+            page.deeper(|page| print(page, next, datagram, payload.after(length)))
+        }
+        Protocols::Esp => ipsec::encrypted(page, payload),
+        Protocols::IpComp => ipsec::compressed(page, payload),
+        Protocols::Igmp if datagram.is_v6() => wrong_version(page, "[IGMP requires IPv4]"),
+        Protocols::Igmp => igmp::print(page, payload),
+        Protocols::Gre => gre::print(page, payload),
+        Protocols::Vrrp => vrrp::print(page, datagram, payload),
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),
         Protocols::Ipv6NoNxt => {
@@ -79,7 +89,7 @@ pub(crate) fn name(protocol: u8) -> &'static str {
         0 => "HBH", 1 => "ICMP", 2 => "IGMP", 4 => "IPIP", 6 => "TCP", 8 => "EGP", 9 => "IGRP",
         17 => "UDP", 33 => "DCCP", 41 => "IPv6", 43 => "Routing", 44 => "Fragment", 46 => "RSVP",
         47 => "GRE", 50 => "ESP", 51 => "AH", 55 => "Mobile IP", 58 => "ICMPv6",
-        59 => "no next header", 60 => "DSTOPT", 62 => "Mobility (old)", 77 => "SUN-ND", 88 => "EIGRP",
+        59 => "no next header", 60 => "DSTOPT", 62 => "Mobile IP (old)", 77 => "SUN-ND", 88 => "EIGRP",
         89 => "OSPF", 97 => "Ethernet", 103 => "PIM", 108 => "Compressed IP", 112 => "VRRP", 113 => "PGM",
         132 => "SCTP", 135 => "Mobility",
         _ => "unknown",

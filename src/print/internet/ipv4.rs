@@ -52,6 +52,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         },
         protocol: protocol.0,
         fragmented: view.get_flags() & MORE_FRAGMENTS != 0,
+        hops: view.get_ttl(),
     };
     if !demux::has_ports(protocol) {
         datagram.put_ends(page);

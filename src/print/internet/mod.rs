@@ -2,11 +2,15 @@
 
 pub(crate) mod arp;
 mod demux;
+mod gre;
 mod icmp;
 mod icmp6;
+mod igmp;
+mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
+mod vrrp;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -25,6 +29,8 @@ pub(crate) struct Datagram {
     pub(crate) protocol: u8,
     /// Whether it is a fragment, whose payload is not whole.
     pub(crate) fragmented: bool,
+    /// The time to live or hop limit.
+    pub(crate) hops: u8,
 }
 
 /// The addresses of a datagram.

@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
-use super::{arista, llc, msnlb};
+use super::{arista, llc, macsec, msnlb};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -64,6 +64,26 @@ pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
         payload.advance(length + 2);
         headers += length + 2;
     }
+    if kind.0 == MACSEC {
+        match macsec::tag(page, payload, addresses)? {
+            macsec::Behind::Clear(rest, length) => {
+                page.enter("ether");
+                payload = rest;
+                headers += length;
+            }
+            macsec::Behind::Encrypted(rest) => {
+                page.raw(rest.bytes());
+                return Ok(headers);
+            }
+        }
+        kind = EtherType(payload.peek_u16(0)?);
+        payload.advance(2);
+        headers += 2;
+        if page.options.link_header && kind.0 > LARGEST_LENGTH {
+            put_type(page, kind);
+            put!(page, ", ");
+        }
+    }
     let (kind, tags) = tags(page, kind, &mut payload)?;
     headers += tags;
     if kind.0 <= LARGEST_LENGTH {
@@ -95,6 +115,7 @@ pub(crate) fn by_type(
     Ok(true)
 }
 
+const MACSEC: u16 = 0x88e5;
 const MS_NLB: u16 = 0x886f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
@@ -196,7 +217,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x8809 => "Slow Protocols", 0x880b => "PPP", 0x8847 => "MPLS unicast", 0x8848 => "MPLS multicast",
         0x8863 => "PPPoE D", 0x8864 => "PPPoE S", 0x886f => "MS NLB heartbeat", 0x8870 => "Jumbo",
         0x888e => "EAPOL", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
-        0x88ca => "TIPC", 0x88cc => "LLDP", 0x8902 => "CFM", 0x8903 => "CFM (old)",
+        0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0x8903 => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
         0x04e0 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
         0xd28b => "Arista Vendor Specific Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",

@@ -3,46 +3,336 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::ether::{self, Addresses};
-use crate::print::cursor::{Cursor, Shown};
+use super::stp;
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::internet::ipv4;
 use crate::print::page::Page;
-use crate::print::text::{Hex2, Mac, put};
+use crate::print::text::{Hex2, Hex4, HexPad, Mac, name_of, put};
 
 /// Prints an 802.2 packet. Returns how many of its bytes were headers.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<usize> {
     page.enter("llc");
-    let mut rest = packet;
-    let destination = rest.u8()?;
-    let source = rest.u8()?;
-    let control = rest.u8()?;
-    if destination == SNAP && source == SNAP && control == UNNUMBERED_INFORMATION {
-        page.enter("snap");
-        let organisation = rest.u24()?;
-        let kind = EtherType(rest.u16()?);
-        if organisation == 0 && ether::by_type(page, kind, rest, addresses)? {
-            return Ok(8);
-        }
-    }
-    if let Some(addresses) = addresses.filter(|_| !page.options.link_header) {
+    let header = Header::read(packet).inspect_err(|_| {
+        page.truncated();
+        page.raw(packet.bytes());
+    });
+    let Ok(header) = header else {
+        return Ok(packet.captured());
+    };
+    let (destination, source) = (header.destination & !1, header.source & !1);
+    if page.options.link_header {
         put!(
             page,
-            Mac(&addresses.source),
-            " > ",
-            Mac(&addresses.destination),
-            ", "
+            "LLC, dsap ",
+            name_of(POINTS, destination).unwrap_or("Unknown")
         );
+        put!(
+            page,
+            " (0x",
+            Hex2(destination),
+            if header.destination & 1 == 0 {
+                ") Individual"
+            } else {
+                ") Group"
+            }
+        );
+        put!(page, ", ssap ", name_of(POINTS, source).unwrap_or("Unknown"));
+        put!(
+            page,
+            " (0x",
+            Hex2(source),
+            if header.source & 1 == 0 {
+                ") Command"
+            } else {
+                ") Response"
+            }
+        );
+        if header.is_unnumbered() {
+            put!(page, ", ctrl 0x", HexPad(header.control.into(), 2), ": ");
+        } else {
+            put!(page, ", ctrl 0x", Hex4(header.control), ": ");
+        }
+    }
+    let rest = packet.after(header.len());
+    let both = if source == destination { source } else { 0 };
+    match (both, header.control) {
+        (SNAP, INFORMATION) => {
+            if !snap(page, rest, addresses)? {
+                page.raw(rest.after(5).bytes());
+            }
+            return Ok(header.len() + 5);
+        }
+        (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
+        (IP, INFORMATION) => ipv4::print(page, rest)?,
+        _ => {
+            if !page.options.link_header {
+                points(page, destination, source, addresses);
+            }
+            if !control(page, header, packet)? {
+                page.raw(rest.bytes());
+            }
+        }
+    }
+    Ok(header.len())
+}
+
+/// The three or four bytes of a header.
+#[derive(Clone, Copy)]
+struct Header {
+    destination: u8,
+    source: u8,
+    control: u16,
+}
+
+impl Header {
+    fn read(packet: Cursor<'_>) -> Shown<Self> {
+        let (destination, source, control) = (packet.peek_u8(0)?, packet.peek_u8(1)?, packet.peek_u8(2)?);
+        if packet.len() < 3 || (control & 3 != 3 && packet.len() < 4) {
+            return Err(Stop::Truncated);
+        }
+        // Only unnumbered frames have a control field of one byte; the longer one is little-endian.
+        let control = if control & 3 == 3 {
+            control.into()
+        } else {
+            packet.peek_u16(2)?.swap_bytes()
+        };
+        Ok(Self {
+            destination,
+            source,
+            control,
+        })
+    }
+
+    fn is_unnumbered(self) -> bool {
+        self.control & 3 == 3
+    }
+
+    fn len(self) -> usize {
+        if self.is_unnumbered() { 3 } else { 4 }
+    }
+}
+
+fn points(page: &mut Page<'_>, destination: u8, source: u8, addresses: Option<Addresses>) {
+    if let Some(addresses) = addresses {
+        put!(page, Mac(&addresses.source), " ");
+        if source != destination {
+            point(page, source, "Unknown SSAP 0x");
+            put!(page, " ");
+        }
+        put!(page, "> ", Mac(&addresses.destination), " ");
+    } else if source != destination {
+        point(page, source, "Unknown SSAP 0x");
+        put!(page, " > ");
+    }
+    point(page, destination, "Unknown DSAP 0x");
+    put!(page, " ");
+}
+
+fn point(page: &mut Page<'_>, number: u8, unknown: &str) {
+    match name_of(POINTS, number) {
+        Some(name) => put!(page, name),
+        None => put!(page, unknown, Hex2(number)),
+    }
+}
+
+/// What the control field says of a frame that we cannot look into. Returns whether all was told.
+fn control(page: &mut Page<'_>, header: Header, packet: Cursor<'_>) -> Shown<bool> {
+    let control = header.control;
+    let response = header.source & 1 != 0;
+    let poll = control & if header.is_unnumbered() { 0x10 } else { 0x100 } != 0;
+    let flag = match (response, poll) {
+        (false, false) => "Command",
+        (true, false) => "Response",
+        (false, true) => "Poll",
+        (true, true) => "Final",
+    };
+    if header.is_unnumbered() {
+        let command = control & 0xef;
+        put!(page, "Unnumbered, ");
+        match name_of(COMMANDS, command) {
+            Some(name) => put!(page, name),
+            None => put!(page, HexPad(command.into(), 2)),
+        }
+        put!(page, ", Flags [", flag, "], length ", packet.len());
+        let mut body = packet.after(3);
+        if command == EXCHANGE_ID && body.is_empty() {
+            return Ok(true);
+        }
+        if command == EXCHANGE_ID && body.u8()? == 0x81 {
+            put!(page, ": ", Hex2(body.u8()?), " ", Hex2(body.u8()?));
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    let supervisory = control & 3 == 1;
+    if supervisory {
+        put!(
+            page,
+            "Supervisory, ",
+            name_of(SUPERVISORY, control >> 2 & 3).unwrap_or("?")
+        );
+    } else {
+        put!(page, "Information, send seq ", control >> 1 & 0x7f);
     }
     put!(
         page,
-        "LLC, dsap 0x",
-        Hex2(destination),
-        ", ssap 0x",
-        Hex2(source),
-        ", ctrl 0x",
-        Hex2(control)
+        ", rcv seq ",
+        control >> 9,
+        ", Flags [",
+        flag,
+        "], length ",
+        packet.len()
     );
-    put!(page, ", length ", packet.len());
-    Ok(3)
+    Ok(supervisory)
 }
 
+/// Prints a SNAP header and what it names. Returns false if that is unknown.
+pub(crate) fn snap(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<bool> {
+    page.enter("snap");
+    if packet.len() < 5 {
+        return Err(Stop::Truncated);
+    }
+    let mut rest = packet;
+    let organisation = rest.u24()?;
+    let kind = rest.u16()?;
+    if page.options.link_header {
+        snap_header(page, "", organisation, kind, rest.len());
+    }
+    let known = match (organisation, kind) {
+        (ETHERNET | CISCO_BRIDGED, _) => ether::by_type(page, EtherType(kind), rest, addresses)?,
+        (CISCO, 0x010b | 0x010c) | (BRIDGED, 0x000e) => {
+            stp::print(page, rest)?;
+            true
+        }
+        (BRIDGED, 1 | 7) => {
+            rest.skip(2)?;
+            page.deeper(|page| ether::print(page, rest).map(|_| ()))?;
+            true
+        }
+        _ => false,
+    };
+    if !known && !page.options.link_header {
+        if let Some(addresses) = addresses {
+            put!(
+                page,
+                Mac(&addresses.source),
+                " > ",
+                Mac(&addresses.destination),
+                " "
+            );
+        }
+        snap_header(page, "SNAP, ", organisation, kind, rest.len());
+    }
+    Ok(known)
+}
+
+fn snap_header(page: &mut Page<'_>, before: &str, organisation: u32, kind: u16, length: usize) {
+    put!(page, before);
+    let name = match organisation {
+        ETHERNET | CISCO_BRIDGED => ether::type_name(EtherType(kind)),
+        CISCO => name_of(CISCO_PROTOCOLS, kind),
+        BRIDGED => name_of(BRIDGED_KINDS, kind),
+        _ => None,
+    };
+    if organisation != ETHERNET || before.is_empty() {
+        put!(
+            page,
+            "oui ",
+            name_of(ORGANISATIONS, organisation).unwrap_or("Unknown")
+        );
+        put!(page, " (0x", HexPad(organisation.into(), 6), "), ");
+    }
+    put!(
+        page,
+        if organisation == ETHERNET {
+            "ethertype "
+        } else {
+            "pid "
+        }
+    );
+    put!(
+        page,
+        name.unwrap_or("Unknown"),
+        " (0x",
+        Hex4(kind),
+        "), length ",
+        length,
+        ": "
+    );
+}
+
+const INFORMATION: u16 = 3;
+const EXCHANGE_ID: u16 = 0xaf;
+const COMMANDS: &[(u16, &str)] = &[
+    (INFORMATION, "ui"),
+    (0xe3, "test"),
+    (EXCHANGE_ID, "xid"),
+    (0x63, "ua"),
+    (0x43, "disc"),
+    (0x0f, "dm"),
+    (0x6f, "sabme"),
+    (0x87, "frmr"),
+];
+const SUPERVISORY: &[(u16, &str)] = &[(0, "Receiver Ready"), (1, "Receiver not Ready"), (2, "Reject")];
+
+const IP: u8 = 0x06;
+const SPANNING_TREE: u8 = 0x42;
 const SNAP: u8 = 0xaa;
-const UNNUMBERED_INFORMATION: u8 = 3;
+const POINTS: &[(u8, &str)] = &[
+    (0x00, "Null"),
+    (0xff, "Global"),
+    (0x02, "802.1B I"),
+    (0x03, "802.1B G"),
+    (IP, "IP"),
+    (0x04, "SNA"),
+    (0x0e, "ProWay NM"),
+    (SPANNING_TREE, "STP"),
+    (0x4e, "RS511"),
+    (0x7e, "ISO8208"),
+    (0x8e, "ProWay"),
+    (SNAP, "SNAP"),
+    (0xe0, "IPX"),
+    (0xf0, "NetBeui"),
+    (0xfe, "OSI"),
+];
+
+const ETHERNET: u32 = 0;
+const CISCO: u32 = 0x00_000c;
+const CISCO_BRIDGED: u32 = 0x00_00f8;
+const BRIDGED: u32 = 0x00_80c2;
+const ORGANISATIONS: &[(u32, &str)] = &[
+    (ETHERNET, "Ethernet"),
+    (CISCO, "Cisco"),
+    (0x00_005e, "IANA"),
+    (0x00_0081, "Nortel Networks SONMP"),
+    (CISCO_BRIDGED, "Cisco bridged"),
+    (BRIDGED, "Ethernet bridged"),
+    (0x00_a03e, "ATM Forum"),
+    (0x00_e02f, "DOCSIS Spanning Tree"),
+    (0x08_0007, "Appletalk"),
+    (0x00_9069, "Juniper"),
+    (0x08_0009, "Hewlett-Packard"),
+];
+
+const CISCO_PROTOCOLS: &[(u16, &str)] = &[
+    (0x2000, "CDP"),
+    (0x2003, "VTP"),
+    (0x2004, "DTP"),
+    (0x0111, "UDLD"),
+    (0x010b, "PVST"),
+    (0x010c, "VLAN Bridge"),
+];
+
+const BRIDGED_KINDS: &[(u16, &str)] = &[
+    (1, "Ethernet + FCS"),
+    (7, "Ethernet w/o FCS"),
+    (2, "802.4 + FCS"),
+    (8, "802.4 w/o FCS"),
+    (3, "Token Ring + FCS"),
+    (9, "Token Ring w/o FCS"),
+    (4, "FDDI + FCS"),
+    (10, "FDDI w/o FCS"),
+    (5, "802.6 + FCS"),
+    (11, "802.6 w/o FCS"),
+    (14, "BPDU"),
+];

@@ -1,12 +1,17 @@
 //! The link layer: what a captured packet begins with.
 
 mod arista;
+mod chdlc;
 pub(crate) mod ether;
 mod llc;
+mod macsec;
 mod msnlb;
 mod null;
+pub(crate) mod ppp;
+mod ppp_control;
 mod raw;
 mod sll;
+mod stp;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -19,6 +24,9 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         LinkType::ETHERNET => ether::frame(page, packet),
         LinkType::NULL | LinkType::LOOP => null::print(page, packet),
         LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet),
+        LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet),
+        LinkType::PPP_SERIAL => ppp::serial(page, packet),
+        LinkType::C_HDLC => chdlc::frame(page, packet),
         LinkType::LINUX_SLL => sll::print(page, packet),
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
         _ => {
@@ -28,3 +36,6 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         }
     }
 }
+
+/// PPP with the direction in its first byte.
+const PPP_DIRECTION: LinkType = LinkType(204);

@@ -1,6 +1,7 @@
 //! IPv6 (RFC 8200) and its extension headers.
 
 mod fragment;
+mod mobility;
 mod options;
 mod routing;
 
@@ -57,6 +58,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         },
         protocol: view.get_next_header().0,
         fragmented: false,
+        hops: view.get_hop_limit(),
     };
     if !demux::has_ports(view.get_next_header()) {
         datagram.put_ends(page);
@@ -97,6 +99,7 @@ fn headers(
                 datagram.fragmented = true;
                 8
             }
+            MOBILITY | MOBILITY_OLD => return mobility::print(page, rest),
             Protocols::Ipv6Route => routing::print(page, rest)?,
             _ => return demux::print(page, next, &datagram, rest),
         };
@@ -172,3 +175,5 @@ fn last_destination(packet: Cursor<'_>, destination: Ipv6Addr) -> Ipv6Addr {
 }
 
 const HEADER: usize = 40;
+const MOBILITY: IpNextHeaderProtocol = IpNextHeaderProtocol(135);
+const MOBILITY_OLD: IpNextHeaderProtocol = IpNextHeaderProtocol(62);

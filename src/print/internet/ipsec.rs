@@ -1,0 +1,73 @@
+//! IPsec: the authentication header (RFC 4302), the encrypted payload (RFC 4303) and compression (RFC 3173).
+
+use pnet_packet::ip::IpNextHeaderProtocol;
+
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::page::Page;
+use crate::print::text::{Hex, HexPad, put};
+
+/// Prints an authentication header. Returns what it says follows, and its length.
+pub(super) fn authentication(
+    page: &mut Page<'_>,
+    header: Cursor<'_>,
+) -> Shown<(IpNextHeaderProtocol, usize)> {
+    page.enter("ah");
+    let mut rest = header;
+    let next = IpNextHeaderProtocol(rest.u8()?);
+    put!(page, "AH");
+    let units = rest.u8()?;
+    let length = (usize::from(units) + 2) * 4;
+    put!(page, "(");
+    if page.verbose(1) {
+        put!(page, "length=", units, "(", length, "-bytes),");
+    }
+    let reserved = rest.u16()?;
+    if reserved != 0 {
+        put!(page, "reserved=0x", Hex(reserved.into()), "[MustBeZero],");
+    }
+    put!(
+        page,
+        "spi=0x",
+        HexPad(rest.u32()?.into(), 8),
+        ",seq=0x",
+        Hex(rest.u32()?.into()),
+        ",icv=0x"
+    );
+    page.digits(&mut rest, length.saturating_sub(FIXED))?;
+    put!(page, "): ");
+    Ok((next, length))
+}
+
+/// Prints what of an encrypted payload is in the clear.
+pub(super) fn encrypted(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
+    page.enter("esp");
+    let mut rest = payload;
+    rest.need(8)?;
+    put!(
+        page,
+        "ESP(spi=0x",
+        HexPad(rest.u32()?.into(), 8),
+        ",seq=0x",
+        Hex(rest.u32()?.into()),
+        ")"
+    );
+    put!(page, ", length ", payload.len());
+    Ok(())
+}
+
+/// Prints the header of a compressed payload.
+pub(super) fn compressed(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
+    page.enter("ipcomp");
+    put!(page, "IPComp(");
+    let flags = payload.peek_u8(1)?;
+    let parameters = payload.peek_u16(2)?;
+    put!(page, "cpi=0x", HexPad(parameters.into(), 4));
+    if flags != 0 {
+        put!(page, ",flags=0x", HexPad(flags.into(), 2));
+    }
+    put!(page, ")");
+    Ok(())
+}
+
+/// The fields before the check value.
+const FIXED: usize = 12;

@@ -1,0 +1,87 @@
+//! VRRP, versions 2 and 3 (RFC 3768, RFC 5798).
+
+use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
+
+use super::Datagram;
+use crate::print::cursor::{Cursor, Shown};
+use crate::print::page::Page;
+use crate::print::text::{Escaped, Hex, name_of, put};
+use crate::wire::Checksum;
+
+/// Prints an advertisement.
+pub(super) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
+    page.enter("vrrp");
+    let first = message.peek_u8(0)?;
+    let (version, kind) = (first >> 4, first & 15);
+    put!(page, "VRRPv", version, ", ");
+    if kind == ADVERTISEMENT {
+        put!(page, "Advertisement");
+    } else {
+        put!(page, "unknown type (", kind, ")");
+    }
+    if datagram.hops != 255 {
+        put!(page, ", (ttl ", datagram.hops, ")");
+    }
+    if !matches!(version, 2 | 3) || kind != ADVERTISEMENT {
+        return Ok(());
+    }
+    put!(
+        page,
+        ", vrid ",
+        message.peek_u8(1)?,
+        ", prio ",
+        message.peek_u8(2)?
+    );
+    let authentication = message.peek_u8(4)?;
+    if version == 2 {
+        match name_of(&[(0, "none"), (1, "simple"), (2, "ah")], authentication) {
+            Some(name) => put!(page, ", authtype ", name),
+            None => put!(page, ", authtype #", authentication),
+        }
+        put!(page, ", intvl ", message.peek_u8(5)?, "s");
+    } else {
+        put!(page, ", intvl ", message.peek_u16(4)? & 0x0fff, "cs");
+    }
+    put!(page, ", length ", message.len());
+    if !page.verbose(1) {
+        return Ok(());
+    }
+    if let Some(covered) = message.bytes().get(..message.len()) {
+        let found = if version == 2 {
+            Checksum::default().with(covered).finish()
+        } else {
+            datagram.checksum(Protocols::Vrrp.0, message.len(), covered)
+        };
+        if found != 0 {
+            put!(page, ", (bad vrrp cksum ", Hex(message.peek_u16(6)?.into()), ")");
+        }
+    }
+    let count = message.peek_u8(3)?;
+    put!(page, ", addrs");
+    if count > 1 {
+        put!(page, "(", count, ")");
+    }
+    put!(page, ":");
+    let mut rest = message.after(8);
+    for index in 0..count {
+        put!(page, if index == 0 { " " } else { "," });
+        if datagram.is_v6() {
+            page.host(rest.ipv6()?);
+        } else {
+            page.host(rest.ipv4()?);
+        }
+    }
+    if version == 2 && authentication == SIMPLE {
+        let key = rest.limited(8).bytes();
+        put!(
+            page,
+            " auth \"",
+            Escaped(key.split(|&byte| byte == 0).next().unwrap_or_default()),
+            "\""
+        );
+    }
+    Ok(())
+}
+
+const ADVERTISEMENT: u8 = 1;
+const SIMPLE: u8 = 1;
