@@ -154,6 +154,11 @@ impl<'a> Cursor<'a> {
         self.array().map(u32::from_be_bytes)
     }
 
+    /// The next eight bytes, big-endian.
+    pub(crate) fn u64(&mut self) -> Shown<u64> {
+        self.array().map(u64::from_be_bytes)
+    }
+
     /// The next four bytes as an IPv4 address.
     pub(crate) fn ipv4(&mut self) -> Shown<Ipv4Addr> {
         self.array::<4>().map(Ipv4Addr::from)

@@ -1,7 +1,13 @@
 //! The application layer: what TCP and UDP carry, by port.
 
+mod bfd;
 pub(crate) mod dns;
+mod geneve;
+mod hsrp;
 mod lines;
+mod ntp;
+mod syslog;
+mod vxlan;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -42,8 +48,20 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         dns::print(page, payload, Dialect::Unicast)?;
     } else if ports.any(&[5353]) {
         dns::print(page, payload, Dialect::Multicast)?;
+    } else if ports.any(&[123]) {
+        ntp::print(page, payload)?;
+    } else if ports.any(&[514]) {
+        syslog::print(page, payload)?;
+    } else if ports.destination == 1985 {
+        hsrp::print(page, payload)?;
+    } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
+        bfd::print(page, ports, payload)?;
     } else if ports.any(&[5060]) {
         lines::print(page, &lines::SIP, payload)?;
+    } else if ports.any(&[4789]) {
+        vxlan::print(page, payload)?;
+    } else if ports.destination == 6081 {
+        geneve::print(page, payload)?;
     } else {
         return Ok(false);
     }

@@ -58,9 +58,8 @@ pub(super) fn encrypted(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
 /// Prints the header of a compressed payload.
 pub(super) fn compressed(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
     page.enter("ipcomp");
+    let (flags, parameters) = (payload.peek_u8(1)?, payload.peek_u16(2)?);
     put!(page, "IPComp(");
-    let flags = payload.peek_u8(1)?;
-    let parameters = payload.peek_u16(2)?;
     put!(page, "cpi=0x", HexPad(parameters.into(), 4));
     if flags != 0 {
         put!(page, ",flags=0x", HexPad(flags.into(), 2));

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 use pnet_packet::ipv4::Ipv4Packet;
 
 use super::{Datagram, Ends, demux};
@@ -27,7 +28,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if header_len < MIN_HEADER {
         return Err(page.refuse("header length", header_len, "<", MIN_HEADER));
     }
-    let (total, big) = total_length(page, packet, header_len)?;
+    let (total, presumed) = total_length(page, packet, header_len)?;
     let Some(view) = Ipv4Packet::new(packet.bytes()) else {
         return Err(Stop::Truncated);
     };
@@ -37,7 +38,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let destination = view.get_destination();
 
     if page.verbose(1) {
-        verbose_header(page, &view, header, big.then_some(total))?;
+        verbose_header(page, &view, header, presumed.map(|why| (total, why)))?;
     }
     let protocol = view.get_next_level_protocol();
     if view.get_fragment_offset() != 0 {
@@ -74,15 +75,25 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 
 /// The length of the datagram: what the header claims, or what there is if it claims nothing, as the kernel does
 /// of a send that is larger than the field can say.
-fn total_length(page: &mut Page<'_>, packet: Cursor<'_>, header_len: usize) -> Shown<(usize, bool)> {
+///
+/// Returns in the latter case what the datagram is presumed to be.
+fn total_length(
+    page: &mut Page<'_>,
+    packet: Cursor<'_>,
+    header_len: usize,
+) -> Shown<(usize, Option<&'static str>)> {
     let claimed = usize::from(packet.peek_u16(2)?);
     if claimed > packet.len() {
         put!(page, "[total length ", claimed, " > length ", packet.len(), "]");
         page.invalid();
         put!(page, " ");
+        return Ok((packet.len(), None));
     }
     if claimed == 0 && packet.len() > usize::from(u16::MAX) {
-        return Ok((packet.len(), true));
+        return Ok((packet.len(), Some("BIG TCP")));
+    }
+    if claimed == 0 && packet.peek_u8(9)? == Protocols::Tcp.0 {
+        return Ok((packet.len(), Some("TSO")));
     }
     if claimed < header_len {
         put!(
@@ -95,7 +106,7 @@ fn total_length(page: &mut Page<'_>, packet: Cursor<'_>, header_len: usize) -> S
         );
         return Err(Stop::Invalid);
     }
-    Ok((claimed, false))
+    Ok((claimed, None))
 }
 
 /// `(tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto TCP (6), length 60)` and a line break.
@@ -103,7 +114,7 @@ fn verbose_header(
     page: &mut Page<'_>,
     view: &Ipv4Packet<'_>,
     header: Cursor<'_>,
-    big: Option<usize>,
+    presumed: Option<(usize, &str)>,
 ) -> Shown {
     let protocol = view.get_next_level_protocol().0;
     put!(
@@ -140,8 +151,8 @@ fn verbose_header(
         protocol,
         "), length "
     );
-    match big {
-        Some(length) => put!(page, length, " [was 0, presumed BIG TCP]"),
+    match presumed {
+        Some((length, why)) => put!(page, length, " [was 0, presumed ", why, "]"),
         None => put!(page, view.get_total_length()),
     }
     if header.len() > MIN_HEADER {

@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
-use super::{arista, llc, macsec, msnlb};
+use super::{arista, llc, macsec, msnlb, pppoe};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -109,6 +109,7 @@ pub(crate) fn by_type(
         EtherTypes::Ipv6 => ipv6::print(page, payload)?,
         EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
+        EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         _ => return Ok(false),
     }

@@ -9,7 +9,9 @@ mod msnlb;
 mod null;
 pub(crate) mod ppp;
 mod ppp_control;
+mod pppoe;
 mod raw;
+mod slip;
 mod sll;
 mod stp;
 
@@ -25,8 +27,10 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         LinkType::NULL | LinkType::LOOP => null::print(page, packet),
         LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet),
         LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet),
+        LinkType::PPP_ETHER => pppoe::print(page, packet),
         LinkType::PPP_SERIAL => ppp::serial(page, packet),
         LinkType::C_HDLC => chdlc::frame(page, packet),
+        LinkType::SLIP => slip::frame(page, packet),
         LinkType::LINUX_SLL => sll::print(page, packet),
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
         _ => {

@@ -92,7 +92,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     if header_len > HEADER {
         put!(page, ", options [");
         let area = segment.limited(header_len).after(HEADER);
-        if !tcp_options::print(page, area, numbers.peer_origin)? {
+        if !tcp_options::print(page, area, numbers.peer_origin, flags)? {
             return Ok(());
         }
         put!(page, "]");
@@ -137,7 +137,7 @@ fn header_fits(page: &mut Page<'_>, header_len: usize, segment: Cursor<'_>) -> S
 
 /// The twelve flag bits of a header.
 #[derive(Clone, Copy)]
-struct Flags(u32);
+pub(super) struct Flags(u32);
 
 impl Flags {
     fn of(view: &TcpPacket<'_>) -> Self {
@@ -145,7 +145,7 @@ impl Flags {
     }
 
     /// Whether any of these bits is set.
-    fn has(self, bits: u8) -> bool {
+    pub(super) fn has(self, bits: u8) -> bool {
         self.0 & u32::from(bits) != 0
     }
 }

@@ -1,5 +1,7 @@
 //! The options of TCP.
 
+use super::mptcp;
+use super::tcp::Flags;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Hex2, Hex4, HexRun, name_of, put};
@@ -7,7 +9,12 @@ use crate::print::text::{Hex, Hex2, Hex4, HexRun, name_of, put};
 /// Prints the options. Returns false after one whose length cannot be: what follows cannot be trusted.
 ///
 /// `peer_origin` is what the edges of selective acknowledgments are relative to.
-pub(super) fn print(page: &mut Page<'_>, mut area: Cursor<'_>, peer_origin: u32) -> Shown<bool> {
+pub(super) fn print(
+    page: &mut Page<'_>,
+    mut area: Cursor<'_>,
+    peer_origin: u32,
+    flags: Flags,
+) -> Shown<bool> {
     let mut first = true;
     while !area.is_empty() {
         if !first {
@@ -30,7 +37,7 @@ pub(super) fn print(page: &mut Page<'_>, mut area: Cursor<'_>, peer_origin: u32)
             Some(name) => put!(page, name),
             None => put!(page, "unknown-", kind),
         }
-        match option(page, kind, &mut body, peer_origin) {
+        match option(page, kind, &mut body, peer_origin, flags) {
             Err(Stop::Invalid) => {
                 put!(page, "[bad opt]]");
                 return Ok(false);
@@ -48,7 +55,7 @@ pub(super) fn print(page: &mut Page<'_>, mut area: Cursor<'_>, peer_origin: u32)
 }
 
 /// The value of one option; what it leaves unread was too much.
-fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32) -> Shown {
+fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32, flags: Flags) -> Shown {
     body.claims(fixed_length(kind).saturating_sub(2))?;
     match kind {
         MSS => put!(page, " ", body.u16()?),
@@ -68,6 +75,7 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
             put!(page, " 0x", Hex(value.into()), " ", seconds);
         }
         MD5 => put!(page, " can't check - ", HexRun(body.take(16)?)),
+        MULTIPATH => return mptcp::print(page, body, flags),
         FAST_OPEN => fast_open(page, body.take(body.len())?),
         EXPERIMENT => {
             body.claims(2)?;
@@ -164,6 +172,7 @@ const SCPS: u8 = 20;
 const USER_TIMEOUT: u8 = 28;
 const AUTHENTICATION: u8 = 29;
 const FAST_OPEN: u8 = 34;
+const MULTIPATH: u8 = 30;
 const EXPERIMENT: u8 = 254;
 /// The experiment that became fast open (RFC 6994 gives each a number).
 const FAST_OPEN_MAGIC: u16 = 0xf989;
@@ -185,7 +194,7 @@ const NAMES: &[(u8, &str)] = &[
     (SCPS, "scps"),
     (USER_TIMEOUT, "uto"),
     (AUTHENTICATION, "tcp-ao"),
-    (30, "mptcp"),
+    (MULTIPATH, "mptcp"),
     (FAST_OPEN, "tfo"),
     (EXPERIMENT, "exp"),
 ];

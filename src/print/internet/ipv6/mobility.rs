@@ -83,13 +83,15 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown {
 }
 
 fn cookie(page: &mut Page<'_>, home: bool, what: &str, mut rest: Cursor<'_>) -> Shown {
-    put!(page, if home { " Home" } else { " Care-of" }, what);
+    let (high, low) = (rest.u32()?, rest.u32()?);
     put!(
         page,
-        HexPad(rest.u32()?.into(), 8),
-        ":",
-        HexPad(rest.u32()?.into(), 8)
+        if home { " Home" } else { " Care-of" },
+        what,
+        HexPad(high.into(), 8),
+        ":"
     );
+    put!(page, HexPad(low.into(), 8));
     Ok(())
 }
 
@@ -114,10 +116,10 @@ fn options(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
         if matches!(kind, 2..=4) {
             put!(page, ": ");
         }
-        if length > rest.len() || length < least {
+        if length > rest.len() || rest.len() < least {
             return Err(Stop::Truncated);
         }
-        let mut body = rest.limited(length).after(2);
+        let mut body = rest.after(2);
         match kind {
             2 => put!(page, u32::from(body.u16()?) << 2),
             3 => page.host(body.ipv6()?),

@@ -1,0 +1,85 @@
+//! Syslog (RFC 3164): a priority in angle brackets, and text.
+
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::text::put;
+
+/// Prints a message.
+pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
+    page.enter("syslog");
+    let Some((priority, length)) = priority(message)? else {
+        return Err(Stop::Truncated);
+    };
+    let severity = SEVERITIES
+        .get(usize::from(priority & 7))
+        .copied()
+        .unwrap_or_default();
+    let facility = FACILITIES
+        .get(usize::from(priority >> 3))
+        .copied()
+        .unwrap_or("unknown");
+    if !page.verbose(1) {
+        put!(
+            page,
+            "SYSLOG ",
+            facility,
+            ".",
+            severity,
+            ", length: ",
+            message.len()
+        );
+        return Ok(());
+    }
+    put!(
+        page,
+        "SYSLOG, length: ",
+        message.len(),
+        "\n\tFacility ",
+        facility,
+        " (",
+        priority >> 3,
+        ")"
+    );
+    put!(page, ", Severity ", severity, " (", priority & 7, ")\n\tMsg: ");
+    let mut text = message.after(length);
+    let length = text.len();
+    page.text(&mut text, length)?;
+    if page.verbose(2) {
+        page.hex("\n\t", message.bytes());
+    }
+    Ok(())
+}
+
+/// The number between the brackets and the length of all three, if the message begins so.
+fn priority(message: Cursor<'_>) -> Shown<Option<(u16, usize)>> {
+    let mut rest = message;
+    if rest.u8()? != b'<' {
+        return Ok(None);
+    }
+    let mut value = 0;
+    for length in 2..=5 {
+        match rest.u8()? {
+            b'>' => return Ok(Some((value, length))),
+            digit @ b'0'..=b'9' if length < 5 => value = value * 10 + u16::from(digit - b'0'),
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+const SEVERITIES: [&str; 8] = [
+    "emergency",
+    "alert",
+    "critical",
+    "error",
+    "warning",
+    "notice",
+    "info",
+    "debug",
+];
+
+const FACILITIES: [&str; 24] = [
+    "kernel", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+    "ntp", "security", "console", "cron", "local0", "local1", "local2", "local3", "local4", "local5",
+    "local6", "local7",
+];
