@@ -20,6 +20,8 @@ mod options;
 mod packet;
 mod page;
 mod printer;
+#[cfg(test)]
+mod sample;
 mod text;
 mod time;
 mod transport;

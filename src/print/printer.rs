@@ -131,3 +131,100 @@ impl Put for Fault {
 struct Parts<'a> {
     out: &'a mut Vec<u8>,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::print::sample::options;
+    use crate::print::{Dump, DumpForm, TimeStyle, Timestamp};
+    use crate::wire::LinkType;
+
+    fn print(options: Options, wire_len: u32, bytes: &[u8]) -> String {
+        let mut out = Vec::new();
+        let time = Timestamp { secs: 1, nanos: 0 };
+        let packet = Packet {
+            number: 7,
+            time,
+            link: LinkType::RAW,
+            wire_len,
+            bytes,
+        };
+        Printer::new(options).print(&packet, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn number_and_lengths_come_before_the_time() {
+        let options = Options {
+            number: true,
+            lengths: true,
+            time: TimeStyle::Epoch,
+            ..options(0)
+        };
+        assert_eq!(
+            print(options, 9, &[0x40]),
+            "    7  caplen 1 len 9 1.000000 IP  [length 9 < 20] (invalid)\n"
+        );
+    }
+
+    #[test]
+    fn lengths_that_no_capture_has_are_told_in_place_of_the_packet() {
+        assert_eq!(print(options(0), 0, &[]), "[Invalid header: caplen==0, len==0]\n");
+        assert_eq!(
+            print(options(0), 1, &[1, 2]),
+            "[Invalid header: len(1) < caplen(2)]\n"
+        );
+        assert_eq!(
+            print(options(0), 300_000, &[1]),
+            "[Invalid header: len(300000) > 262144]\n"
+        );
+    }
+
+    #[test]
+    fn a_link_type_without_a_printer_is_dumped() {
+        let mut out = Vec::new();
+        let packet = Packet {
+            number: 1,
+            time: Timestamp::default(),
+            link: LinkType(0xffff),
+            wire_len: 1,
+            bytes: &[0x41],
+        };
+        Printer::new(options(0)).print(&packet, &mut out);
+        assert!(out.starts_with(b"UNSUPPORTED\n\t0x0000:  41 "));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// Whatever the bytes: no panic, one line feed at the end, and nothing that moves a terminal.
+        #[test]
+        fn any_bytes_print_as_plain_text(
+            link in prop::sample::select(vec![0, 1, 8, 9, 50, 51, 101, 104, 108, 113, 228, 229, 276]),
+            verbosity in 0_u8..4,
+            link_header: bool,
+            kind in prop::sample::select(vec![
+                &[][..],
+                b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0\x45\0\0\x60\0\0\0\0\x40",
+                b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x86\xdd\x60\0\0\0\0\x40",
+                b"\x45\0\0\x60\0\0\0\0\x40",
+                b"\x60\0\0\0\0\x40",
+            ]),
+            tail in prop::collection::vec(any::<u8>(), 1..160),
+            extra in 0_u32..200,
+        ) {
+            let bytes: Vec<u8> = kind.iter().copied().chain(tail).collect();
+            let dump = Some(Dump { form: DumpForm::HexAscii, link_header: false });
+            let options = Options { verbosity, link_header, dump, ..options(0) };
+            let wire_len = u32::try_from(bytes.len()).unwrap() + extra;
+            let packet =
+                Packet { number: 1, time: Timestamp::default(), link: LinkType(link), wire_len, bytes: &bytes };
+            let mut out = Vec::new();
+            Printer::new(options).print(&packet, &mut out);
+            prop_assert_eq!(out.last(), Some(&b'\n'));
+            prop_assert!(out.iter().all(|&byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')));
+        }
+    }
+}

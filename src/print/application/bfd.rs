@@ -195,3 +195,26 @@ const FLAGS_1: &[(u32, &str)] = &[
     (0x02, "Demand"),
     (0x01, "Multipoint"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn the_state_is_told_and_the_timers_under_v() {
+        let mut packet = vec![0x20, 0xc0, 3, 24, 0, 0, 0, 1, 0, 0, 0, 2];
+        for interval in [300_000_u32, 300_000, 0] {
+            packet.extend(interval.to_be_bytes());
+        }
+        let packet = udp(49152, 3784, &packet);
+        assert!(
+            shown(LinkType::RAW, &packet).ends_with(": BFDv1, Control, State Up, Flags: [none], length: 24")
+        );
+        assert!(
+            verbose(1, LinkType::RAW, &packet)
+                .contains("Detection Timer Multiplier: 3 (900 ms Detection time)")
+        );
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

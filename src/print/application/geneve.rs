@@ -128,3 +128,25 @@ const FLAGS: &[(u32, &str)] = &[
     (0x02, "R5"),
     (0x01, "R6"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, udp, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn options_are_counted_and_told_under_v() {
+        let mut packet = vec![2, 0x40, 8, 0, 0, 0, 5, 0, 1, 1, 0x80, 1, 1, 2, 3, 4];
+        packet.extend(ipv4(253, &[]));
+        let packet = udp(1, 6081, &packet);
+        assert!(
+            shown(LinkType::RAW, &packet)
+                .contains(": Geneve, Flags [C], vni 0x5, options [8 bytes]: IP 192.0.2.1")
+        );
+        assert!(
+            verbose(2, LinkType::RAW, &packet)
+                .contains("options [class Open vSwitch (0x101) type 0x80(C) len 8 data 01020304]\n\tIP (")
+        );
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

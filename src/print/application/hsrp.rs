@@ -58,3 +58,21 @@ const STATES: &[(u8, &str)] = &[
     (8, "standby"),
     (16, "active"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn a_hello_is_told() {
+        let message = b"\0\0\x10\x03\x0a\x64\x01\0cisco\0\0\0\xc0\0\x02\x09";
+        let packet = udp(1985, 1985, message);
+        assert!(
+            shown(LinkType::RAW, &packet).ends_with(": HSRPv0-hello 20: state=active group=1 addr=192.0.2.9")
+        );
+        let more = " hellotime=3s holdtime=10s priority=100 auth=\"cisco\"";
+        assert!(verbose(1, LinkType::RAW, &packet).ends_with(more));
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

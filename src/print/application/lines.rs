@@ -213,3 +213,40 @@ pub(super) const SIP: Protocol = Protocol {
         "PUBLISH",
     ]),
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{shown, tcp, udp, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    fn http(payload: &[u8]) -> Vec<u8> {
+        tcp((40000, 80), (1, 2), 0x18, &[], payload)
+    }
+
+    #[test]
+    fn the_first_line_is_told_and_all_lines_of_text_under_v() {
+        let request = http(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n\x01\x02");
+        assert!(shown(RAW, &request).ends_with(", length 30: HTTP: GET /x HTTP/1.1"));
+        let text = verbose(1, RAW, &request);
+        assert!(text.ends_with(", length 30: HTTP, length: 30\n\tGET /x HTTP/1.1\n\tHost: a\n\t"));
+    }
+
+    #[test]
+    fn what_begins_no_message_is_only_named() {
+        assert!(shown(RAW, &http(b"the middle of a file\n")).ends_with(": HTTP"));
+        assert!(shown(RAW, &http(b"HTTP/1.1 200 OK\n")).ends_with(": HTTP: HTTP/1.1 200 OK"));
+    }
+
+    #[test]
+    fn a_line_without_an_end_goes_on_elsewhere() {
+        assert!(shown(RAW, &http(b"GET /x")).ends_with(": HTTP: GET /x [|http]"));
+    }
+
+    #[test]
+    fn sip_is_known_over_udp() {
+        let text = shown(RAW, &udp(5060, 9, b"INVITE sip:a@b SIP/2.0\r\n"));
+        assert!(text.ends_with(".9: SIP: INVITE sip:a@b SIP/2.0"));
+    }
+}

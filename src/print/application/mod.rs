@@ -1,6 +1,8 @@
 //! The application layer: what TCP and UDP carry, by port.
 
 mod bfd;
+mod dhcp;
+mod dhcp_options;
 pub(crate) mod dns;
 mod geneve;
 mod hsrp;
@@ -48,6 +50,8 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         dns::print(page, payload, Dialect::Unicast)?;
     } else if ports.any(&[5353]) {
         dns::print(page, payload, Dialect::Multicast)?;
+    } else if ports.any(&[67, 68]) {
+        dhcp::print(page, payload)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
     } else if ports.any(&[514]) {

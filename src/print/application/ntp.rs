@@ -108,15 +108,18 @@ fn time(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 
 /// What follows the time stamps: a key and its digest, or extensions.
 fn trailer(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
+    if rest.len() == 4 {
+        put!(page, "\n\tKey id: ", rest.u32()?);
+        return Ok(());
+    }
     match rest.len() {
         0 => {}
-        4 => put!(page, "\n\tKey id: ", rest.u32()?),
         20 | 24 => {
             put!(page, "\n\tKey id: ", rest.u32()?);
             let digest = rest.take(rest.len())?;
             put!(page, "\n\tAuthentication: ", HexRun(digest));
         }
-        4..16 => put!(page, "\n\t(", rest.len(), " more bytes after the header)"),
+        1..=3 | 5..=15 => put!(page, "\n\t(", rest.len(), " more bytes after the header)"),
         _ => return extensions(page, rest),
     }
     Ok(())
@@ -200,7 +203,7 @@ impl Put for Short {
     fn put(self, out: &mut Vec<u8>) {
         self.0.put(out);
         ".".put(out);
-        Zeros(u64::from(self.1) * 1_000_000 >> 16, 6).put(out);
+        Zeros((u64::from(self.1) * 1_000_000) >> 16, 6).put(out);
     }
 }
 
@@ -247,7 +250,7 @@ impl Put for Stamp {
 
 /// The lower half of a fixed-point number in nanoseconds.
 fn nanoseconds(fixed: u64) -> u64 {
-    (fixed & 0xffff_ffff) * 1_000_000_000 >> 32
+    ((fixed & 0xffff_ffff) * 1_000_000_000) >> 32
 }
 
 const HEADER: usize = 48;
@@ -280,3 +283,26 @@ const LEAPS: &[(u8, &str)] = &[
     (0x80, "-1s"),
     (0xc0, "clock unsynchronized"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn the_time_stamps_are_told_under_v() {
+        // Client, version 4, poll 2⁶ s, precision 2⁻²⁰ s; only the transmit time stamp is set.
+        let mut packet = vec![0x23, 0, 6, 0xec];
+        packet.resize(40, 0);
+        packet.extend(3_900_000_000_u32.to_be_bytes());
+        packet.extend(0x8000_0000_u32.to_be_bytes());
+        let packet = udp(123, 123, &packet);
+        assert!(shown(LinkType::RAW, &packet).ends_with(".123: NTPv4, Client, length 48"));
+        let text = verbose(1, LinkType::RAW, &packet);
+        assert!(
+            text.contains("\n\tLeap indicator:  (0), Stratum 0 (unspecified), poll 6 (64s), precision -20\n")
+        );
+        assert!(text.contains("\n\t  Transmit Timestamp:   3900000000.500000000 (2023-08-02T21:20:00Z)\n"));
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

@@ -83,3 +83,18 @@ const FACILITIES: [&str; 24] = [
     "ntp", "security", "console", "cron", "local0", "local1", "local2", "local3", "local4", "local5",
     "local6", "local7",
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn facility_and_severity_come_from_the_priority() {
+        let packet = udp(1, 514, b"<165>hello\x07");
+        assert!(shown(LinkType::RAW, &packet).ends_with(": SYSLOG local4.notice, length: 11"));
+        assert!(verbose(1, LinkType::RAW, &packet).ends_with("Severity notice (5)\n\tMsg: hello^G"));
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+        assert!(shown(LinkType::RAW, &udp(1, 514, b"hello")).ends_with(" [|syslog]"));
+    }
+}

@@ -144,3 +144,56 @@ const OPERATIONS: &[(u16, &str)] = &[
     (9, "Inverse Reply"),
     (10, "NACK Reply"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ether, options, shown, shown_with, verbose};
+    use crate::wire::LinkType;
+
+    const ETHERNET: LinkType = LinkType::ETHERNET;
+
+    /// Who has 192.0.2.2 (operation 1), or 192.0.2.1 is at 02:00:00:00:00:01 (2).
+    fn arp(operation: u8) -> Vec<u8> {
+        let mut packet = vec![0, 1, 8, 0, 6, 4, 0, operation];
+        packet.extend_from_slice(&[2, 0, 0, 0, 0, 1, 192, 0, 2, 1]);
+        packet.extend_from_slice(&[0, 0, 0, 0, 0, 0, 192, 0, 2, 2]);
+        ether(0x0806, &packet)
+    }
+
+    #[test]
+    fn a_request_asks_and_a_reply_tells() {
+        assert_eq!(
+            shown(ETHERNET, &arp(1)),
+            "ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28"
+        );
+        assert_eq!(
+            shown(ETHERNET, &arp(2)),
+            "ARP, Reply 192.0.2.1 is-at 02:00:00:00:00:01, length 28"
+        );
+    }
+
+    #[test]
+    fn the_target_address_of_a_request_is_shown_if_it_is_set() {
+        let mut packet = arp(1);
+        packet[14 + 18] = 0xff;
+        assert!(shown(ETHERNET, &packet).contains("192.0.2.2 (ff:00:00:00:00:00) tell"));
+    }
+
+    #[test]
+    fn the_formats_are_told_under_v_and_the_name_is_not_repeated_under_e() {
+        assert!(verbose(1, ETHERNET, &arp(1)).starts_with("ARP, Ethernet (len 6), IPv4 (len 4), Request "));
+        let with_header = Options {
+            link_header: true,
+            ..options(0)
+        };
+        assert!(shown_with(&with_header, ETHERNET, &arp(1)).ends_with(
+            ", ethertype ARP (0x0806), length 42: Request who-has 192.0.2.2 tell 192.0.2.1, length 28"
+        ));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(ETHERNET, &arp(1));
+    }
+}

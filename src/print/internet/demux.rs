@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, vrrp};
+use super::{Datagram, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, pim, vrrp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
@@ -31,6 +31,7 @@ pub(crate) fn print(
         Protocols::Igmp if datagram.is_v6() => wrong_version(page, "[IGMP requires IPv4]"),
         Protocols::Igmp => igmp::print(page, payload),
         Protocols::Gre => gre::print(page, payload),
+        Protocols::Pim => pim::print(page, datagram, payload),
         Protocols::Vrrp => vrrp::print(page, datagram, payload),
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),

@@ -70,18 +70,24 @@ fn plain(page: &mut Page<'_>, flags: u16, rest: &mut Cursor<'_>) -> Shown {
     if flags & SEQUENCE != 0 {
         put!(page, ", seq ", rest.u32()?);
     }
-    // Source route entries, which RFC 2784 did away with; the last one is empty.
-    while flags & ROUTING != 0 {
+    if flags & ROUTING != 0 {
+        skip_routes(rest)?;
+    }
+    Ok(())
+}
+
+/// Source route entries, which RFC 2784 did away with; the last one is empty.
+fn skip_routes(rest: &mut Cursor<'_>) -> Shown {
+    loop {
         let (family, _offset, length) = (rest.u16()?, rest.u8()?, rest.u8()?);
         if family == 0 && length == 0 {
-            break;
+            return Ok(());
         }
         if usize::from(length) > rest.len() {
             return Err(Stop::Truncated);
         }
         rest.advance(length.into());
     }
-    Ok(())
 }
 
 fn enhanced(page: &mut Page<'_>, flags: u16, rest: &mut Cursor<'_>) -> Shown {
@@ -114,3 +120,22 @@ const FLAGS: &[(u32, &str)] = &[
     (0x0800, "source routing present"),
     (0x0080, "ack present"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn the_payload_follows_the_key_and_the_number() {
+        let mut packet = vec![0x30, 0, 8, 0, 0, 0, 0, 5, 0, 0, 0, 6];
+        packet.extend(ipv4(253, &[]));
+        let packet = ipv4(47, &packet);
+        assert_eq!(
+            shown(LinkType::RAW, &packet),
+            "IP 192.0.2.1 > 192.0.2.2: GREv0, key=0x5, seq 6, length 32: IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        assert!(verbose(1, LinkType::RAW, &packet).contains("Flags [key present, sequence# present]"));
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

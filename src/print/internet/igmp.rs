@@ -39,12 +39,12 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         0x1f => trace(page, "mtrace", message)?,
         other => put!(page, "igmp-", other),
     }
-    if page.verbose(1) && message.len() >= 4 {
-        if let Some(covered) = message.bytes().get(..message.len()) {
-            if Checksum::default().with(covered).finish() != 0 {
-                put!(page, " bad igmp cksum ", Hex(message.peek_u16(2)?.into()), "!");
-            }
-        }
+    if page.verbose(1)
+        && message.len() >= 4
+        && let Some(covered) = message.bytes().get(..message.len())
+        && Checksum::default().with(covered).finish() != 0
+    {
+        put!(page, " bad igmp cksum ", Hex(message.peek_u16(2)?.into()), "!");
     }
     Ok(())
 }
@@ -191,3 +191,34 @@ const RECORDS: &[(u8, &str)] = &[
     (5, "allow"),
     (6, "block"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    #[test]
+    fn each_version_is_told() {
+        let shown =
+            |message: &[u8]| shown(RAW, &ipv4(2, message)).split_off("IP 192.0.2.1 > 192.0.2.2: ".len());
+        assert_eq!(shown(&[0x11, 100, 0, 0, 0, 0, 0, 0]), "igmp query v2");
+        assert_eq!(shown(&[0x16, 0, 0, 0, 224, 0, 0, 9]), "igmp v2 report 224.0.0.9");
+        assert_eq!(shown(&[0x17, 0, 0, 0, 224, 0, 0, 9]), "igmp leave 224.0.0.9");
+        assert_eq!(
+            shown(&[0x11, 0x8f, 0, 0, 0, 0, 0, 0, 2, 10, 0, 0]),
+            "igmp query v3 [max resp time 24.8s]"
+        );
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        let report = [0x22, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 1, 224, 0, 0, 9, 192, 0, 2, 9];
+        assert!(
+            verbose(2, RAW, &ipv4(2, &report))
+                .contains("1 group record(s) [gaddr 224.0.0.9 to_ex { 192.0.2.9 }]")
+        );
+        assert_every_cut_is_told(RAW, &ipv4(2, &report[..16]));
+    }
+}

@@ -70,3 +70,25 @@ pub(super) fn compressed(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
 
 /// The fields before the check value.
 const FIXED: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn what_is_in_the_clear_is_told() {
+        let esp = ipv4(50, &[0, 0, 0x12, 0x34, 0, 0, 0, 1, 9, 9]);
+        assert_eq!(
+            shown(LinkType::RAW, &esp),
+            "IP 192.0.2.1 > 192.0.2.2: ESP(spi=0x00001234,seq=0x1), length 10"
+        );
+        let ah = ipv4(51, &[253, 2, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1, 1, 2, 3, 4, 9]);
+        assert_eq!(
+            shown(LinkType::RAW, &ah),
+            "IP 192.0.2.1 > 192.0.2.2: AH(spi=0x00000007,seq=0x1,icv=0x01020304):  ip-proto-253 1"
+        );
+        assert_every_cut_is_told(LinkType::RAW, &esp);
+        assert_every_cut_is_told(LinkType::RAW, &ah);
+    }
+}

@@ -370,3 +370,82 @@ const OPTIONS: &[(u8, &str)] = &[
     (STRICT_ROUTE, "SSRR"),
     (ROUTER_ALERT, "RA"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    #[test]
+    fn verbose_text_has_the_header_on_a_line_of_its_own() {
+        assert_eq!(
+            verbose(1, RAW, &ipv4(253, &[0; 4])),
+            "IP (tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto unknown (253), length 24)\n    \
+             192.0.2.1 > 192.0.2.2:  ip-proto-253 4"
+        );
+        let one_line = Options {
+            one_line: true,
+            ..options(1)
+        };
+        assert!(shown_with(&one_line, RAW, &ipv4(253, &[])).contains("length 20) 192.0.2.1 > "));
+    }
+
+    #[test]
+    fn a_wrong_header_checksum_is_told_with_the_right_one() {
+        let mut packet = ipv4(253, &[]);
+        packet[10] ^= 0xff;
+        assert!(verbose(1, RAW, &packet).contains(", bad cksum "));
+        let unchecked = Options {
+            no_checksums: true,
+            ..options(1)
+        };
+        assert!(!shown_with(&unchecked, RAW, &packet).contains("cksum"));
+    }
+
+    #[test]
+    fn a_later_fragment_names_only_its_protocol() {
+        let mut packet = ipv4(17, &[0; 16]);
+        packet[6..8].copy_from_slice(&[0, 1]);
+        assert_eq!(shown(RAW, &packet), "IP 192.0.2.1 > 192.0.2.2: ip-proto-17");
+    }
+
+    #[test]
+    fn lengths_that_contradict_each_other_are_told() {
+        let mut packet = ipv4(253, &[]);
+        packet[3] = 40;
+        assert!(shown(RAW, &packet).starts_with("IP [total length 40 > length 20] (invalid) 192.0.2.1 > "));
+        packet[3] = 19;
+        assert_eq!(
+            shown(RAW, &packet),
+            "IP [total length 19 < header length 20] (invalid)"
+        );
+        packet[0] = 0x44;
+        assert_eq!(shown(RAW, &packet), "IP  [header length 16 < 20] (invalid)");
+    }
+
+    #[test]
+    fn a_record_route_marks_the_hops_before_its_pointer() {
+        // Record route of 7 bytes with one hop recorded, and padding.
+        let options = [7, 7, 8, 192, 0, 2, 9, 0];
+        let mut packet = ipv4(253, &options);
+        packet[0] = 0x47;
+        assert!(verbose(1, RAW, &packet).contains("options (RR 192.0.2.9,,EOL)"));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &ipv4(253, &[]));
+    }
+
+    #[test]
+    fn headers_nested_without_end_do_not_exhaust_the_stack() {
+        let mut packet = ipv4(253, &[]);
+        while packet.len() < 60_000 {
+            packet = ipv4(4, &packet);
+        }
+        assert!(shown(RAW, &packet).ends_with("[nested too deep]"));
+    }
+}

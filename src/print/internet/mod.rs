@@ -10,6 +10,7 @@ mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
+mod pim;
 mod vrrp;
 
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -90,3 +90,21 @@ fn payload(last: Label, rest: Cursor<'_>) -> Option<u8> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, shown};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn each_label_is_told_and_then_the_packet() {
+        let mut packet = vec![0, 0x10, 0, 64, 0, 0x20, 1, 64];
+        packet.extend(ipv4(253, &[]));
+        let frame = ether(0x8847, &packet);
+        assert_eq!(
+            shown(LinkType::ETHERNET, &frame),
+            "MPLS (label 256, tc 0, ttl 64) (label 512, tc 0, [S], ttl 64) IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        assert_every_cut_is_told(LinkType::ETHERNET, &frame[..14 + 8]);
+    }
+}

@@ -85,3 +85,21 @@ pub(super) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
 
 const ADVERTISEMENT: u8 = 1;
 const SIMPLE: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn an_advertisement_lists_its_addresses_under_v() {
+        let mut packet = ipv4(112, &[0x21, 1, 100, 1, 0, 1, 0, 0, 192, 0, 2, 9]);
+        packet[8] = 255;
+        assert_eq!(
+            shown(LinkType::RAW, &packet),
+            "IP 192.0.2.1 > 192.0.2.2: VRRPv2, Advertisement, vrid 1, prio 100, authtype none, intvl 1s, length 12"
+        );
+        assert!(verbose(1, LinkType::RAW, &packet).ends_with(", addrs: 192.0.2.9"));
+        assert_every_cut_is_told(LinkType::RAW, &ipv4(112, &[0x21, 1, 100, 0, 0, 1, 0, 0]));
+    }
+}

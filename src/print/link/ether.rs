@@ -225,3 +225,68 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, options, shown, shown_with};
+    use crate::print::{Dump, DumpForm};
+    use crate::wire::LinkType;
+
+    const ETHERNET: LinkType = LinkType::ETHERNET;
+
+    fn with_header() -> Options {
+        Options {
+            link_header: true,
+            ..options(0)
+        }
+    }
+
+    #[test]
+    fn the_header_is_told_under_e() {
+        assert_eq!(
+            shown_with(&with_header(), ETHERNET, &ether(0x0800, &ipv4(253, &[]))),
+            "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 34: \
+             192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+    }
+
+    #[test]
+    fn tags_are_passed_over_and_told_under_e() {
+        let mut tagged = vec![0xb0, 5, 8, 0];
+        tagged.extend(ipv4(253, &[]));
+        let frame = ether(0x8100, &tagged);
+        assert_eq!(
+            shown(ETHERNET, &frame),
+            "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        assert!(
+            shown_with(&with_header(), ETHERNET, &frame)
+                .contains("802.1Q (0x8100), length 38: vlan 5, p 5, DEI, ethertype IPv4 (0x0800), 192.0.2.1")
+        );
+        assert_every_cut_is_told(ETHERNET, &frame);
+    }
+
+    #[test]
+    fn an_unknown_type_is_dumped_after_its_header() {
+        assert_eq!(
+            shown(ETHERNET, &ether(0x1234, &[0x41, 0x42])),
+            format!(
+                "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype Unknown (0x1234), length 16: \n\t0x0000:  4142{}  AB",
+                " ".repeat(35)
+            )
+        );
+    }
+
+    #[test]
+    fn a_dump_begins_behind_the_tags() {
+        let dump = Some(Dump {
+            form: DumpForm::Hex,
+            link_header: false,
+        });
+        let mut tagged = vec![0, 5, 8, 0];
+        tagged.extend(ipv4(253, &[]));
+        let text = shown_with(&Options { dump, ..options(0) }, ETHERNET, &ether(0x8100, &tagged));
+        assert!(text.contains("\n\t0x0000:  4500 0014 "));
+    }
+}

@@ -336,3 +336,40 @@ const BRIDGED_KINDS: &[(u16, &str)] = &[
     (11, "802.6 w/o FCS"),
     (14, "BPDU"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, options, shown, shown_with};
+    use crate::wire::LinkType;
+
+    const ETHERNET: LinkType = LinkType::ETHERNET;
+
+    #[test]
+    fn snap_leads_to_the_type() {
+        let mut packet = vec![0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
+        packet.extend(ipv4(253, &[]));
+        let frame = ether(28, &packet);
+        assert_eq!(
+            shown(ETHERNET, &frame),
+            "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        let with_header = Options {
+            link_header: true,
+            ..options(0)
+        };
+        assert!(shown_with(&with_header, ETHERNET, &frame).contains(
+            ", 802.3, length 28: LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: \
+             oui Ethernet (0x000000), ethertype IPv4 (0x0800), length 20: 192.0.2.1"
+        ));
+        assert_every_cut_is_told(ETHERNET, &frame);
+    }
+
+    #[test]
+    fn an_unnumbered_frame_is_told_by_its_command() {
+        assert_eq!(
+            shown(ETHERNET, &ether(3, &[0x04, 0x05, 0xe3])),
+            "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3"
+        );
+    }
+}

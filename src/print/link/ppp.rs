@@ -206,3 +206,38 @@ pub(super) const NAMES: &[(u16, &str)] = &[
     (0xc223, "CHAP"),
     (0xc227, "EAP"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn the_protocol_leads_to_the_packet() {
+        let mut packet = vec![0xff, 3, 0, 0x21];
+        packet.extend(ipv4(253, &[]));
+        assert_eq!(
+            shown(LinkType::PPP, &packet),
+            "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        let with_header = Options {
+            link_header: true,
+            ..options(0)
+        };
+        assert!(
+            shown_with(&with_header, LinkType::PPP, &packet).starts_with("IP (0x0021), length 24: 192.0.2.1")
+        );
+        assert_every_cut_is_told(LinkType::PPP, &packet);
+    }
+
+    #[test]
+    fn the_options_of_a_control_protocol_are_told_under_v() {
+        let packet = [0xff, 3, 0xc0, 0x21, 1, 7, 0, 8, 1, 4, 5, 0xdc];
+        assert_eq!(
+            shown(LinkType::PPP, &packet),
+            "LCP, Conf-Request (0x01), id 7, length 10"
+        );
+        assert!(verbose(1, LinkType::PPP, &packet).ends_with("\n\t  MRU Option (0x01), length 4: 1500"));
+    }
+}

@@ -33,7 +33,7 @@ fn header(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     }
     let kind = packet.peek_u8(1)?;
     if kind & 0x70 == 0x40 || kind & 0x70 == 0x50 {
-        put!(page, "utcp ", kind & 0xff, ": ");
+        put!(page, "utcp ", kind, ": ");
     } else {
         put!(page, "ctcp 0x", Hex2(kind), ": ");
     }

@@ -127,3 +127,36 @@ const LLC: u16 = 4;
 const VLAN: u16 = 0x8100;
 
 const DIRECTIONS: &[(u16, &str)] = &[(0, "In"), (1, "B"), (2, "M"), (3, "P"), (4, "Out")];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn both_versions_lead_to_the_packet() {
+        let mut first = vec![0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0];
+        first.extend(ipv4(253, &[]));
+        assert_eq!(
+            shown(LinkType::LINUX_SLL, &first),
+            "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        let with_header = Options {
+            link_header: true,
+            ..options(0)
+        };
+        assert!(
+            shown_with(&with_header, LinkType::LINUX_SLL, &first)
+                .starts_with("Out 02:00:00:00:00:01 ethertype IPv4 (0x0800), length 36: 192.0.2.1")
+        );
+        assert_every_cut_is_told(LinkType::LINUX_SLL, &first);
+        let mut second = vec![8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+        second.extend(ipv4(253, &[]));
+        assert_eq!(
+            shown(LinkType::LINUX_SLL2, &second),
+            "ifindex 3 In IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+        );
+        assert_every_cut_is_told(LinkType::LINUX_SLL2, &second);
+    }
+}

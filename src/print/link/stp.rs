@@ -280,3 +280,29 @@ const FLAGS: &[(u32, &str)] = &[
     (0x40, "Agreement"),
     (0x80, "Topology change ACK"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{ether, shown, verbose};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn a_configuration_is_told() {
+        let mut packet = vec![0x42, 0x42, 3, 0, 0, 0, 0, 1];
+        packet.extend_from_slice(&[0x80, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 4]);
+        packet.extend_from_slice(&[
+            0x80, 1, 2, 0, 0, 0, 0, 2, 0x80, 3, 1, 0x80, 0x14, 0, 2, 0, 0x0f, 0,
+        ]);
+        let frame = ether(38, &packet);
+        assert_eq!(
+            shown(LinkType::ETHERNET, &frame),
+            "STP 802.1d, Config, Flags [Topology change], bridge-id 8001.02:00:00:00:00:02.8003, length 35"
+        );
+        let times = "\n\tmessage-age 1.50s, max-age 20.00s, hello-time 2.00s, forwarding-delay 15.00s\n";
+        assert!(verbose(1, LinkType::ETHERNET, &frame).contains(times));
+        assert_eq!(
+            shown(LinkType::ETHERNET, &ether(9, &packet[..9])),
+            "STP 802.1d, Config (invalid)"
+        );
+    }
+}

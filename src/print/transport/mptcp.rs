@@ -71,9 +71,12 @@ pub(super) fn print(page: &mut Page<'_>, value: &mut Cursor<'_>, flags: Flags) -
 
 fn capable(page: &mut Page<'_>, value: &mut Cursor<'_>, version: u8, length: usize, flags: Flags) -> Shown {
     let opening = flags.has(TcpFlags::SYN);
-    if !(opening && matches!(length, 4 | 12))
-        && !(!opening && flags.has(TcpFlags::ACK) && matches!(length, 20 | 22 | 24))
-    {
+    let fits = match length {
+        4 | 12 => opening,
+        20 | 22 | 24 => !opening && flags.has(TcpFlags::ACK),
+        _ => false,
+    };
+    if !fits {
         return Err(Stop::Invalid);
     }
     if version > 1 {

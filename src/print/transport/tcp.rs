@@ -278,3 +278,121 @@ const FLAGS: &[(u32, &str)] = &[
     (0x80, "W"),
     (0x100, "e"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, options, shown, shown_with, tcp, texts, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+    const SYN: u8 = 2;
+    const RST: u8 = 4;
+    const PSH_ACK: u8 = 0x18;
+    const ACK: u8 = 0x10;
+
+    #[test]
+    fn a_syn_has_the_shape_of_the_lecture() {
+        // The first packet of the lecture's session, on the loopback interface of BSD: over IPv6, with options.
+        let mut packet = vec![0, 0, 0, 30];
+        packet.extend([0x60, 0, 0, 0, 0, 40, 6, 64]);
+        for _ in 0..2 {
+            packet.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        }
+        packet.extend(41120_u16.to_be_bytes());
+        packet.extend(8080_u16.to_be_bytes());
+        packet.extend(1_966_290_566_u32.to_be_bytes());
+        packet.extend([0, 0, 0, 0, 0xa0, SYN]);
+        packet.extend(43690_u16.to_be_bytes());
+        packet.extend([0; 4]);
+        packet.extend([2, 4, 0xff, 0xc4, 4, 2, 8, 10]);
+        packet.extend(7_157_002_u32.to_be_bytes());
+        packet.extend([0, 0, 0, 0, 1, 3, 3, 7]);
+        assert_eq!(
+            shown(LinkType::LOOP, &packet),
+            "IP6 ::1.41120 > ::1.8080: Flags [S], seq 1966290566, win 43690, options [mss 65476,sackOK,TS val \
+             7157002 ecr 0,nop,wscale 7], length 0"
+        );
+    }
+
+    #[test]
+    fn numbers_are_relative_after_the_first_acknowledgment() {
+        let there = |seq, ack, flags, data: &[u8]| tcp((40000, 9), (seq, ack), flags, &[], data);
+        let mut back = tcp((9, 40000), (5000, 1001), SYN | ACK, &[], &[]);
+        back.swap(15, 19);
+        let packets = [
+            there(1000, 0, SYN, &[]),
+            back,
+            there(1001, 5001, ACK, &[]),
+            there(1001, 5001, PSH_ACK, b"abc"),
+        ];
+        let packets: Vec<&[u8]> = packets.iter().map(Vec::as_slice).collect();
+        let tails = |options: &Options| -> Vec<String> {
+            let texts = texts(options, RAW, &packets);
+            texts
+                .iter()
+                .map(|text| text.split_once("Flags ").unwrap().1.to_owned())
+                .collect()
+        };
+        assert_eq!(
+            tails(&options(0)),
+            [
+                "[S], seq 1000, win 512, length 0",
+                "[S.], seq 5000, ack 1001, win 512, length 0",
+                "[.], ack 1, win 512, length 0",
+                "[P.], seq 1:4, ack 1, win 512, length 3",
+            ]
+        );
+        let absolute = Options {
+            absolute_seq: true,
+            ..options(0)
+        };
+        assert_eq!(
+            tails(&absolute)[3],
+            "[P.], seq 1001:1004, ack 5001, win 512, length 3"
+        );
+    }
+
+    #[test]
+    fn the_checksum_is_told_under_v() {
+        let mut packet = tcp((1, 2), (3, 4), ACK, &[], &[]);
+        assert!(verbose(1, RAW, &packet).contains("Flags [.], cksum 0x"));
+        assert!(verbose(1, RAW, &packet).contains(" (correct), ack 4"));
+        packet[36] ^= 1;
+        assert!(verbose(1, RAW, &packet).contains(" (incorrect -> 0x"));
+    }
+
+    #[test]
+    fn a_reset_says_why_under_v() {
+        let packet = tcp((1, 2), (3, 4), RST, &[], b"no such\x1b");
+        assert!(verbose(1, RAW, &packet).ends_with(", length 8 [RST no such^[]"));
+        assert!(shown(RAW, &packet).ends_with(", length 8"));
+    }
+
+    #[test]
+    fn header_lengths_that_cannot_be_are_told() {
+        let mut packet = tcp((1, 2), (3, 4), ACK, &[], &[]);
+        packet[32] = 0x40;
+        assert!(shown(RAW, &packet).ends_with(":  tcp 4 [bad hdr length 16 - too short, < 20] (invalid)"));
+        packet[32] = 0xf0;
+        assert!(shown(RAW, &packet).ends_with(" [bad hdr length 60 - too long, > 20] (invalid)"));
+    }
+
+    #[test]
+    fn quiet_text_is_the_length() {
+        let quiet = Options {
+            quiet: 1,
+            ..options(0)
+        };
+        assert!(shown_with(&quiet, RAW, &tcp((1, 2), (3, 4), ACK, &[], b"abc")).ends_with(".2: tcp 3"));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(
+            RAW,
+            &tcp((1, 2), (3, 4), ACK, &[8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1], &[]),
+        );
+        assert_every_cut_is_told(RAW, &tcp((1, 2), (3, 4), RST, &[], b"because"));
+    }
+}

@@ -198,3 +198,50 @@ const NAMES: &[(u8, &str)] = &[
     (FAST_OPEN, "tfo"),
     (EXPERIMENT, "exp"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, tcp};
+    use crate::wire::LinkType;
+
+    /// The options of a SYN that has these, filled up to whole words.
+    fn options(bytes: &[u8]) -> String {
+        let mut bytes = bytes.to_vec();
+        bytes.resize(bytes.len().next_multiple_of(4), 1);
+        let text = shown(LinkType::RAW, &tcp((1, 2), (3, 0), 2, &bytes, &[]));
+        text.split_once("options ").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn each_option_is_told_by_name_and_value() {
+        assert_eq!(options(&[2, 4, 5, 0xb4]), "[mss 1460], length 0");
+        assert_eq!(
+            options(&[4, 2, 3, 3, 7]),
+            "[sackOK,wscale 7,nop,nop,nop], length 0"
+        );
+        assert_eq!(
+            options(&[34, 6, 1, 2, 3, 4, 1, 0]),
+            "[tfo cookie 01020304,nop,eol], length 0"
+        );
+        assert_eq!(options(&[34, 2]), "[tfo cookiereq,nop,nop], length 0");
+        assert_eq!(options(&[99, 4, 0xab, 0xcd]), "[unknown-99 0xabcd], length 0");
+        assert_eq!(options(&[254, 4, 0xac, 0xc0]), "[exp-acc0], length 0");
+        assert_eq!(
+            options(&[30, 4, 0x01, 0x81]),
+            "[mptcp 4 capable v1 flags [AH]], length 0"
+        );
+    }
+
+    #[test]
+    fn a_length_that_cannot_be_ends_the_options() {
+        assert_eq!(options(&[2, 9, 5, 0xb4]), "[[bad opt]");
+        assert_eq!(options(&[1, 2, 1, 0]), "[nop,[bad opt]]");
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        let packet = tcp((1, 2), (3, 4), 0x10, &[1, 1, 5, 10, 0, 0, 0, 9, 0, 0, 0, 12], &[]);
+        assert!(shown(LinkType::RAW, &packet).contains("options [nop,nop,sack 1 {6:9}]"));
+        assert_every_cut_is_told(LinkType::RAW, &packet);
+    }
+}

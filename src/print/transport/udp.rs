@@ -108,3 +108,51 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>, payloa
 }
 
 const HEADER: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ipv6, options, shown, shown_with, udp, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    #[test]
+    fn a_datagram_of_no_known_port_has_its_length() {
+        assert_eq!(
+            shown(RAW, &udp(1000, 2000, b"abc")),
+            "IP 192.0.2.1.1000 > 192.0.2.2.2000: UDP, length 3"
+        );
+    }
+
+    #[test]
+    fn a_length_that_cannot_be_is_told() {
+        let mut packet = udp(1000, 2000, b"abc");
+        packet[25] = 99;
+        assert!(shown(RAW, &packet).ends_with(": UDP, bad length 91 > 3"));
+        packet[25] = 7;
+        assert!(shown(RAW, &packet).ends_with(": truncated-udplength 7"));
+    }
+
+    #[test]
+    fn the_checksum_is_told_from_vv_on_and_under_ipv6_from_v_on() {
+        assert!(!verbose(1, RAW, &udp(1000, 2000, b"abc")).contains("cksum"));
+        assert!(verbose(2, RAW, &udp(1000, 2000, b"abc")).contains(": [no cksum] UDP"));
+        let under_ipv6 = ipv6(17, &[0, 1, 0, 2, 0, 8, 0x12, 0x34]);
+        assert!(verbose(1, RAW, &under_ipv6).contains(": [bad udp cksum 0x1234 -> 0x"));
+    }
+
+    #[test]
+    fn quiet_text_does_not_decode() {
+        let quiet = Options {
+            quiet: 1,
+            ..options(0)
+        };
+        assert!(shown_with(&quiet, RAW, &udp(1000, 53, &[0; 12])).ends_with(": UDP, length 12"));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &udp(1000, 2000, &[]));
+    }
+}

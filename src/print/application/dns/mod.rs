@@ -283,3 +283,60 @@ const RCODES: [&str; 24] = [
     " Resp22",
     " BadCookie",
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, shown, tcp, udp, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    /// A? example.
+    const QUERY: &[u8] = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x07example\0\0\x01\0\x01";
+    /// Its answer: 192.0.2.7 for an hour, and an OPT record.
+    const REPLY: &[u8] = b"\x12\x34\x84\0\0\x01\0\x01\0\0\0\x01\x07example\0\0\x01\0\x01\
+        \xc0\x0c\0\x01\0\x01\0\0\x0e\x10\0\x04\xc0\0\x02\x07\
+        \0\0\x29\x04\xd0\0\0\x80\0\0\0";
+
+    #[test]
+    fn a_question_and_its_answer() {
+        assert!(shown(RAW, &udp(9, 53, QUERY)).ends_with(".53: 4660+ A? example. (25)"));
+        assert!(shown(RAW, &udp(53, 9, REPLY)).ends_with(".9: 4660*- 1/0/1 A 192.0.2.7 (52)"));
+        assert!(verbose(3, RAW, &udp(53, 9, REPLY)).ends_with(
+            "4660*- q: A? example. 1/0/1 example. [1h] A 192.0.2.7 ar: . OPT UDPsize=1232 DO (52)"
+        ));
+    }
+
+    #[test]
+    fn a_message_in_a_segment_is_told_if_it_fills_it() {
+        let mut segment = vec![0, 25];
+        segment.extend_from_slice(QUERY);
+        assert!(
+            shown(RAW, &tcp((9, 53), (1, 2), 0x18, &[], &segment))
+                .ends_with(", length 27 4660+ A? example. (25)")
+        );
+        segment[1] = 26;
+        let text = shown(RAW, &tcp((9, 53), (1, 2), 0x18, &[], &segment));
+        assert!(text.ends_with(" [prefix length(26) != length(25)] (invalid)"));
+    }
+
+    #[test]
+    fn multicast_questions_say_how_they_want_their_answer() {
+        let mut query = QUERY.to_vec();
+        assert!(shown(RAW, &udp(5353, 5353, &query)).contains(" A (QM)? example."));
+        query[23] |= 0x80;
+        assert!(shown(RAW, &udp(5353, 5353, &query)).contains(" A (QU)? example."));
+    }
+
+    #[test]
+    fn a_pointer_that_does_not_lead_back_ends_the_message() {
+        let mut reply = REPLY.to_vec();
+        reply[26] = 0x30;
+        assert!(verbose(1, RAW, &udp(53, 9, &reply)).ends_with("<BAD PTR> [|domain]"));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &udp(9, 53, QUERY));
+    }
+}

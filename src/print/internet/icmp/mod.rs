@@ -291,3 +291,79 @@ const OTHERS: &[(u8, &str)] = &[
     (16, "information reply"),
     (17, "address mask request"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, udp, verbose};
+    use crate::wire::{Checksum, LinkType};
+
+    const RAW: LinkType = LinkType::RAW;
+
+    fn icmp(kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
+        let mut message = vec![kind, code, 0, 0];
+        message.extend_from_slice(rest);
+        let sum = Checksum::default().with(&message).finish().to_be_bytes();
+        message[2..4].copy_from_slice(&sum);
+        ipv4(1, &message)
+    }
+
+    /// Port 33434 of 192.0.2.2 cannot be reached.
+    fn port_unreachable() -> Vec<u8> {
+        let mut rest = vec![0; 4];
+        rest.extend(udp(1000, 33434, b"abc"));
+        icmp(3, 3, &rest)
+    }
+
+    #[test]
+    fn an_echo_has_its_id_and_number() {
+        assert_eq!(
+            shown(RAW, &icmp(8, 0, &[0, 1, 0, 2, 9, 9])),
+            "IP 192.0.2.1 > 192.0.2.2: ICMP echo request, id 1, seq 2, length 10"
+        );
+    }
+
+    #[test]
+    fn an_error_quotes_its_cause_under_v() {
+        assert_eq!(
+            shown(RAW, &port_unreachable()),
+            "IP 192.0.2.1 > 192.0.2.2: ICMP 192.0.2.2 udp port 33434 unreachable, length 39"
+        );
+        assert!(verbose(1, RAW, &port_unreachable()).ends_with(
+            "length 39\n\tIP (tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto UDP (17), length 31)\n    \
+             192.0.2.1.1000 > 192.0.2.2.33434: UDP, length 3"
+        ));
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_told_with_the_right_one() {
+        let mut packet = icmp(8, 0, &[0, 1, 0, 2]);
+        packet[22..24].copy_from_slice(&[0, 0]);
+        assert!(verbose(1, RAW, &packet).ends_with(", length 8 (wrong icmp cksum 0 (->f7fc)!)"));
+    }
+
+    #[test]
+    fn the_interface_of_an_extended_echo_is_told() {
+        // Local interface by index 7: version 2, checksum, one object of class 3 and type 2.
+        let mut extension = vec![0x20, 0, 0, 0, 0, 8, 3, 2, 0, 0, 0, 7];
+        let sum = Checksum::default().with(&extension).finish().to_be_bytes();
+        extension[2..4].copy_from_slice(&sum);
+        let mut rest = vec![0, 9, 5, 1];
+        rest.extend(extension);
+        let text = verbose(1, RAW, &icmp(42, 0, &rest));
+        assert!(
+            text.contains(
+                "ICMP extended echo request, id 9, seq 5, length 20\n\tLocal Interface, checksum 0x"
+            )
+        );
+        assert!(text.ends_with(
+            " (correct), length 12\n\t  Interface Identification Object (3), Class-Type: 2, length 8\
+                                \n\t    Interface Index: 7"
+        ));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &icmp(8, 0, &[0, 1, 0, 2]));
+        assert_every_cut_is_told(RAW, &icmp(5, 1, &[192, 0, 2, 9, 0x45, 0, 0, 20]));
+    }
+}

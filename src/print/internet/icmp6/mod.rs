@@ -356,3 +356,56 @@ const NEIGHBOR_FLAGS: &[(u32, &str)] = &[
     (0x4000_0000, "solicited"),
     (0x2000_0000, "override"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv6, shown, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    fn icmp6(kind: u8, code: u8, rest: &[u8]) -> Vec<u8> {
+        let mut message = vec![kind, code, 0, 0];
+        message.extend_from_slice(rest);
+        ipv6(58, &message)
+    }
+
+    fn neighbor_solicitation() -> Vec<u8> {
+        let mut rest = vec![0; 4];
+        rest.extend_from_slice(&[0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
+        rest.extend_from_slice(&[1, 1, 2, 0, 0, 0, 0, 1]);
+        icmp6(135, 0, &rest)
+    }
+
+    #[test]
+    fn an_echo_has_its_id_and_number() {
+        assert_eq!(
+            shown(RAW, &icmp6(128, 0, &[0, 1, 0, 2])),
+            "IP6 2001:db8::1 > 2001:db8::2: ICMP6, echo request, id 1, seq 2, length 8"
+        );
+    }
+
+    #[test]
+    fn options_are_lines_under_v_and_bytes_under_vv() {
+        assert!(
+            shown(RAW, &neighbor_solicitation())
+                .ends_with("neighbor solicitation, who has fe80::9, length 32")
+        );
+        let option = "who has fe80::9\n\t  source link-address option (1), length 8 (1): 02:00:00:00:00:01";
+        assert!(verbose(1, RAW, &neighbor_solicitation()).ends_with(option));
+        assert!(verbose(2, RAW, &neighbor_solicitation()).ends_with("\n\t    0x0000:  0200 0000 0001"));
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_told_with_the_right_one() {
+        assert!(verbose(1, RAW, &icmp6(128, 0, &[0, 1, 0, 2])).contains("[bad icmp6 cksum 0x0000 -> 0x"));
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &neighbor_solicitation());
+        let mut advertisement = vec![64, 0x80, 7, 8, 0, 0, 0, 1, 0, 0, 0, 2];
+        advertisement.extend_from_slice(&[5, 1, 0, 0, 0, 0, 5, 0xdc]);
+        assert_every_cut_is_told(RAW, &icmp6(134, 0, &advertisement));
+    }
+}

@@ -10,7 +10,7 @@ use crate::print::text::{Mac, Put, name_of, put, put_bits};
 
 /// Prints the options, one a line; from `-vv` on with their bytes.
 pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
-    while rest.captured() > 0 && !rest.is_empty() {
+    while !rest.is_empty() {
         let kind = rest.peek_u8(0)?;
         let units = rest.peek_u8(1)?;
         let length = usize::from(units) * 8;

@@ -177,3 +177,63 @@ fn last_destination(packet: Cursor<'_>, destination: Ipv6Addr) -> Ipv6Addr {
 const HEADER: usize = 40;
 const MOBILITY: IpNextHeaderProtocol = IpNextHeaderProtocol(135);
 const MOBILITY_OLD: IpNextHeaderProtocol = IpNextHeaderProtocol(62);
+
+#[cfg(test)]
+mod tests {
+    use crate::print::sample::{assert_every_cut_is_told, ipv6, shown, verbose};
+    use crate::wire::LinkType;
+
+    const RAW: LinkType = LinkType::RAW;
+
+    #[test]
+    fn class_and_flow_label_are_told_where_they_are_not_zero() {
+        let mut packet = ipv6(59, &[]);
+        packet[..4].copy_from_slice(&[0x62, 0x01, 0x23, 0x45]);
+        assert_eq!(
+            verbose(1, RAW, &packet),
+            "IP6 (class 0x20, flowlabel 0x12345, hlim 64, next-header no next header (59), payload length 0) \
+             2001:db8::1 > 2001:db8::2: no next header"
+        );
+    }
+
+    #[test]
+    fn a_first_fragment_is_decoded_and_a_later_one_is_not() {
+        let first = [17, 0, 0, 1, 0, 0, 0, 7, 0, 53, 0, 99, 0, 8, 0, 0];
+        assert!(shown(RAW, &ipv6(44, &first)).contains(": frag (0|8) 53 > 99: "));
+        let later = [17, 0, 0, 9, 0, 0, 0, 7, 1, 2, 3, 4];
+        assert!(shown(RAW, &ipv6(44, &later)).ends_with(": frag (8|4)"));
+    }
+
+    #[test]
+    fn options_are_told_under_v() {
+        // Hop-by-hop: a router alert and two bytes of padding.
+        let header = [59, 0, 5, 2, 0, 0, 1, 0];
+        assert!(shown(RAW, &ipv6(0, &header)).ends_with(": HBH no next header"));
+        assert!(
+            verbose(1, RAW, &ipv6(0, &header)).ends_with(": HBH (rtalert: 0x0000) (padn) no next header")
+        );
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        assert_eq!(
+            shown(LinkType::IPV6, &[0x45; 40]),
+            "IP6  [version 4 != 6] (invalid)"
+        );
+    }
+
+    #[test]
+    fn every_cut_is_told() {
+        assert_every_cut_is_told(RAW, &ipv6(44, &[59, 0, 0, 1, 0, 0, 0, 7]));
+        assert_every_cut_is_told(RAW, &ipv6(0, &[59, 0, 5, 2, 0, 0, 1, 0]));
+        // Segment routing (type 4) with one segment.
+        let mut segments = vec![59, 2, 4, 0, 0, 0, 0, 0];
+        segments.extend_from_slice(&[0x20; 16]);
+        assert_every_cut_is_told(RAW, &ipv6(43, &segments));
+        // A binding update.
+        assert_every_cut_is_told(
+            RAW,
+            &ipv6(135, &[59, 1, 5, 0, 0, 0, 0, 1, 0xc0, 0, 0, 9, 1, 2, 0, 0]),
+        );
+    }
+}
