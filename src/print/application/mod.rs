@@ -2,6 +2,8 @@
 
 mod bfd;
 mod dhcp;
+mod dhcp6;
+mod dhcp6_options;
 mod dhcp_options;
 pub(crate) mod dns;
 mod geneve;
@@ -52,6 +54,8 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         dns::print(page, payload, Dialect::Multicast)?;
     } else if ports.any(&[67, 68]) {
         dhcp::print(page, payload)?;
+    } else if ports.any(&[546, 547]) {
+        dhcp6::print(page, payload)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
     } else if ports.any(&[514]) {

@@ -3,6 +3,7 @@
 use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
+use super::switch_tag::SwitchTag;
 use super::{arista, llc, macsec, msnlb, pppoe};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls};
@@ -29,24 +30,42 @@ pub(crate) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     Ok(())
 }
 
+/// A whole captured frame with the tag of a switch chip between its addresses and its type.
+pub(crate) fn tagged_frame(page: &mut Page<'_>, packet: Cursor<'_>, tag: SwitchTag) -> Shown {
+    let header = print_behind(page, packet, Some(tag))?;
+    page.link_len = header;
+    Ok(())
+}
+
 /// A frame, perhaps within another packet. Returns how many of its bytes were headers.
 pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
+    print_behind(page, frame, None)
+}
+
+fn print_behind(page: &mut Page<'_>, frame: Cursor<'_>, switch_tag: Option<SwitchTag>) -> Shown<usize> {
     page.enter("ether");
-    let Some(view) = EthernetPacket::new(frame.bytes()).filter(|_| frame.len() >= 14) else {
+    let mut headers = 14 + switch_tag.map_or(0, SwitchTag::len);
+    let Some(view) = EthernetPacket::new(frame.bytes()).filter(|_| frame.len() >= headers) else {
         return Err(Stop::Truncated);
     };
     let addresses = Addresses {
         source: view.get_source().octets(),
         destination: view.get_destination().octets(),
     };
-    let kind = view.get_ethertype();
+    // The type is behind a switch's tag, if there is one.
+    let outermost = EtherType(frame.peek_u16(headers - 2)?);
+    let mut kind = outermost;
     if page.options.link_header {
-        header(page, addresses, kind, frame.len());
+        put_addresses(page, addresses);
     }
-    page.link_len += 14;
-    let mut payload = frame.after(14);
-    let mut kind = kind;
-    let mut headers = 14;
+    if let Some(tag) = switch_tag {
+        tag.print(page, frame.after(12))?;
+    }
+    if page.options.link_header {
+        put_type_and_length(page, kind, frame.len());
+    }
+    page.link_len += headers;
+    let mut payload = frame.after(headers);
     if kind == arista::KIND {
         if !page.options.link_header {
             put_type(page, kind);
@@ -90,7 +109,7 @@ pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
         headers += llc::print(page, payload, Some(addresses))?;
     } else if !by_type(page, kind, payload, Some(addresses))? {
         if !page.options.link_header {
-            header(page, addresses, view.get_ethertype(), frame.len());
+            header(page, addresses, outermost, frame.len());
         }
         page.raw(payload.bytes());
     }
@@ -161,8 +180,13 @@ fn is_tag(kind: EtherType) -> bool {
     matches!(kind.0, 0x8100 | 0x88a8 | 0x9100 | 0x9200)
 }
 
-/// `source > destination, ethertype IPv4 (0x0800), length 98: `.
 fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: usize) {
+    put_addresses(page, addresses);
+    put_type_and_length(page, kind, length);
+}
+
+/// `source > destination, `.
+fn put_addresses(page: &mut Page<'_>, addresses: Addresses) {
     put!(
         page,
         Mac(&addresses.source),
@@ -170,6 +194,10 @@ fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: us
         Mac(&addresses.destination),
         ", "
     );
+}
+
+/// `ethertype IPv4 (0x0800), length 98: `.
+fn put_type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
     let length = if kind.0 <= LARGEST_LENGTH {
         put!(page, "802.3");
         usize::from(kind.0)

@@ -14,16 +14,28 @@ mod raw;
 mod slip;
 mod sll;
 mod stp;
+mod switch_tag;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
 use super::text::put;
 use crate::wire::LinkType;
+use switch_tag::SwitchTag;
 
 /// Prints a packet from its first byte on.
 pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown {
     match link {
         LinkType::ETHERNET => ether::frame(page, packet),
+        DSA => ether::tagged_frame(page, packet, SwitchTag::Dsa),
+        ETHER_DSA => ether::tagged_frame(page, packet, SwitchTag::EtherDsa),
+        BROADCOM_TAG => ether::tagged_frame(page, packet, SwitchTag::Broadcom),
+        BROADCOM_PREPENDED => {
+            if page.options.link_header {
+                SwitchTag::Broadcom.print(page, packet)?;
+            }
+            page.link_len += SwitchTag::Broadcom.len();
+            ether::frame(page, packet.after(SwitchTag::Broadcom.len()))
+        }
         LinkType::NULL | LinkType::LOOP => null::print(page, packet),
         LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet),
         LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet),
@@ -40,6 +52,12 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         }
     }
 }
+
+/// Ethernet with the tag of a switch chip between the addresses and the type; Broadcom's may come first.
+const DSA: LinkType = LinkType(284);
+const ETHER_DSA: LinkType = LinkType(285);
+const BROADCOM_TAG: LinkType = LinkType(281);
+const BROADCOM_PREPENDED: LinkType = LinkType(282);
 
 /// PPP with the direction in its first byte.
 const PPP_DIRECTION: LinkType = LinkType(204);
