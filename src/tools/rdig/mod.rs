@@ -1,9 +1,25 @@
 //! `rdig`: ask the DNS and show the whole message.
+//!
+//! ```text
+//!   args ─▶ plan ─▶ run ─▶ session ─▶ question (a lookup as a query)
+//!                             │ └───▶ exchange, transfer (the query to a server, the reply back)
+//!                             └─────▶ reply (how sound it is) ─▶ render
+//! ```
 
 mod args;
+mod exchange;
+mod plan;
+mod question;
+mod render;
+mod reply;
 mod run;
+mod servers;
+mod session;
+mod show;
+mod transfer;
 
 pub use args::Args;
+pub use show::show;
 
 use crate::cli::{Exit, Failure, Tool};
 
@@ -20,3 +36,15 @@ impl Tool for Rdig {
         run::run(args)
     }
 }
+
+/// The names of the `+options`, without the `+`: what the manual must list.
+pub fn plus_options() -> impl Iterator<Item = &'static str> {
+    plan::OPTIONS.iter().map(|(name, _)| *name)
+}
+
+/// The file of lookups cannot be read.
+const EXIT_BATCH: Exit = Exit(8);
+/// No server answered.
+const EXIT_NO_SERVER: Exit = Exit(9);
+/// A name or a value is not what it should be.
+const EXIT_BAD_VALUE: Exit = Exit(10);

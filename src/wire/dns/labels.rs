@@ -16,7 +16,6 @@ pub struct Labels<'a> {
     end: Option<usize>,
     /// How long the name would be without compression, in bytes.
     length: usize,
-    compression: bool,
     done: bool,
 }
 
@@ -29,16 +28,7 @@ impl<'a> Labels<'a> {
             run: offset,
             end: None,
             length: 0,
-            compression: true,
             done: false,
-        }
-    }
-
-    /// Takes a pointer for an error, in types whose names must not be compressed (RFC 3597 section 4).
-    pub fn uncompressed(self) -> Self {
-        Self {
-            compression: false,
-            ..self
         }
     }
 
@@ -64,9 +54,6 @@ impl<'a> Labels<'a> {
                     return Ok(Some(label));
                 }
                 0xc0.. => {
-                    if !self.compression {
-                        return Err(NameError::Compressed);
-                    }
                     let &low = rest.first().ok_or(NameError::Truncated)?;
                     let target = usize::from(u16::from_be_bytes([length & 0x3f, low]));
                     self.end.get_or_insert(self.position + 2);

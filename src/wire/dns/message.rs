@@ -33,6 +33,8 @@ pub struct RecordError {
     pub index: u16,
     /// Where it begins in the message.
     pub offset: usize,
+    /// Where the reading stopped: at the name if that is wrong, else at the field that is not there.
+    pub stopped: usize,
     /// What is wrong with its name; [`NameError::Truncated`] also when the message ends inside the entry.
     pub problem: NameError,
 }
@@ -218,10 +220,11 @@ impl<'a> Walk<'a> {
     fn next_question(&mut self) -> Option<Result<Question, RecordError>> {
         let (offset, section, index) = self.next_entry(|section| section == Section::Question)?;
         let question = self.read_question(offset);
-        Some(question.map_err(|problem| RecordError {
+        Some(question.map_err(|Stop { at, problem }| RecordError {
             section,
             index,
             offset,
+            stopped: at,
             problem,
         }))
     }
@@ -229,10 +232,11 @@ impl<'a> Walk<'a> {
     fn next_record(&mut self) -> Option<Result<Record<'a>, RecordError>> {
         let (offset, section, index) = self.next_entry(|section| section != Section::Question)?;
         let record = self.read_record(offset, section);
-        Some(record.map_err(|problem| RecordError {
+        Some(record.map_err(|Stop { at, problem }| RecordError {
             section,
             index,
             offset,
+            stopped: at,
             problem,
         }))
     }
@@ -250,37 +254,36 @@ impl<'a> Walk<'a> {
         Some((offset, *section, index))
     }
 
-    fn read_question(&mut self, offset: usize) -> Result<Question, NameError> {
-        let (name, mut fields) = self.read_name(offset)?;
-        self.position = None;
-        let (rtype, class) = (fields.u16(), fields.u16());
-        let (Ok(rtype), Ok(class)) = (rtype, class) else {
-            return Err(NameError::Truncated);
+    fn read_question(&mut self, offset: usize) -> Result<Question, Stop> {
+        let (name, at) = self.read_name(offset)?;
+        let mut fields = Reader::new(self.bytes.get(at..).unwrap_or_default());
+        let (Ok(rtype), Ok(class)) = (fields.u16(), fields.u16()) else {
+            return Err(Stop::cut(at).unless_bad(&name, offset));
         };
-        self.position = Some(self.bytes.len() - fields.len());
+        self.position = Some(at + fields.position());
         Ok(Question {
-            name: name?,
+            name: name.map_err(|problem| Stop { at: offset, problem })?,
             rtype: RecordType(rtype),
             class: Class(class),
         })
     }
 
-    fn read_record(&mut self, offset: usize, section: Section) -> Result<Record<'a>, NameError> {
-        let (name, mut fields) = self.read_name(offset)?;
-        self.position = None;
+    fn read_record(&mut self, offset: usize, section: Section) -> Result<Record<'a>, Stop> {
+        let (name, at) = self.read_name(offset)?;
+        let mut fields = Reader::new(self.bytes.get(at..).unwrap_or_default());
         let fixed = (fields.u16(), fields.u16(), fields.u32(), fields.u16());
         let (Ok(rtype), Ok(class), Ok(ttl), Ok(length)) = fixed else {
-            return Err(NameError::Truncated);
+            return Err(Stop::cut(at).unless_bad(&name, offset));
         };
-        let start = self.bytes.len() - fields.len();
-        fields
-            .skip(usize::from(length))
-            .map_err(|_| NameError::Truncated)?;
-        let end = self.bytes.len() - fields.len();
+        let start = at + fields.position();
+        if fields.skip(usize::from(length)).is_err() {
+            return Err(Stop::cut(start).unless_bad(&name, offset));
+        }
+        let end = at + fields.position();
         self.position = Some(end);
         Ok(Record {
             section,
-            name: name?,
+            name: name.map_err(|problem| Stop { at: offset, problem })?,
             rtype: RecordType(rtype),
             class: Class(class),
             ttl,
@@ -292,17 +295,43 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The name at `offset`, which may be wrong although its end is known, and what follows it.
-    fn read_name(&mut self, offset: usize) -> Result<(Result<Name, NameError>, Reader<'a>), NameError> {
+    /// The name at `offset`, which may be wrong although its end is known, and where the bytes behind it begin.
+    /// Until the whole entry has been read, nobody knows where the next one begins.
+    fn read_name(&mut self, offset: usize) -> Result<(Result<Name, NameError>, usize), Stop> {
+        self.position = None;
         let mut labels = Labels::new(self.bytes, offset);
         let name = Name::collect(&mut labels);
         match (labels.end(), name) {
-            (Some(end), name) => Ok((name, Reader::new(self.bytes.get(end..).unwrap_or_default()))),
-            (None, Err(problem)) => {
-                self.position = None;
-                Err(problem)
-            }
-            (None, Ok(_)) => Err(NameError::Truncated),
+            (Some(end), name) => Ok((name, end)),
+            (None, Err(problem)) => Err(Stop { at: offset, problem }),
+            (None, Ok(_)) => Err(Stop::cut(offset)),
+        }
+    }
+}
+
+/// Why and where the reading of an entry stopped.
+struct Stop {
+    at: usize,
+    problem: NameError,
+}
+
+impl Stop {
+    /// The bytes end too early.
+    fn cut(at: usize) -> Self {
+        Self {
+            at,
+            problem: NameError::Truncated,
+        }
+    }
+
+    /// What is wrong with the name at `offset`, if anything: that came first.
+    fn unless_bad(self, name: &Result<Name, NameError>, offset: usize) -> Self {
+        match name {
+            Err(problem) => Self {
+                at: offset,
+                problem: *problem,
+            },
+            Ok(_) => self,
         }
     }
 }
@@ -371,6 +400,7 @@ mod tests {
             (error.index, error.offset, error.problem),
             (1, 35, NameError::Truncated)
         );
+        assert_eq!(error.stopped, 47);
         assert_eq!(message.trailing(), None);
     }
 

@@ -30,21 +30,18 @@ pub enum NameError {
     /// A name of more than 255 bytes.
     #[error("ran out of space")]
     TooLong,
-    /// A backslash that nothing, or a number beyond 255, follows.
+    /// A backslash before a number beyond 255, or one of fewer than three digits.
     #[error("bad escape")]
     BadEscape,
     /// Text outside ASCII that IDNA has no form for.
     #[error("not a legal IDNA2008 name")]
     Idna,
-    /// The bytes end inside the name.
+    /// The bytes or the text end inside the name.
     #[error("unexpected end of input")]
     Truncated,
     /// A compression pointer that does not go backwards.
     #[error("bad compression pointer")]
     ForwardPointer,
-    /// A compression pointer where there must be none.
-    #[error("disallowed (by application policy)")]
-    Compressed,
     /// A length byte of the reserved kinds.
     #[error("bad label type")]
     LabelType,
@@ -230,7 +227,7 @@ impl TypedName {
 
 /// The byte that an escape stands for; the backslash has been read.
 fn unescape(bytes: &mut impl Iterator<Item = u8>) -> Result<u8, NameError> {
-    let first = bytes.next().ok_or(NameError::BadEscape)?;
+    let first = bytes.next().ok_or(NameError::Truncated)?;
     if !first.is_ascii_digit() {
         return Ok(first);
     }
@@ -345,7 +342,7 @@ mod tests {
         assert_eq!(error(&"x".repeat(64)), "label too long");
         assert_eq!(error(&"x234567.".repeat(32)), "ran out of space");
         assert_eq!(error(r"a\256"), "bad escape");
-        assert_eq!(error(r"a\"), "bad escape");
+        assert_eq!(error(r"a\"), "unexpected end of input");
         assert_eq!(error(r"a\12"), "bad escape");
     }
 

@@ -55,7 +55,7 @@ pub(super) fn a6(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
         write_ipv6(Ipv6Addr::from(address), out);
     }
     if prefix > 0 {
-        out.space().name(&rdata.uncompressed_name()?);
+        out.space().name(&rdata.name()?);
     }
     Ok(())
 }
@@ -123,7 +123,15 @@ pub(super) fn write_ipv6(address: Ipv6Addr, out: &mut Writer<'_>) {
             let [.., a, b, c, d] = address.octets();
             out.format(format_args!("::{a}.{b}.{c}.{d}"))
         }
-        _ => out.format(format_args!("{address}")),
+        _ => {
+            let text = address.to_string();
+            let zero = if out.style().yaml && text.ends_with(':') {
+                "0"
+            } else {
+                ""
+            };
+            out.text(&text).text(zero)
+        }
     };
 }
 

@@ -73,21 +73,8 @@ fn write_key_comment(rdata: &Cursor<'_>, out: &mut Writer<'_>) {
     out.text(" ; key id = ").number(key_tag(rdata.whole()));
 }
 
-/// RRSIG.
+/// RRSIG, SIG (RFC 2535).
 pub(super) fn rrsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    write_signature(rdata, out, Cursor::uncompressed_name)
-}
-
-/// SIG (RFC 2535).
-pub(super) fn sig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    write_signature(rdata, out, Cursor::name)
-}
-
-fn write_signature<'a>(
-    rdata: &mut Cursor<'a>,
-    out: &mut Writer<'_>,
-    signer: impl FnOnce(&mut Cursor<'a>) -> Result<crate::wire::dns::Name, Malformed>,
-) -> Written {
     write_type(RecordType(rdata.u16()?), out);
     out.space()
         .number(rdata.u8()?)
@@ -96,10 +83,7 @@ fn write_signature<'a>(
         .space();
     out.number(rdata.u32()?).multiline(" (").line_break();
     out.time(rdata.u32()?)?.space().time(rdata.u32()?)?.space();
-    out.number(rdata.u16()?)
-        .space()
-        .name(&signer(rdata)?)
-        .line_break();
+    out.number(rdata.u16()?).space().name(&rdata.name()?).line_break();
     let signature = rdata.rest();
     out.crypto(|out| {
         out.base64(signature);
@@ -124,7 +108,7 @@ pub(super) fn zonemd(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
 
 /// NSEC.
 pub(super) fn nsec(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.name(&rdata.uncompressed_name()?);
+    out.name(&rdata.name()?);
     write_type_map(rdata, out, " ", " ")
 }
 

@@ -46,7 +46,7 @@ fn write_gateway(kind: u8, rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Writ
         1 => write_ipv4(Ipv4Addr::from(rdata.array::<4>()?), out),
         2 => write_ipv6(Ipv6Addr::from(rdata.array::<16>()?), out),
         3 => {
-            out.name(&rdata.uncompressed_name()?);
+            out.name(&rdata.name()?);
         }
         _ => return Err(Malformed::Value),
     }
@@ -68,7 +68,7 @@ pub(super) fn hip(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
         out.line_break();
     }
     while !rdata.is_empty() {
-        out.name(&rdata.uncompressed_name()?);
+        out.name(&rdata.name()?);
         if !rdata.is_empty() {
             out.line_break();
         }

@@ -74,16 +74,15 @@ impl Layout {
         write(record.rtype, record.class, record.rdata, &self.style, out);
     }
 
-    /// Appends a question and a newline: `;`, then name, class and type in the columns of records.
+    /// Appends a question and a newline: `;`, then name, class and type in the columns of records. The class is part
+    /// of what is asked, and never left out.
     pub fn write_question(&self, question: &Question, out: &mut Vec<u8>) {
         let columns = self.columns();
         out.push(b';');
         let mut line = Line::new(out);
         line.name(&question.name);
-        if self.class {
-            line.indent(columns.class);
-            self.write_class(question.class, &mut line);
-        }
+        line.indent(columns.class);
+        self.write_class(question.class, &mut line);
         line.indent(columns.rtype);
         self.write_type(question.rtype, &mut line);
         line.text("\n");
@@ -94,10 +93,8 @@ impl Layout {
         let mut line = Line::new(out);
         line.name(&question.name);
         line.text(" ");
-        if self.class {
-            self.write_class(question.class, &mut line);
-            line.text(" ");
-        }
+        self.write_class(question.class, &mut line);
+        line.text(" ");
         self.write_type(question.rtype, &mut line);
     }
 

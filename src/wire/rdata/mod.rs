@@ -49,6 +49,8 @@ pub struct Style {
     pub expand_aaaa: bool,
     /// The generic form for every type.
     pub unknown: bool,
+    /// For YAML, where text must not end with a colon: `2001:db8::0`.
+    pub yaml: bool,
 }
 
 impl Default for Style {
@@ -60,6 +62,7 @@ impl Default for Style {
             crypto: true,
             expand_aaaa: false,
             unknown: false,
+            yaml: false,
         }
     }
 }
@@ -71,7 +74,7 @@ pub enum Malformed {
     #[error("unexpected end of input")]
     Truncated,
     /// It goes on after its end.
-    #[error("extra input text")]
+    #[error("extra input data")]
     Extra,
     /// A name in it is wrong.
     #[error(transparent)]
@@ -122,7 +125,7 @@ pub fn try_write(
             unknown::write(rdata.bytes(), &mut writer);
             return Ok(());
         }
-        Some(_) if style.unknown => unknown::write_expanded(rtype, class, rdata, &mut writer),
+        Some(form) if style.unknown => unknown::write_expanded(form, rdata, &mut writer),
         Some(form) => form(&mut cursor, &mut writer).and_then(|()| cursor.end()),
     };
     if result.is_err() {
@@ -150,7 +153,6 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
         (RecordType::EUI64, _) => network::eui64,
         (RecordType::NID | RecordType::L64, _) => network::locator64,
         (RecordType::L32, _) => network::locator32,
-        (RecordType::LP, _) => name::preference_uncompressed,
         (
             RecordType::NS
             | RecordType::CNAME
@@ -159,15 +161,15 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
             | RecordType::MD
             | RecordType::MF
             | RecordType::MG
-            | RecordType::MR,
+            | RecordType::MR
+            | RecordType::DNAME,
             _,
-        ) => name::one,
-        (RecordType::DNAME, _) | (RecordType::NSAP_PTR, Class::IN) => name::one_uncompressed,
+        )
+        | (RecordType::NSAP_PTR, Class::IN) => name::one,
         (RecordType::SOA, _) => name::soa,
-        (RecordType::MX | RecordType::AFSDB | RecordType::RT, _) => name::preference,
-        (RecordType::KX, Class::IN) => name::preference_uncompressed,
-        (RecordType::MINFO, _) => name::two,
-        (RecordType::RP | RecordType::TALINK, _) => name::two_uncompressed,
+        (RecordType::MX | RecordType::AFSDB | RecordType::RT | RecordType::LP, _)
+        | (RecordType::KX, Class::IN) => name::preference,
+        (RecordType::MINFO | RecordType::RP | RecordType::TALINK, _) => name::two,
         (RecordType::PX, Class::IN) => name::px,
         (RecordType::SRV, Class::IN) => name::srv,
         (RecordType::NAPTR, _) => name::naptr,
@@ -185,8 +187,7 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
         (RecordType::LOC, _) => location::loc,
         (RecordType::DNSKEY | RecordType::CDNSKEY, _) => dnssec::dnskey,
         (RecordType::KEY | RecordType::RKEY, _) => dnssec::key,
-        (RecordType::RRSIG, _) => dnssec::rrsig,
-        (RecordType::SIG, _) => dnssec::sig,
+        (RecordType::RRSIG | RecordType::SIG, _) => dnssec::rrsig,
         (RecordType::DS | RecordType::CDS | RecordType::DLV | RecordType::TA, _) => dnssec::ds,
         (RecordType::NSEC, _) => dnssec::nsec,
         (RecordType::NXT, _) => dnssec::nxt,

@@ -7,48 +7,28 @@ use super::writer::Writer;
 
 type Written = Result<(), Malformed>;
 
-/// NS, CNAME, PTR and the mailbox types.
+/// NS, CNAME, PTR, DNAME, NSAP-PTR and the mailbox types.
 pub(super) fn one(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.name(&rdata.name()?);
     Ok(())
 }
 
-/// DNAME (RFC 6672), NSAP-PTR.
-pub(super) fn one_uncompressed(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.name(&rdata.uncompressed_name()?);
-    Ok(())
-}
-
-/// MINFO.
+/// MINFO, RP (RFC 1183), TALINK.
 pub(super) fn two(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.name(&rdata.name()?).space().name(&rdata.name()?);
     Ok(())
 }
 
-/// RP (RFC 1183), TALINK.
-pub(super) fn two_uncompressed(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.name(&rdata.uncompressed_name()?)
-        .space()
-        .name(&rdata.uncompressed_name()?);
-    Ok(())
-}
-
-/// MX, AFSDB, RT: the lower the number, the better.
+/// MX, AFSDB, RT, KX (RFC 2230), LP (RFC 6742): the lower the number, the better.
 pub(super) fn preference(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.number(rdata.u16()?).space().name(&rdata.name()?);
-    Ok(())
-}
-
-/// KX (RFC 2230), LP (RFC 6742).
-pub(super) fn preference_uncompressed(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.number(rdata.u16()?).space().name(&rdata.uncompressed_name()?);
     Ok(())
 }
 
 /// PX (RFC 2163).
 pub(super) fn px(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.number(rdata.u16()?).space();
-    two_uncompressed(rdata, out)
+    two(rdata, out)
 }
 
 /// SRV (RFC 2782).
@@ -56,7 +36,7 @@ pub(super) fn srv(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     for _ in 0..3 {
         out.number(rdata.u16()?).space();
     }
-    one_uncompressed(rdata, out)
+    one(rdata, out)
 }
 
 /// NAPTR (RFC 3403).
@@ -67,7 +47,7 @@ pub(super) fn naptr(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     for _ in 0..3 {
         out.quoted(rdata.string()?).space();
     }
-    one_uncompressed(rdata, out)
+    one(rdata, out)
 }
 
 /// SOA, whose times are explained over several lines.

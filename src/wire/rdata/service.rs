@@ -12,7 +12,7 @@ type Written = Result<(), Malformed>;
 
 /// A priority, a name, and parameters in the order of their keys.
 pub(super) fn svcb(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.number(rdata.u16()?).space().name(&rdata.uncompressed_name()?);
+    out.number(rdata.u16()?).space().name(&rdata.name()?);
     let mut last = None;
     while !rdata.is_empty() {
         let key = rdata.u16()?;

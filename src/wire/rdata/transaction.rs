@@ -9,7 +9,7 @@ type Written = Result<(), Malformed>;
 
 /// TSIG.
 pub(super) fn tsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.name(&rdata.uncompressed_name()?).space();
+    out.name(&rdata.name()?).space();
     out.number(rdata.u48()?).space().number(rdata.u16()?).space();
     let length = rdata.u16()?;
     out.number(length);
@@ -27,7 +27,7 @@ pub(super) fn tsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
 
 /// TKEY.
 pub(super) fn tkey(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.name(&rdata.uncompressed_name()?).space();
+    out.name(&rdata.name()?).space();
     out.number(rdata.u32()?).space().number(rdata.u32()?).space();
     out.number(rdata.u16()?).space();
     write_error(rdata.u16()?, out);

@@ -2,8 +2,8 @@
 
 use super::cursor::Cursor;
 use super::writer::Writer;
-use super::{Malformed, form};
-use crate::wire::dns::{Class, Rdata, RecordType};
+use super::{Form, Malformed};
+use crate::wire::dns::Rdata;
 
 /// `\# length hex`.
 pub(super) fn write(bytes: &[u8], out: &mut Writer<'_>) {
@@ -13,45 +13,45 @@ pub(super) fn write(bytes: &[u8], out: &mut Writer<'_>) {
     }
 }
 
-/// The generic form of a type that has one of its own: its names are written out, not as pointers into a message
-/// that the reader does not have.
-pub(super) fn write_expanded(
-    rtype: RecordType,
-    class: Class,
-    rdata: Rdata<'_>,
-    out: &mut Writer<'_>,
-) -> Result<(), Malformed> {
-    let bytes = expand(rtype, rdata)?;
-    // What could not be written in its own form is not this type.
-    let form = form(rtype, class).ok_or(Malformed::Value)?;
-    let mut cursor = Cursor::new(rdata);
-    let mut scratch = Vec::new();
-    form(&mut cursor, &mut Writer::new(out.style(), &mut scratch))?;
+/// The generic form of data that has a `form` of its own: its names are written out, because a pointer into a
+/// message is of no use outside of it.
+pub(super) fn write_expanded(form: Form, rdata: Rdata<'_>, out: &mut Writer<'_>) -> Result<(), Malformed> {
+    let mut cursor = Cursor::expanding(rdata);
+    form(&mut cursor, &mut Writer::new(out.style(), &mut Vec::new()))?;
     cursor.end()?;
-    write(&bytes, out);
+    write(&cursor.into_expanded(), out);
     Ok(())
 }
 
-/// The data with its names uncompressed: only the types of RFC 1035 and a few early ones can have other names.
-fn expand(rtype: RecordType, rdata: Rdata<'_>) -> Result<Vec<u8>, Malformed> {
-    let (fixed, names) = match rtype {
-        RecordType::NS
-        | RecordType::CNAME
-        | RecordType::PTR
-        | RecordType::MB
-        | RecordType::MD
-        | RecordType::MF
-        | RecordType::MG
-        | RecordType::MR => (0, 1),
-        RecordType::SOA | RecordType::MINFO => (0, 2),
-        RecordType::MX | RecordType::AFSDB | RecordType::RT => (2, 1),
-        _ => return Ok(rdata.bytes().to_vec()),
-    };
-    let mut cursor = Cursor::new(rdata);
-    let mut bytes = cursor.take(fixed)?.to_vec();
-    for _ in 0..names {
-        bytes.extend_from_slice(cursor.name()?.as_wire());
+#[cfg(test)]
+mod tests {
+    use super::super::{Style, try_write};
+    use super::*;
+    use crate::wire::dns::{Class, Message, RecordType};
+
+    #[test]
+    fn names_are_written_out() {
+        let message = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\x01x\0\0\x0f\0\x01\0\0\0\0\0\x06\0\x0a\x01m\xc0\x0c";
+        let record = Message::parse(message)
+            .unwrap()
+            .records()
+            .next()
+            .unwrap()
+            .unwrap();
+        let style = Style {
+            unknown: true,
+            ..Style::default()
+        };
+        let mut out = Vec::new();
+        try_write(RecordType::MX, Class::IN, record.rdata, &style, &mut out).unwrap();
+        assert_eq!(out, b"\\# 7 000A016D017800");
     }
-    bytes.extend_from_slice(cursor.rest());
-    Ok(bytes)
+
+    #[test]
+    fn no_data_is_a_zero() {
+        let mut out = Vec::new();
+        let style = Style::default();
+        try_write(RecordType(65280), Class::IN, Rdata::alone(&[]), &style, &mut out).unwrap();
+        assert_eq!(out, b"\\# 0");
+    }
 }

@@ -1,0 +1,165 @@
+//! One try: a query to one server and the reply back, over UDP or TCP.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::plan::{Globals, Lookup};
+use super::servers::Server;
+use crate::net::Clock;
+use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Stream};
+use crate::proto::dns::{Accept, Transport};
+use crate::tools::dns_notes::{communications_error, endpoint, warning};
+
+/// What it takes to ask.
+#[derive(Debug)]
+pub(super) struct Asker {
+    pub(super) clock: Clock,
+    /// With `+keepopen`, the connection of the last query over TCP.
+    open: Option<(SocketAddr, Stream)>,
+}
+
+/// What a try came to.
+#[derive(Debug)]
+pub(super) struct Tried {
+    /// What came that is not the reply, in words.
+    pub(super) warnings: Vec<String>,
+    pub(super) result: Result<Reply, Problem>,
+}
+
+/// Why a try came to nothing.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// In dig's words, without `;; `.
+    pub(super) text: String,
+    /// Whether not even a query was sent: dig then ends without its banner.
+    pub(super) before_sending: bool,
+}
+
+impl Asker {
+    pub(super) fn new() -> Self {
+        Self {
+            clock: Clock::start(),
+            open: None,
+        }
+    }
+
+    /// Sends `query` for `lookup` to `server` and waits for the reply.
+    pub(super) async fn ask(
+        &mut self,
+        query: &[u8],
+        server: &Server,
+        transport: Transport,
+        lookup: &Lookup,
+        globals: &Globals,
+    ) -> Tried {
+        let timeout = globals.timeout.unwrap_or(match transport {
+            Transport::Udp => UDP_TIMEOUT,
+            Transport::Tcp => TCP_TIMEOUT,
+        });
+        let exchange = Exchange {
+            source: globals.source.map(SocketAddr::from),
+            transport,
+            accept: Accept::Lenient,
+            ..Exchange::new(query, server.address, timeout)
+        };
+        let mut warnings = Vec::new();
+        let result = if transport == Transport::Tcp && globals.keep_open {
+            let asked = tokio::time::timeout(timeout, self.over_open_connection(&exchange));
+            asked.await.unwrap_or(Err(ExchangeError::TimedOut {
+                server: server.address,
+                after: timeout,
+            }))
+        } else {
+            let mut notice = |notice: Notice<'_>| {
+                // A query that is sent again may be answered wrongly again: once is enough to say it.
+                let text = warning(&notice);
+                warnings.extend(text.filter(|text| !warnings.contains(text)));
+            };
+            exchange.run(&self.clock, &mut notice).await
+        };
+        let result = result.map_err(|error| Problem::new(server, transport, lookup, &error));
+        Tried { warnings, result }
+    }
+
+    /// Over the connection that is open, or over a new one that then stays open.
+    async fn over_open_connection(&mut self, exchange: &Exchange<'_>) -> Result<Reply, ExchangeError> {
+        let start = self.clock.now();
+        let mut stream = match self.open.take() {
+            Some((server, stream)) if server == exchange.server => stream,
+            _ => Stream::connect(exchange.server, exchange.source).await?,
+        };
+        stream.send(exchange.query).await?;
+        let message = loop {
+            let message = stream.receive().await?;
+            if exchange.accept.judge(exchange.query, &message).is_ok() {
+                break message;
+            }
+        };
+        self.open = Some((exchange.server, stream));
+        Ok(Reply {
+            message,
+            peer: exchange.server,
+            transport: Transport::Tcp,
+            elapsed: self.clock.now() - start,
+            rtt: None,
+            attempts: 1,
+        })
+    }
+}
+
+impl Problem {
+    pub(super) fn new(server: &Server, transport: Transport, lookup: &Lookup, error: &ExchangeError) -> Self {
+        let attempt = match (transport, error) {
+            (_, ExchangeError::Bind { .. } | ExchangeError::Unreachable { .. })
+                if transport == Transport::Udp =>
+            {
+                "UDP setup with"
+            }
+            (
+                Transport::Tcp,
+                ExchangeError::Refused { .. }
+                | ExchangeError::Unreachable { .. }
+                | ExchangeError::Bind { .. },
+            ) => "Connection to",
+            _ => {
+                return Self {
+                    text: communications_error(server.address, error),
+                    before_sending: false,
+                };
+            }
+        };
+        Self {
+            text: format!(
+                "{attempt} {}({}) for {} failed: {}.",
+                endpoint(server.address),
+                server.name,
+                lookup.name,
+                reason(error)
+            ),
+            before_sending: true,
+        }
+    }
+}
+
+/// Why nothing could be sent, in BIND's words.
+fn reason(error: &ExchangeError) -> String {
+    let error = match error {
+        ExchangeError::Refused { .. } => return "connection refused".to_owned(),
+        ExchangeError::Bind { error, .. } | ExchangeError::Unreachable { error, .. } => error,
+        error => return error.to_string(),
+    };
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "address not available".to_owned(),
+        io::ErrorKind::AddrInUse => "address in use".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => "network unreachable".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// How long one try takes when nothing else was asked for.
+const UDP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same over TCP, which must connect first.
+pub(super) const TCP_TIMEOUT: Duration = Duration::from_secs(10);

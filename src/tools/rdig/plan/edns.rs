@@ -1,0 +1,125 @@
+//! The values of the options about EDNS.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+use super::UsageError;
+use super::lookup::Subnet;
+use super::number::number;
+use crate::wire::dns::option_code;
+
+/// A client subnet: an address with or without `/` and the length of its prefix, or a bare 0 for "do not tell".
+///
+/// # Errors
+/// When it is none.
+pub(super) fn subnet(text: &str) -> Result<Subnet, UsageError> {
+    let none = || UsageError::plain(format!("invalid address '{text}'"));
+    if text == "0" {
+        return Ok(Subnet {
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            prefix: 0,
+        });
+    }
+    let (address, prefix) = match text.split_once('/') {
+        None => (text, None),
+        Some((address, prefix)) => (address, Some(prefix)),
+    };
+    let address: IpAddr = address.parse().map_err(|_| none())?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = match prefix {
+        None => longest,
+        Some(prefix) => number(prefix, u32::MAX, "prefix length")
+            .map_err(|_| none())?
+            .min(longest),
+    };
+    Ok(Subnet {
+        address,
+        prefix: u8::try_from(prefix).map_err(|_| none())?,
+    })
+}
+
+/// An option: its name or number, and after a colon its data in hex.
+///
+/// # Errors
+/// When there is no such option, or the data is not hex.
+pub(super) fn option(text: &str) -> Result<(u16, Vec<u8>), UsageError> {
+    let (code, data) = match text.split_once(':') {
+        None => (text, ""),
+        Some((code, data)) => (code, data),
+    };
+    let known = OPTION_NAMES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(code));
+    let code = match known {
+        Some((_, code)) => *code,
+        None => {
+            let error = |error: UsageError| UsageError::Other {
+                text: format!("bad edns code point: {code}"),
+                problem: error.problem().map(str::to_owned),
+                exit: crate::cli::Exit::FAILURE,
+            };
+            let number = number(code, u16::MAX.into(), "ednsopt").map_err(error)?;
+            u16::try_from(number).map_err(|_| UsageError::plain("bad edns code point"))?
+        }
+    };
+    Ok((code, hex(data)?))
+}
+
+/// Bytes from hex.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn hex(text: &str) -> Result<Vec<u8>, UsageError> {
+    HEXLOWER_PERMISSIVE
+        .decode(text.as_bytes())
+        .map_err(|_| UsageError::plain("isc_hex_decodestring: bad hex encoding"))
+}
+
+/// The names that `+ednsopt` takes.
+const OPTION_NAMES: [(&str, u16); 18] = [
+    ("LLQ", option_code::LLQ),
+    ("UL", option_code::UPDATE_LEASE),
+    ("NSID", option_code::NSID),
+    ("DAU", option_code::DAU),
+    ("DHU", option_code::DHU),
+    ("N3U", option_code::N3U),
+    ("ECS", option_code::CLIENT_SUBNET),
+    ("EXPIRE", option_code::EXPIRE),
+    ("COOKIE", option_code::COOKIE),
+    ("KEEPALIVE", option_code::TCP_KEEPALIVE),
+    ("PADDING", option_code::PADDING),
+    ("PAD", option_code::PADDING),
+    ("CHAIN", option_code::CHAIN),
+    ("KEY-TAG", option_code::KEY_TAG),
+    ("EDE", option_code::EXTENDED_ERROR),
+    ("CLIENT-TAG", option_code::CLIENT_TAG),
+    ("SERVER-TAG", option_code::SERVER_TAG),
+    ("DEVICEID", 26946),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_longer_than_its_address_is_cut() {
+        let cut = subnet("192.0.2.4/99").unwrap();
+        assert_eq!(cut.prefix, 32);
+        assert_eq!(subnet("2001:db8::/32").unwrap().prefix, 32);
+        assert_eq!(subnet("192.0.2.4").unwrap().prefix, 32);
+        assert_eq!(subnet("0").unwrap().prefix, 0);
+        assert_eq!(subnet("bad").unwrap_err().to_string(), "invalid address 'bad'");
+    }
+
+    #[test]
+    fn an_option_is_named_or_numbered() {
+        assert_eq!(option("nsid"), Ok((3, vec![])));
+        assert_eq!(option("5:08ff"), Ok((5, vec![8, 255])));
+        assert_eq!(
+            option("nosuch").unwrap_err().to_string(),
+            "bad edns code point: nosuch"
+        );
+        assert!(option("5:x").is_err());
+    }
+}

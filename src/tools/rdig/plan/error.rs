@@ -1,0 +1,60 @@
+//! What can be wrong with what was typed, in dig's words.
+
+use thiserror::Error;
+
+use crate::cli::Exit;
+
+/// Something typed that cannot be obeyed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum UsageError {
+    /// A `+option` that does not exist, lacks its value, or cannot be turned off.
+    #[error("Invalid option: +{0}")]
+    Option(String),
+    /// A value that is not what it should be.
+    #[error("Couldn't parse {what}")]
+    Value {
+        /// What the value is for.
+        what: &'static str,
+        /// What was typed, and what is wrong with it.
+        problem: Option<String>,
+        /// What the run ends with: dig has two answers.
+        exit: Exit,
+    },
+    /// Anything else.
+    #[error("{text}")]
+    Other {
+        /// What is wrong.
+        text: String,
+        /// What was typed, and what is wrong with it.
+        problem: Option<String>,
+        /// What the run ends with.
+        exit: Exit,
+    },
+}
+
+impl UsageError {
+    /// What is wrong, ending the run with 1.
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self::Other {
+            text: text.into(),
+            problem: None,
+            exit: Exit::FAILURE,
+        }
+    }
+
+    /// What the run ends with.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Option(_) => Exit::FAILURE,
+            Self::Value { exit, .. } | Self::Other { exit, .. } => *exit,
+        }
+    }
+
+    /// The line that dig prints on standard output before the error itself.
+    pub(crate) fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Option(_) => None,
+            Self::Value { problem, .. } | Self::Other { problem, .. } => problem.as_deref(),
+        }
+    }
+}

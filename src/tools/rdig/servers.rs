@@ -1,0 +1,101 @@
+//! Whom to ask: the servers that were typed, or those of the system.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+use super::plan::{Family, Globals};
+use crate::cli::resolver_environment;
+use crate::net::dns::{self, LookupError, Resolver, resolv_conf, server_address};
+use crate::proto::dns::ResolvConf;
+
+/// A server to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    /// How it was typed, or the address as text.
+    pub(super) name: String,
+}
+
+/// A server's name that has no address.
+#[derive(Debug, Error)]
+#[error("couldn't get address for '{name}': {why}")]
+pub(super) struct NoServer {
+    name: String,
+    why: &'static str,
+}
+
+/// Finds the addresses of servers; asks for each name once.
+#[derive(Debug, Default)]
+pub(super) struct Servers {
+    conf: Option<ResolvConf>,
+    resolver: Option<Resolver>,
+    found: HashMap<String, Vec<SocketAddr>>,
+}
+
+impl Servers {
+    /// What the system says of servers and search lists.
+    pub(super) fn conf(&mut self) -> &ResolvConf {
+        self.conf
+            .get_or_insert_with(|| resolv_conf(&resolver_environment()))
+    }
+
+    /// The servers of the system.
+    pub(super) fn of_system(&mut self, globals: &Globals) -> Vec<Server> {
+        let family = globals.family;
+        let servers = self.conf().servers.iter().filter_map(|server| {
+            let address = server_address(server, globals.port)?;
+            family.includes(address.ip()).then(|| Server {
+                address,
+                name: server.address.to_string(),
+            })
+        });
+        servers.collect()
+    }
+
+    /// The addresses of the server that was typed as `name`.
+    pub(super) async fn find(&mut self, name: &str, globals: &Globals) -> Result<Vec<Server>, NoServer> {
+        if !self.found.contains_key(name) {
+            let addresses = self.resolve(name, globals).await?;
+            self.found.insert(name.to_owned(), addresses);
+        }
+        let addresses = self.found.get(name).map(Vec::as_slice).unwrap_or_default();
+        let server = |mut address: SocketAddr| {
+            // The port can be typed after the server.
+            address.set_port(globals.port);
+            Server {
+                address,
+                name: name.to_owned(),
+            }
+        };
+        Ok(addresses.iter().copied().map(server).collect())
+    }
+
+    async fn resolve(&mut self, name: &str, globals: &Globals) -> Result<Vec<SocketAddr>, NoServer> {
+        let error = |why| NoServer {
+            name: name.to_owned(),
+            why,
+        };
+        if let Some(address) = dns::literal(name, globals.port) {
+            return if globals.family.includes(address.ip()) {
+                Ok(vec![address])
+            } else {
+                Err(error("address family not supported"))
+            };
+        }
+        let family = match globals.family {
+            Family::Any => dns::Family::Any,
+            Family::V4 => dns::Family::V4,
+            Family::V6 => dns::Family::V6,
+        };
+        let resolver = self
+            .resolver
+            .get_or_insert_with(|| Resolver::system(&resolver_environment()));
+        let found = resolver.lookup_ip(name, globals.port, family).await;
+        found.map_err(|problem| match problem {
+            LookupError::Silent(_) | LookupError::Failed { .. } => error("failure"),
+            _ => error("not found"),
+        })
+    }
+}
