@@ -10,8 +10,8 @@ use tokio::net::UdpSocket;
 use super::{AskError, Clock, Failure, ask, bind_udp};
 use crate::proto::Instant;
 use crate::proto::launch::{Asking, Call, Closing, Ending, Opening, Said, Session, Step};
-use crate::proto::link::{Event, Limits, Policy, Question, Rto, Verdict};
-use crate::wire::rlaunch::{CallId, Seal, Status};
+use crate::proto::link::{Event, Limits, Policy, Question, Rto, Seal, Verdict};
+use crate::wire::rlaunch::{CallId, Status};
 
 /// A client of one server: one socket, one estimator of the path, one question at a time.
 pub struct LaunchClient {
@@ -115,7 +115,7 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`]. Nothing can have been launched then.
     pub async fn open(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
-        let seal = self.seal;
+        let seal = self.seal.clone();
         let mut opening = Opening::new(&seal, rand::random());
         self.ask_until(deadline, &mut opening).await?;
         opening.into_session().ok_or_else(|| self.meaningless())
@@ -131,7 +131,7 @@ impl LaunchClient {
         deadline: Instant,
         grace: Instant,
     ) -> Ended {
-        let seal = self.seal;
+        let seal = self.seal.clone();
         let mut call = Call::new(&seal, session, seq, payload, deadline, grace);
         let mut told = false;
         loop {
@@ -154,7 +154,7 @@ impl LaunchClient {
     /// Tells the server that everything in `session` is settled and that it may forget it. Not insisted on: a
     /// session that is not closed costs the server memory until it needs the room.
     pub async fn close(&mut self, session: &mut Session) {
-        let seal = self.seal;
+        let seal = self.seal.clone();
         let mut closing = Closing { seal: &seal, session };
         let policy = Policy {
             attempts: Some(3),
@@ -169,7 +169,7 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`].
     pub async fn get(&mut self, key: &[u8], deadline: Instant) -> Result<Said, LaunchError> {
-        let seal = self.seal;
+        let seal = self.seal.clone();
         self.pair(Asking::get(&seal, rand::random(), key), deadline).await
     }
 
@@ -178,7 +178,7 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`].
     pub async fn set(&mut self, key: &[u8], value: &[u8], deadline: Instant) -> Result<Said, LaunchError> {
-        let seal = self.seal;
+        let seal = self.seal.clone();
         self.pair(Asking::set(&seal, rand::random(), key, value), deadline)
             .await
     }

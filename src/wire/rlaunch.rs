@@ -1,8 +1,8 @@
 //! The datagram of `rlaunch`: a fixed header of 72 bytes, a payload, and a tag of 16 bytes; little-endian, never
 //! longer than 1200 bytes, so that no network path has to fragment it.
 //!
-//! The tag is BLAKE3 in keyed mode over all that precedes it. It turns an *altered* datagram into a *lost* one,
-//! which is all that the ladder of links needs to know about damage.
+//! The tag turns an *altered* datagram into a *lost* one; making and checking it is the business of the ladder of
+//! links (`proto::link::Seal`), which hands on what it covers: header and payload.
 //!
 //! ```text
 //!  0 magic "rL"   2 version   3 kind   4 exit   5 attempt   6 status
@@ -120,26 +120,16 @@ pub enum Status {
     Stored = 17,
 }
 
-/// What makes and checks tags.
-#[derive(Clone, Copy)]
-pub struct Seal {
-    key: [u8; 32],
-    id: u32,
-}
-
 /// Why bytes are not a datagram.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Malformed {
-    /// Shorter than header and tag, or longer than [`MAX_DATAGRAM`].
+    /// Shorter than the header, or with a payload longer than [`MAX_PAYLOAD`].
     #[error("{0} bytes cannot be a datagram of rlaunch")]
     Length(usize),
     /// Not this protocol, or another version of it.
     #[error("not a datagram of rlaunch version {VERSION}")]
     Foreign,
-    /// Damaged on the way, or made with another key.
-    #[error("the tag does not fit")]
-    Tag,
-    /// Whole, but with a kind or status that has no meaning.
+    /// A kind or status that has no meaning.
     #[error("unknown kind or status")]
     Unknown,
 }
@@ -158,11 +148,16 @@ pub type Fingerprint = [u8; 16];
 
 /// The fingerprint of `payload`: the first half of its BLAKE3 hash.
 pub fn fingerprint(payload: &[u8]) -> Fingerprint {
-    first_half(blake3::hash(payload))
+    let mut print = Fingerprint::default();
+    blake3::Hasher::new()
+        .update(payload)
+        .finalize_xof()
+        .fill(&mut print);
+    print
 }
 
 impl<'a> Datagram<'a> {
-    /// How long a datagram is without its payload, in bytes.
+    /// How long a datagram with its tag is without its payload, in bytes.
     pub const OVERHEAD: usize = HEADER + TAG;
 
     /// A datagram of `kind` with everything else zero or empty.
@@ -192,32 +187,18 @@ impl<'a> Datagram<'a> {
         }
     }
 
-    /// Reads a datagram, whatever the bytes.
+    /// Reads a datagram without its tag, whatever the bytes.
     ///
     /// # Errors
-    /// [`Malformed`] says what is wrong with them. The tag is checked before anything but length and magic.
-    pub fn decode(bytes: &'a [u8], seal: &Seal) -> Result<Self, Malformed> {
+    /// [`Malformed`] says what is wrong with them.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let wrong_length = |_: Truncated| Malformed::Length(bytes.len());
-        if bytes.len() > MAX_DATAGRAM {
+        if !(HEADER..=HEADER + MAX_PAYLOAD).contains(&bytes.len()) {
             return Err(Malformed::Length(bytes.len()));
         }
-        let body = bytes
-            .len()
-            .checked_sub(TAG)
-            .ok_or(Truncated)
-            .map_err(wrong_length)?;
-        let mut whole = Reader::new(bytes);
-        let signed = whole.take(body).map_err(wrong_length)?;
-        let tag: [u8; TAG] = whole.array().map_err(wrong_length)?;
-        let mut r = Reader::new(signed);
-        if signed.len() < HEADER {
-            return Err(Malformed::Length(bytes.len()));
-        }
+        let mut r = Reader::new(bytes);
         if r.array().map_err(wrong_length)? != MAGIC {
             return Err(Malformed::Foreign);
-        }
-        if seal.tag(signed) != tag {
-            return Err(Malformed::Tag);
         }
         Self::fields(&mut r)
             .map_err(wrong_length)?
@@ -249,10 +230,9 @@ impl<'a> Datagram<'a> {
         }))
     }
 
-    /// Appends the datagram to `out`, sealed. A payload longer than [`MAX_PAYLOAD`] makes a datagram that
+    /// Appends the datagram to `out`, without a tag. A payload longer than [`MAX_PAYLOAD`] makes one that
     /// [`decode`](Self::decode) refuses.
-    pub fn encode(&self, seal: &Seal, out: &mut Vec<u8>) {
-        let start = out.len();
+    pub fn encode(&self, out: &mut Vec<u8>) {
         Writer::new(out)
             .bytes(&MAGIC)
             .u8(self.kind as u8)
@@ -268,8 +248,6 @@ impl<'a> Datagram<'a> {
             .u32_le(self.key_id)
             .bytes(&self.cookie)
             .bytes(self.payload);
-        let tag = seal.tag(out.get(start..).unwrap_or_default());
-        out.extend_from_slice(&tag);
     }
 }
 
@@ -317,43 +295,10 @@ impl Status {
     }
 }
 
-impl Seal {
-    /// The seal without a secret: a strong checksum, which anybody can make.
-    pub fn public() -> Self {
-        Self {
-            key: blake3::derive_key("fairloss rlaunch 1 public seal", &[]),
-            id: 0,
-        }
-    }
-
-    /// Which key this is, for [`Datagram::key_id`].
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    fn tag(&self, signed: &[u8]) -> [u8; TAG] {
-        first_half(blake3::keyed_hash(&self.key, signed))
-    }
-}
-
-impl fmt::Debug for Seal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seal")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
 impl fmt::Display for CallId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.session, self.seq)
     }
-}
-
-/// The first 16 of a hash's 32 bytes.
-fn first_half(hash: blake3::Hash) -> [u8; 16] {
-    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
-    half
 }
 
 const VERSION: u8 = 1;
@@ -383,16 +328,16 @@ mod tests {
         }
     }
 
-    fn sealed(datagram: &Datagram<'_>) -> Vec<u8> {
+    fn encoded(datagram: &Datagram<'_>) -> Vec<u8> {
         let mut bytes = Vec::new();
-        datagram.encode(&Seal::public(), &mut bytes);
+        datagram.encode(&mut bytes);
         bytes
     }
 
     #[test]
     fn fields_stand_at_their_offsets() {
-        let bytes = sealed(&request());
-        assert_eq!(bytes.len(), HEADER + 6 + TAG);
+        let bytes = encoded(&request());
+        assert_eq!(bytes.len(), HEADER + 6);
         assert_eq!(bytes[..8], [b'r', b'L', 1, 3, 0, 3, 4, 0]);
         assert_eq!(bytes[8..16], [8, 7, 6, 5, 4, 3, 2, 1]);
         assert_eq!(bytes[16], 9);
@@ -405,67 +350,50 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_bit_anywhere_makes_it_no_datagram() {
-        let bytes = sealed(&request());
-        for position in 0..bytes.len() * 8 {
-            let mut damaged = bytes.clone();
-            damaged[position / 8] ^= 1 << (position % 8);
-            assert!(
-                Datagram::decode(&damaged, &Seal::public()).is_err(),
-                "bit {position}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_longest_payload_fills_the_longest_datagram() {
+    fn the_longest_payload_and_the_tag_fill_the_longest_datagram() {
         let payload = [1; MAX_PAYLOAD + 1];
         let longest = Datagram {
             payload: &payload[1..],
             ..request()
         };
-        assert_eq!(sealed(&longest).len(), MAX_DATAGRAM);
-        assert_eq!(Datagram::decode(&sealed(&longest), &Seal::public()), Ok(longest));
-        let longer = sealed(&Datagram {
+        assert_eq!(encoded(&longest).len() + TAG, MAX_DATAGRAM);
+        assert_eq!(Datagram::decode(&encoded(&longest)), Ok(longest));
+        let longer = encoded(&Datagram {
             payload: &payload,
             ..request()
         });
-        assert_eq!(
-            Datagram::decode(&longer, &Seal::public()),
-            Err(Malformed::Length(MAX_DATAGRAM + 1))
-        );
+        assert_eq!(Datagram::decode(&longer), Err(Malformed::Length(longer.len())));
     }
 
     #[test]
     fn a_session_is_no_longer_than_the_hello_that_asks_for_it() {
-        let hello = sealed(&Datagram {
+        let with_nonce = |kind| Datagram {
             payload: &[1; 16],
-            ..Datagram::new(Kind::Hello)
-        });
-        let session = sealed(&Datagram {
-            payload: &[1; 16],
-            ..Datagram::new(Kind::Session)
-        });
-        assert!(session.len() <= hello.len());
+            ..Datagram::new(kind)
+        };
+        let (hello, session) = (with_nonce(Kind::Hello), with_nonce(Kind::Session));
+        assert!(encoded(&session).len() <= encoded(&hello).len());
     }
 
     proptest! {
         #[test]
-        fn what_decodes_encodes_to_the_same_bytes(mut bytes in prop::collection::vec(any::<u8>(), 72..200), kind in 0_u8..10, status in 0_u8..20) {
+        fn what_decodes_encodes_to_the_same_bytes(
+            mut bytes in prop::collection::vec(any::<u8>(), 72..200),
+            kind in 0_u8..10,
+            status in 0_u8..20,
+        ) {
             bytes[..3].copy_from_slice(&MAGIC);
             bytes[3] = kind;
             bytes[6..8].copy_from_slice(&[status, 0]);
-            let tag = Seal::public().tag(&bytes);
-            bytes.extend_from_slice(&tag);
-            match Datagram::decode(&bytes, &Seal::public()) {
-                Ok(datagram) => prop_assert_eq!(sealed(&datagram), bytes),
+            match Datagram::decode(&bytes) {
+                Ok(datagram) => prop_assert_eq!(encoded(&datagram), bytes),
                 Err(why) => prop_assert_eq!(why, Malformed::Unknown),
             }
         }
 
         #[test]
         fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..1300)) {
-            prop_assert!(Datagram::decode(&bytes, &Seal::public()).is_err());
+            prop_assert!(Datagram::decode(&bytes).is_err());
         }
     }
 }

@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use super::Outcome;
 use super::server::NONCE;
+use super::{Outcome, envelope};
 use crate::proto::Instant;
-use crate::proto::link::{Answers, Policy, Question, Verdict};
-use crate::wire::rlaunch::{CallId, Cookie, Datagram, Kind, Seal, Status};
+use crate::proto::link::{Answers, Policy, Question, Seal, Verdict};
+use crate::wire::rlaunch::{CallId, Cookie, Datagram, Kind, Status};
 
 /// What a client knows of its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,16 +93,16 @@ impl<'a> Opening<'a> {
 
 impl Question for Opening<'_> {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        Datagram {
+        let hello = Datagram {
             attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
             payload: &self.nonce,
             ..Datagram::new(Kind::Hello)
-        }
-        .encode(self.seal, bytes);
+        };
+        envelope::close(&hello, self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let Ok(reply) = Datagram::decode(reply, self.seal) else {
+        let Some(reply) = envelope::open(reply, self.seal) else {
             return Verdict::Ignore;
         };
         if reply.kind != Kind::Session || reply.status != Status::None || reply.payload != self.nonce {
@@ -265,16 +265,16 @@ impl Question for Call<'_> {
         } else {
             (Kind::Request, self.payload)
         };
-        Datagram {
+        let request = Datagram {
             payload,
             ..self.session.datagram(kind, self.seq, attempt)
-        }
-        .encode(self.seal, bytes);
+        };
+        envelope::close(&request, self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        match Datagram::decode(reply, self.seal) {
-            Ok(reply) if reply.call() == self.id() => match self.session.learn(&reply) {
+        match envelope::open(reply, self.seal) {
+            Some(reply) if reply.call() == self.id() => match self.session.learn(&reply) {
                 Some(verdict) => verdict,
                 None if reply.kind != Kind::Reply => Verdict::Ignore,
                 None if reply.instance != self.session.instance && reply.status != Status::Gone => {
@@ -297,14 +297,13 @@ pub struct Closing<'a> {
 
 impl Question for Closing<'_> {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        self.session
-            .datagram(Kind::Bye, 0, attempt)
-            .encode(self.seal, bytes);
+        let bye = self.session.datagram(Kind::Bye, 0, attempt);
+        envelope::close(&bye, self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        match Datagram::decode(reply, self.seal) {
-            Ok(reply) if reply.session == self.session.id && reply.seq == 0 => {
+        match envelope::open(reply, self.seal) {
+            Some(reply) if reply.session == self.session.id && reply.seq == 0 => {
                 match self.session.learn(&reply) {
                     Some(verdict) => verdict,
                     None if matches!(reply.status, Status::Closed | Status::Gone | Status::RolledBack) => {
@@ -377,18 +376,20 @@ impl<'a> Asking<'a> {
 
 impl Question for Asking<'_> {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        Datagram {
+        let question = Datagram {
             attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
             seq: self.number,
             payload: &self.payload,
             ..Datagram::new(self.kind)
-        }
-        .encode(self.seal, bytes);
+        };
+        envelope::close(&question, self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let reply = match Datagram::decode(reply, self.seal) {
-            Ok(reply) if reply.kind == Kind::Reply && reply.session == 0 && reply.seq == self.number => reply,
+        let reply = match envelope::open(reply, self.seal) {
+            Some(reply) if reply.kind == Kind::Reply && reply.session == 0 && reply.seq == self.number => {
+                reply
+            }
             _ => return Verdict::Ignore,
         };
         self.said = Some(match reply.status {

@@ -10,6 +10,7 @@
 mod caller;
 mod calls;
 mod cookie;
+mod envelope;
 mod ids;
 mod pairs;
 mod record;

@@ -19,9 +19,10 @@ use rustc_hash::FxHashMap;
 
 use super::cookie::Baker;
 use super::pairs::{Pairs, take_pair};
-use super::{Answer, Ids, Outcome, Record, Standing};
+use super::{Answer, Ids, Outcome, Record, Standing, envelope};
+use crate::proto::link::Seal;
 use crate::proto::{Instant, Machine};
-use crate::wire::rlaunch::{CallId, Datagram, Kind, MAX_PAYLOAD, Seal, Status, fingerprint};
+use crate::wire::rlaunch::{CallId, Datagram, Kind, MAX_PAYLOAD, Status, fingerprint};
 
 /// Who the server is, across restarts.
 #[derive(Clone, Copy)]
@@ -200,7 +201,7 @@ impl Server {
     }
 
     fn datagram(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
-        let Ok(datagram) = Datagram::decode(bytes, &self.seal) else {
+        let Some(datagram) = envelope::open(bytes, &self.seal) else {
             return;
         };
         let asker = Asker {
@@ -527,17 +528,16 @@ impl Server {
 
     fn send(&mut self, now: Instant, asker: Asker, datagram: Datagram<'_>) {
         let mut bytes = Vec::with_capacity(Datagram::OVERHEAD + datagram.payload.len());
-        Datagram {
+        let reply = Datagram {
             attempt: asker.attempt,
             instance: self.instance,
             session: asker.call.session,
             seq: asker.call.seq,
             commit: self.durable,
             hold: u32::try_from((now - asker.since).as_micros()).unwrap_or(u32::MAX),
-            key_id: self.seal.id(),
             ..datagram
-        }
-        .encode(&self.seal, &mut bytes);
+        };
+        envelope::close(&reply, &self.seal, &mut bytes);
         self.outputs.push_back((Output::Send(asker.to), bytes));
     }
 }

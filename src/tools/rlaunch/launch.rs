@@ -13,7 +13,8 @@ use super::{NOT_LAUNCHED, REFUSED, UNKNOWN};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, Ended, LaunchClient};
 use crate::proto::launch::{Batch, Doubt, Ending, Note, Session};
-use crate::wire::rlaunch::{CallId, MAX_PAYLOAD, Seal};
+use crate::proto::link::Seal;
+use crate::wire::rlaunch::{CallId, MAX_PAYLOAD};
 
 /// Makes the call or calls.
 pub(super) fn launch(plan: &plan::Launch) -> Result<Exit, Failure> {
@@ -31,7 +32,7 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
     };
     let (clock, server, volume) = (Clock::start(), plan.server, plan.volume);
     let watch = move |progress: crate::net::Progress<'_>| tell::progress(volume, server, &progress);
-    let client = LaunchClient::new(clock, server, Seal::public(), watch).context("launch")?;
+    let client = LaunchClient::new(clock, server, Seal::checksum(), watch).context("launch")?;
     let mut launcher = Launcher {
         clock,
         client,

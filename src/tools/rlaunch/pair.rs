@@ -9,7 +9,7 @@ use super::{REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, LaunchClient, Progress};
 use crate::proto::launch::Said;
-use crate::wire::rlaunch::Seal;
+use crate::proto::link::Seal;
 
 /// Reads or sets the value of a key.
 pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
@@ -23,7 +23,7 @@ pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
 async fn run(plan: &Pair) -> Result<Exit, Failure> {
     let (clock, server, volume) = (Clock::start(), plan.server, plan.volume);
     let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
-    let mut client = LaunchClient::new(clock, server, Seal::public(), watch).context("ask")?;
+    let mut client = LaunchClient::new(clock, server, Seal::checksum(), watch).context("ask")?;
     let deadline = clock.now() + plan.deadline;
     let name = plan.key.escape_ascii();
     let said = match &plan.value {

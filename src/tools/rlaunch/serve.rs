@@ -16,9 +16,10 @@ use super::plan;
 use crate::cli::{Exit, message, program_name};
 use crate::net::{Clock, Port, drive};
 use crate::proto::launch::{Identity, Input, Limits, Outcome, Output, Record, Server};
+use crate::proto::link::Seal;
 use crate::store::frame::Header;
 use crate::store::{self, Committer, Folder, Journal};
-use crate::wire::rlaunch::{CallId, MAX_DATAGRAM, Seal};
+use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
 
 /// Serves until a signal, or until the store fails.
 pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
@@ -87,7 +88,7 @@ fn open(plan: &plan::Serve) -> Result<(Server, Journal)> {
         running: plan.jobs,
         ..Limits::DEFAULT
     };
-    let server = Server::new(identity, Seal::public(), limits, records, journal.last());
+    let server = Server::new(identity, Seal::checksum(), limits, records, journal.last());
     if recovered.torn {
         say("the last records were cut short by a crash, and had not been acknowledged");
     }
