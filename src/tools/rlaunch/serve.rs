@@ -15,6 +15,7 @@ use super::action::Action;
 use super::plan;
 use crate::cli::{Exit, message, program_name};
 use crate::net::{Clock, Port, drive};
+use crate::proto::Machine;
 use crate::proto::launch::{Identity, Input, Limits, Outcome, Output, Record, Server};
 use crate::proto::link::Seal;
 use crate::store::frame::Header;
@@ -31,7 +32,9 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
 
 async fn run(plan: plan::Serve) -> Result<Exit> {
     let name = plan.store.display().to_string();
-    let (mut server, journal) = open(&plan).with_context(|| name.clone())?;
+    let clock = Clock::start();
+    let (mut server, mut journal) = open(&plan).with_context(|| name.clone())?;
+    prepare(clock, &mut server, &mut journal).with_context(|| name.clone())?;
     let socket = UdpSocket::bind(plan.address)
         .await
         .with_context(|| format!("listen on {}", plan.address))?;
@@ -58,7 +61,7 @@ async fn run(plan: plan::Serve) -> Result<Exit> {
         stop: Stop::new()?,
         stopping: false,
     };
-    match drive(&Clock::start(), &mut server, &mut port).await {
+    match drive(&clock, &mut server, &mut port).await {
         Err(End::Stopped) => Ok(Exit::SUCCESS),
         Err(End::Failed(error)) => Err(error.context(name)),
         Ok(never) => match never {},
@@ -99,6 +102,23 @@ fn open(plan: &plan::Serve) -> Result<(Server, Journal)> {
         ));
     }
     Ok((server, journal))
+}
+
+/// Has done what the server wants before it hears anybody: above all, sessions to give out.
+fn prepare(clock: Clock, server: &mut Server, journal: &mut Journal) -> Result<()> {
+    let mut bytes = Vec::new();
+    while let Some(output) = server.poll_output(&mut bytes) {
+        match output {
+            Output::Record => _ = journal.append(&bytes),
+            Output::Commit => {
+                journal.commit()?;
+                server.handle(clock.now(), Input::Durable(journal.last()));
+            }
+            other => return Err(anyhow!("{other:?} before anything was heard")),
+        }
+        bytes.clear();
+    }
+    Ok(())
 }
 
 /// The world as the server machine sees it.

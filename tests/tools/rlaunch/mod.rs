@@ -1,1 +1,6 @@
 //! `rlaunch` as a person runs it.
+
+mod kill;
+mod server;
+
+mod everyday;

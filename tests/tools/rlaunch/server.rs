@@ -1,0 +1,104 @@
+//! A server that can be killed and comes back on the same port with the same store.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStderr, Stdio};
+
+use crate::support::{Guard, free_port, tool};
+
+/// `rlaunch serve` with a store and an action.
+pub(super) struct Server {
+    process: Guard,
+    stderr: BufReader<ChildStderr>,
+    address: SocketAddr,
+    store: PathBuf,
+    action: String,
+    doubts: usize,
+}
+
+impl Server {
+    /// Starts it, and waits until it listens.
+    pub(super) fn start(store: &Path, action: &str) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let (process, stderr, doubts) = spawn(address, store, action);
+        Self {
+            process,
+            stderr,
+            address,
+            store: store.to_owned(),
+            action: action.to_owned(),
+            doubts,
+        }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many calls it found in doubt, over all its lives.
+    pub(super) fn doubts(&self) -> usize {
+        self.doubts
+    }
+
+    /// SIGKILL.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().expect("a running server can be killed");
+        self.process.wait().expect("a killed server ends");
+    }
+
+    /// A new life after [`kill`](Self::kill).
+    pub(super) fn restart(&mut self) {
+        let (process, stderr, doubts) = spawn(self.address, &self.store, &self.action);
+        (self.process, self.stderr) = (process, stderr);
+        self.doubts += doubts;
+    }
+
+    /// SIGTERM; its exit status and what else it said.
+    pub(super) fn stop(mut self) -> (Option<i32>, String) {
+        let pid = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        let status = self.process.wait().expect("it ends");
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut self.stderr, &mut said).expect("it says text");
+        (status.code(), said)
+    }
+}
+
+/// Starts a server; returns how many calls it says are in doubt.
+fn spawn(address: SocketAddr, store: &Path, action: &str) -> (Guard, BufReader<ChildStderr>, usize) {
+    let mut command = tool("rlaunch");
+    command
+        .arg("serve")
+        .arg(address.to_string())
+        .arg("--store")
+        .arg(store)
+        .args(["--exec", action]);
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut process = Guard(child.expect("rlaunch starts"));
+    let mut stderr = BufReader::new(process.stderr.take().expect("it was piped"));
+    let (mut said, mut doubts) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        assert!(
+            stderr.read_line(&mut line).expect("it says text") > 0,
+            "the server ended: {said}"
+        );
+        if line.contains("serving on") {
+            return (process, stderr, doubts);
+        }
+        if line.contains("calls in doubt") {
+            let number = line
+                .trim_end()
+                .rsplit(' ')
+                .next()
+                .and_then(|word| word.parse().ok());
+            doubts = number.expect("the line ends with a number");
+        }
+        said.push_str(&line);
+    }
+}
