@@ -115,10 +115,9 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`]. Nothing can have been launched then.
     pub async fn open(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
-        let seal = self.seal.clone();
-        let mut opening = Opening::new(&seal, rand::random());
+        let mut opening = Opening::new(self.seal.clone(), rand::random());
         self.ask_until(deadline, &mut opening).await?;
-        opening.into_session().ok_or_else(|| self.meaningless())
+        opening.session().cloned().ok_or_else(|| self.meaningless())
     }
 
     /// Makes the call `seq` of `session`: requests it until `deadline`, then cancels it until `grace`. This is
@@ -131,13 +130,14 @@ impl LaunchClient {
         deadline: Instant,
         grace: Instant,
     ) -> Ended {
-        let seal = self.seal.clone();
-        let mut call = Call::new(&seal, session, seq, payload, deadline, grace);
+        let (seal, known) = (self.seal.clone(), session.clone());
+        let mut call = Call::new(seal, known, seq, payload.to_vec(), deadline, grace);
         let mut told = false;
         loop {
             match call.step(self.clock.now()) {
                 Step::Over(ending) => {
                     let hint = call.hint();
+                    session.clone_from(call.session());
                     return Ended { ending, hint };
                 }
                 Step::Ask(policy) => {
@@ -153,9 +153,11 @@ impl LaunchClient {
 
     /// Tells the server that everything in `session` is settled and that it may forget it. Not insisted on: a
     /// session that is not closed costs the server memory until it needs the room.
-    pub async fn close(&mut self, session: &mut Session) {
-        let seal = self.seal.clone();
-        let mut closing = Closing { seal: &seal, session };
+    pub async fn close(&mut self, session: Session) {
+        let mut closing = Closing {
+            seal: self.seal.clone(),
+            session,
+        };
         let policy = Policy {
             attempts: Some(3),
             deadline: Some(self.rto.timeout().saturating_mul(4).min(LONGEST_PAUSE)),
@@ -169,8 +171,8 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`].
     pub async fn get(&mut self, key: &[u8], deadline: Instant) -> Result<Said, LaunchError> {
-        let seal = self.seal.clone();
-        self.pair(Asking::get(&seal, rand::random(), key), deadline).await
+        self.pair(Asking::get(self.seal.clone(), rand::random(), key), deadline)
+            .await
     }
 
     /// Asks that `key` have `value`, until `deadline`. After an error it may have it or not.
@@ -178,12 +180,14 @@ impl LaunchClient {
     /// # Errors
     /// [`LaunchError::Silent`].
     pub async fn set(&mut self, key: &[u8], value: &[u8], deadline: Instant) -> Result<Said, LaunchError> {
-        let seal = self.seal.clone();
-        self.pair(Asking::set(&seal, rand::random(), key, value), deadline)
-            .await
+        self.pair(
+            Asking::set(self.seal.clone(), rand::random(), key, value),
+            deadline,
+        )
+        .await
     }
 
-    async fn pair(&mut self, mut asking: Asking<'_>, deadline: Instant) -> Result<Said, LaunchError> {
+    async fn pair(&mut self, mut asking: Asking, deadline: Instant) -> Result<Said, LaunchError> {
         self.ask_until(deadline, &mut asking).await?;
         asking.into_said().ok_or_else(|| self.meaningless())
     }

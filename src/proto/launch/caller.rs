@@ -68,16 +68,17 @@ impl Session {
 }
 
 /// Asks for a session.
-pub struct Opening<'a> {
-    seal: &'a Seal,
+#[derive(Clone, Debug)]
+pub struct Opening {
+    seal: Seal,
     nonce: [u8; NONCE],
     session: Option<Session>,
 }
 
-impl<'a> Opening<'a> {
+impl Opening {
     /// A question for a session. The nonce must be fresh: a delayed answer to an older one would hand out a
     /// session that has been used, and whose answers are not ours.
-    pub fn new(seal: &'a Seal, nonce: [u8; NONCE]) -> Self {
+    pub fn new(seal: Seal, nonce: [u8; NONCE]) -> Self {
         Self {
             seal,
             nonce,
@@ -86,23 +87,23 @@ impl<'a> Opening<'a> {
     }
 
     /// The session, once the question is answered.
-    pub fn into_session(self) -> Option<Session> {
-        self.session
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 }
 
-impl Question for Opening<'_> {
+impl Question for Opening {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
         let hello = Datagram {
             attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
             payload: &self.nonce,
             ..Datagram::new(Kind::Hello)
         };
-        envelope::close(&hello, self.seal, bytes);
+        envelope::close(&hello, &self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let Some(reply) = envelope::open(reply, self.seal) else {
+        let Some(reply) = envelope::open(reply, &self.seal) else {
             return Verdict::Ignore;
         };
         if reply.kind != Kind::Session || reply.status != Status::None || reply.payload != self.nonce {
@@ -117,11 +118,12 @@ impl Question for Opening<'_> {
 }
 
 /// One call, from its first request to its end.
-pub struct Call<'a> {
-    seal: &'a Seal,
-    session: &'a mut Session,
+#[derive(Clone, Debug)]
+pub struct Call {
+    seal: Seal,
+    session: Session,
     seq: u64,
-    payload: &'a [u8],
+    payload: Vec<u8>,
     deadline: Instant,
     grace: Instant,
     cancelling: bool,
@@ -165,13 +167,13 @@ pub enum Doubt {
     Silent,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     /// The call `seq` of `session`: to be requested until `deadline`, then to be cancelled until `grace`.
     pub fn new(
-        seal: &'a Seal,
-        session: &'a mut Session,
+        seal: Seal,
+        session: Session,
         seq: u64,
-        payload: &'a [u8],
+        payload: Vec<u8>,
         deadline: Instant,
         grace: Instant,
     ) -> Self {
@@ -186,6 +188,11 @@ impl<'a> Call<'a> {
             hint: None,
             ending: None,
         }
+    }
+
+    /// Its session, with what was learnt of it since.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// The id of the call.
@@ -258,22 +265,22 @@ impl<'a> Call<'a> {
     }
 }
 
-impl Question for Call<'_> {
+impl Question for Call {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
         let (kind, payload) = if self.cancelling {
             (Kind::Cancel, [].as_slice())
         } else {
-            (Kind::Request, self.payload)
+            (Kind::Request, self.payload.as_slice())
         };
         let request = Datagram {
             payload,
             ..self.session.datagram(kind, self.seq, attempt)
         };
-        envelope::close(&request, self.seal, bytes);
+        envelope::close(&request, &self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        match envelope::open(reply, self.seal) {
+        match envelope::open(reply, &self.seal) {
             Some(reply) if reply.call() == self.id() => match self.session.learn(&reply) {
                 Some(verdict) => verdict,
                 None if reply.kind != Kind::Reply => Verdict::Ignore,
@@ -288,21 +295,22 @@ impl Question for Call<'_> {
 }
 
 /// Tells the server that the session is over and that everything in it is settled.
-pub struct Closing<'a> {
+#[derive(Clone, Debug)]
+pub struct Closing {
     /// What makes and checks tags.
-    pub seal: &'a Seal,
+    pub seal: Seal,
     /// The session.
-    pub session: &'a mut Session,
+    pub session: Session,
 }
 
-impl Question for Closing<'_> {
+impl Question for Closing {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
         let bye = self.session.datagram(Kind::Bye, 0, attempt);
-        envelope::close(&bye, self.seal, bytes);
+        envelope::close(&bye, &self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        match envelope::open(reply, self.seal) {
+        match envelope::open(reply, &self.seal) {
             Some(reply) if reply.session == self.session.id && reply.seq == 0 => {
                 match self.session.learn(&reply) {
                     Some(verdict) => verdict,
@@ -318,8 +326,9 @@ impl Question for Closing<'_> {
 }
 
 /// Reads or sets the value of a key.
-pub struct Asking<'a> {
-    seal: &'a Seal,
+#[derive(Clone, Debug)]
+pub struct Asking {
+    seal: Seal,
     kind: Kind,
     number: u64,
     payload: Vec<u8>,
@@ -339,9 +348,9 @@ pub enum Said {
     Full,
 }
 
-impl<'a> Asking<'a> {
+impl Asking {
     /// Asks for the value of `key`. `number` must be random: it joins the answer to the question.
-    pub fn get(seal: &'a Seal, number: u64, key: &[u8]) -> Self {
+    pub fn get(seal: Seal, number: u64, key: &[u8]) -> Self {
         let mut payload = Vec::new();
         super::put_pair(key, &[], &mut payload);
         // As long as an answer can be.
@@ -356,7 +365,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Asks that `key` have `value`.
-    pub fn set(seal: &'a Seal, number: u64, key: &[u8], value: &[u8]) -> Self {
+    pub fn set(seal: Seal, number: u64, key: &[u8], value: &[u8]) -> Self {
         let mut payload = Vec::new();
         super::put_pair(key, value, &mut payload);
         Self {
@@ -374,7 +383,7 @@ impl<'a> Asking<'a> {
     }
 }
 
-impl Question for Asking<'_> {
+impl Question for Asking {
     fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
         let question = Datagram {
             attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
@@ -382,11 +391,11 @@ impl Question for Asking<'_> {
             payload: &self.payload,
             ..Datagram::new(self.kind)
         };
-        envelope::close(&question, self.seal, bytes);
+        envelope::close(&question, &self.seal, bytes);
     }
 
     fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let reply = match envelope::open(reply, self.seal) {
+        let reply = match envelope::open(reply, &self.seal) {
             Some(reply) if reply.kind == Kind::Reply && reply.session == 0 && reply.seq == self.number => {
                 reply
             }

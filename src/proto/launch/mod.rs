@@ -15,6 +15,8 @@ mod ids;
 mod pairs;
 mod record;
 mod server;
+#[cfg(test)]
+mod world;
 
 use pairs::put_pair;
 

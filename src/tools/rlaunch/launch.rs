@@ -253,10 +253,10 @@ impl Launcher {
 
     /// Tells the server that it may forget the session. What was printed is settled for good before.
     async fn close(&mut self) {
-        if let Some(mut session) = self.session.take()
+        if let Some(session) = self.session.take()
             && self.notes.sync().is_ok()
         {
-            self.client.close(&mut session).await;
+            self.client.close(session).await;
         }
     }
 
