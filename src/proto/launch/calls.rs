@@ -76,6 +76,8 @@ pub struct Pending {
     pub session: Session,
     /// Its number within it.
     pub seq: u64,
+    /// What the action gets.
+    pub payload: Vec<u8>,
 }
 
 impl Calls {
@@ -95,10 +97,6 @@ impl Calls {
                     pending: BTreeMap::new(),
                 };
                 self.sessions.insert((*instance, *session), known);
-                // Of older sessions only those matter in which something is left to ask for.
-                let newest = (*instance, *session);
-                self.sessions
-                    .retain(|id, known| *id == newest || !known.pending.is_empty());
             }
             Note::Begun {
                 instance,
@@ -122,14 +120,23 @@ impl Calls {
         }
     }
 
-    /// The oldest unsettled call to `server` with this payload.
-    pub fn pending(&self, server: SocketAddr, payload: &[u8]) -> Option<Pending> {
-        let here = self.sessions.iter().filter(|(_, known)| known.server == server);
-        let mut calls = here.flat_map(|(id, known)| known.pending.iter().map(move |call| (*id, known, call)));
-        let ((instance, session), known, (seq, _)) = calls.find(|(_, _, (_, begun))| *begun == payload)?;
-        Some(Pending {
-            session: Session::resumed(instance, session, known.acknowledged(), known.commit),
-            seq: *seq,
+    /// A new run begins: the sessions of earlier ones matter only for what is unsettled in them.
+    pub fn begin_run(&mut self) {
+        self.sessions.retain(|_, known| !known.pending.is_empty());
+    }
+
+    /// The calls to `server` that are not settled, the oldest first.
+    pub fn unsettled(&self, server: SocketAddr) -> impl Iterator<Item = Pending> + '_ {
+        let here = self
+            .sessions
+            .iter()
+            .filter(move |(_, known)| known.server == server);
+        here.flat_map(|((instance, session), known)| {
+            known.pending.iter().map(|(seq, payload)| Pending {
+                session: Session::resumed(*instance, *session, known.acknowledged(), known.commit),
+                seq: *seq,
+                payload: payload.clone(),
+            })
         })
     }
 
@@ -334,34 +341,38 @@ mod tests {
         assert_eq!(Note::decode(b""), None);
     }
 
+    fn pending(calls: &Calls) -> Vec<(Vec<u8>, u64, u64, u64)> {
+        let unsettled = calls.unsettled(server());
+        unsettled
+            .map(|call| (call.payload, call.session.id, call.session.ack_through, call.seq))
+            .collect()
+    }
+
     #[test]
-    fn a_call_that_was_begun_is_resumed_under_its_id() {
+    fn only_a_call_that_was_begun_and_not_settled_is_left_to_ask_for() {
         let calls = table(&[
             opened(5),
             begun(5, 1, b"tea"),
             settled(5, 1),
             begun(5, 2, b"coffee"),
         ]);
-        let pending = calls.pending(server(), b"coffee").unwrap();
+        assert_eq!(pending(&calls), [(b"coffee".to_vec(), 5, 1, 2)]);
         assert_eq!(
-            pending,
-            Pending {
-                session: Session::resumed(1, 5, 1, 40),
-                seq: 2
-            }
+            calls.unsettled("[::1]:1".parse().unwrap()).count(),
+            0,
+            "not from another server"
         );
     }
 
     #[test]
-    fn a_settled_call_another_payload_or_another_server_is_a_new_call() {
+    fn nothing_after_an_unsettled_call_is_acknowledged() {
         let calls = table(&[
             opened(5),
             begun(5, 1, b"tea"),
-            settled(5, 1),
             begun(5, 2, b"coffee"),
+            settled(5, 2),
         ]);
-        assert_eq!(calls.pending(server(), b"tea"), None);
-        assert_eq!(calls.pending("[::1]:1".parse().unwrap(), b"coffee"), None);
+        assert_eq!(pending(&calls), [(b"tea".to_vec(), 5, 0, 1)]);
     }
 
     #[test]
@@ -375,9 +386,7 @@ mod tests {
             opened(7),
         ]);
         let copy = table(&calls.snapshot());
-        assert_eq!(copy.pending(server(), b"tea"), calls.pending(server(), b"tea"));
-        assert_eq!(copy.pending(server(), b"tea").unwrap().seq, 1);
-        assert_eq!(copy.sessions.len(), 2, "the unsettled one and the newest");
+        assert_eq!(pending(&copy), [(b"tea".to_vec(), 5, 0, 1)]);
     }
 
     #[test]

@@ -169,9 +169,9 @@ impl World {
         self.up.handle_timeout(now);
         self.down.handle_timeout(now);
         self.server.handle_timeout(now);
-        let (done, running) = self.actions.drain(..).partition(|(at, ..)| *at <= now);
+        let (done, running): (Vec<_>, _) = self.actions.drain(..).partition(|(at, ..)| *at <= now);
         self.actions = running;
-        for (_, call, payload) in Vec::<(Instant, CallId, Vec<u8>)>::from(done) {
+        for (_, call, payload) in done {
             let outcome = Outcome {
                 exit: 0,
                 truncated: false,
@@ -179,9 +179,9 @@ impl World {
             };
             self.server.handle(now, Input::Done(call, Some(outcome)));
         }
-        let (done, waiting) = self.disk.syncs.drain(..).partition(|(at, _)| *at <= now);
+        let (done, waiting): (Vec<_>, _) = self.disk.syncs.drain(..).partition(|(at, _)| *at <= now);
         self.disk.syncs = waiting;
-        for (_, index) in Vec::<(Instant, u64)>::from(done) {
+        for (_, index) in done {
             self.disk.durable = self.disk.durable.max(index);
             self.server.handle(now, Input::Durable(index));
         }

@@ -71,6 +71,10 @@ pub(super) struct Launch {
     #[arg(long, conflicts_with = "payload")]
     pub(super) lines: bool,
 
+    /// With --lines, have up to this many calls under way at a time.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(super) window: String,
+
     /// Note each call in this folder before it is asked for, and resume what an earlier run left unsettled.
     #[arg(long, value_name = "DIR")]
     pub(super) journal: Option<PathBuf>,

@@ -1,20 +1,24 @@
 //! `rlaunch launch`: one call, or one for each line of standard input.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::rc::Rc;
+use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use tokio::sync::mpsc;
+use tokio::task::{JoinSet, LocalSet};
 
+use super::lane::{Lane, Over, Shared};
 use super::notes::Notes;
 use super::plan::{self, Payloads, Volume};
-use super::tell;
-use super::{NOT_LAUNCHED, REFUSED, UNKNOWN};
+use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure, Out};
-use crate::net::{Clock, Ended, LaunchClient};
-use crate::proto::launch::{Batch, Doubt, Ending, Note, Session};
+use crate::net::{Clock, LaunchClient, Progress};
+use crate::proto::launch::{Batch, Doubt, Ending, Note};
 use crate::proto::link::Seal;
-use crate::wire::rlaunch::{CallId, MAX_PAYLOAD};
+use crate::wire::rlaunch::MAX_PAYLOAD;
 
 /// Makes the call or calls.
 pub(super) fn launch(plan: &plan::Launch) -> Result<Exit, Failure> {
@@ -22,7 +26,7 @@ pub(super) fn launch(plan: &plan::Launch) -> Result<Exit, Failure> {
         .enable_all()
         .build()
         .context("start the runtime")?;
-    runtime.block_on(run(plan))
+    LocalSet::new().block_on(&runtime, run(plan))
 }
 
 async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
@@ -30,81 +34,52 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
         Some(folder) => Notes::open(folder)?,
         None => Notes::forgetful(),
     };
-    let (clock, server, volume) = (Clock::start(), plan.server, plan.volume);
-    let watch = move |progress: crate::net::Progress<'_>| tell::progress(volume, server, &progress);
-    let client = LaunchClient::new(clock, server, Seal::checksum(), watch).context("launch")?;
-    let mut launcher = Launcher {
-        clock,
-        client,
-        server,
-        notes,
-        session: None,
+    let shared = Shared {
+        clock: Clock::start(),
+        server: plan.server,
+        unsettled: Rc::new(RefCell::new(notes.calls().unsettled(plan.server).collect())),
+        notes: Rc::new(RefCell::new(notes)),
         deadline: plan.deadline,
         grace: plan.grace,
+    };
+    let mut launcher = Launcher {
+        shared,
+        volume: plan.volume,
         out: Out::stdout().context("standard output")?,
+        lanes: Vec::new(),
     };
     let exit = match &plan.payloads {
         Payloads::One(payload) => launcher.one(payload).await?,
         Payloads::Input => {
             let mut payload = Vec::new();
             let limit = MAX_PAYLOAD as u64 + 1;
-            io::stdin()
-                .lock()
-                .take(limit)
-                .read_to_end(&mut payload)
-                .context("standard input")?;
-            ensure_fits(&payload)?;
-            launcher.one(&payload).await?
+            let read = io::stdin().lock().take(limit).read_to_end(&mut payload);
+            read.context("standard input")?;
+            launcher.one(&plan::checked(payload)?).await?
         }
-        Payloads::Lines => launcher.lines().await?,
+        Payloads::Lines => launcher.lines(plan.window).await?,
     };
-    launcher.close().await;
-    if volume == Volume::Verbose {
-        let (tally, timeout) = (launcher.client.tally(), launcher.client.rto().timeout());
-        tell::say(format_args!(
-            "{server}: {} sent, {} round trips measured, timeout now {timeout:.1?}",
-            tally.sends, tally.samples
-        ));
-    }
+    launcher.close().await?;
     Ok(exit)
 }
 
-fn ensure_fits(payload: &[u8]) -> Result<()> {
-    ensure!(
-        payload.len() <= MAX_PAYLOAD,
-        "payload: more than the {MAX_PAYLOAD} bytes of one request"
-    );
-    Ok(())
-}
-
 struct Launcher {
-    clock: Clock,
-    client: LaunchClient,
-    server: SocketAddr,
-    notes: Notes,
-    /// The session of this run, once there is one.
-    session: Option<Session>,
-    deadline: Duration,
-    grace: Duration,
+    shared: Shared,
+    volume: Volume,
     out: Out,
-}
-
-/// A call that is over, and the session that it was of.
-struct Over {
-    ended: Ended,
-    session: Session,
-    call: CallId,
-    /// Whether an earlier run began it.
-    resumed: bool,
+    /// Those that make no call at the moment.
+    lanes: Vec<Lane>,
 }
 
 impl Launcher {
     /// Makes one call, prints its result, and says what else there is to say.
     async fn one(&mut self, payload: &[u8]) -> Result<Exit, Failure> {
-        if self.notes.calls().batch().is_some() {
-            return Err(anyhow::anyhow!("the journal is that of an interrupted run of --lines").into());
+        if self.shared.notes.borrow().calls().batch().is_some() {
+            return Err(anyhow!("the journal is that of an interrupted run of --lines").into());
         }
-        let over = self.call(payload).await?;
+        let mut lane = self.lane()?;
+        let over = lane.call(payload).await?;
+        self.lanes.push(lane);
         if let Ending::Launched(outcome) = &over.ended.ending {
             self.out.write_all(&outcome.result).context("standard output")?;
             self.out.flush().context("standard output")?;
@@ -120,152 +95,119 @@ impl Launcher {
                 ));
             }
         } else {
-            let (word, id) = (
-                tell::word(&over.ended.ending),
-                tell::id(over.session.instance, over.call),
-            );
+            let (word, id) = (tell::word(&over.ended.ending), tell::id(over.instance, over.call));
             tell::say(format_args!("{word}: {id}: {}", tell::reason(&over.ended)));
         }
-        let exit = exit(&over.ended.ending);
         // What is not known is kept, so that the next run asks again under the same id and never under a new one.
         if !matches!(over.ended.ending, Ending::Unknown(_)) {
-            self.settle(over)?;
+            self.shared.settle(&over)?;
         }
-        Ok(exit)
+        Ok(exit(&over.ended.ending))
     }
 
-    /// Makes a call for each line, and prints a line for each.
-    async fn lines(&mut self) -> Result<Exit, Failure> {
-        let mut input = io::stdin().lock();
-        let mut worst = Exit::SUCCESS;
-        self.skip(&mut input)?;
-        while let Some(payload) = line(&mut input)? {
-            let over = self.call(&payload).await?;
-            self.print(&over).context("standard output")?;
-            worst = worse(worst, exit(&over.ended.ending));
-            if matches!(over.ended.ending, Ending::Unknown(Doubt::Silent | Doubt::Working)) {
-                return Ok(worst);
-            }
-            self.settle(over)?;
+    /// Makes a call for each line, up to `window` of them side by side, and prints a line for each, in order.
+    async fn lines(&mut self, window: usize) -> Result<Exit, Failure> {
+        let mut input = self.skip(read_lines()?).await?;
+        for _ in 0..window {
+            let lane = self.lane()?;
+            self.lanes.push(lane);
         }
-        self.notes.add(&Note::Batch(None))?;
-        self.notes.sync()?;
+        let (mut calls, mut over) = (JoinSet::new(), BTreeMap::new());
+        let (mut begun, mut printed) = (0_u64, 0_u64);
+        let (mut worst, mut reading) = (Exit::SUCCESS, true);
+        loop {
+            let may_begin = reading && !self.lanes.is_empty() && begun - printed < AHEAD;
+            tokio::select! {
+                payload = input.recv(), if may_begin => match (payload, self.lanes.pop()) {
+                    (Some(payload), Some(lane)) => {
+                        calls.spawn_local(numbered(lane, begun, payload?));
+                        begun += 1;
+                    }
+                    (None, Some(lane)) => {
+                        self.lanes.push(lane);
+                        reading = false;
+                    }
+                    (_, None) => {}
+                },
+                Some(ended) = calls.join_next() => {
+                    let (lane, number, result) = ended.context("make a call")?;
+                    self.lanes.push(lane);
+                    over.insert(number, result?);
+                }
+                else => break,
+            }
+            while let Some(next) = over.remove(&printed) {
+                self.print(&next).context("standard output")?;
+                worst = worse(worst, exit(&next.ended.ending));
+                printed += 1;
+                if matches!(next.ended.ending, Ending::Unknown(Doubt::Silent | Doubt::Working)) {
+                    // No use in going on. With a journal, the next run resumes here; without one, what is under
+                    // way is waited for.
+                    reading = false;
+                    if self.shared.notes.borrow().are_kept() {
+                        return Ok(worst);
+                    }
+                }
+                self.shared.settle(&next)?;
+            }
+        }
+        self.shared.notes.borrow_mut().add(&Note::Batch(None))?;
         Ok(worst)
     }
 
     /// Passes over the lines whose calls an interrupted run has settled.
-    fn skip(&mut self, input: &mut impl BufRead) -> Result<()> {
-        let Some(before) = self.notes.calls().batch() else {
-            return self.notes.add(&Note::Batch(Some(Batch::default())));
+    async fn skip(&self, mut input: Lines) -> Result<Lines> {
+        let before = self.shared.notes.borrow().calls().batch();
+        let Some(before) = before else {
+            self.shared
+                .notes
+                .borrow_mut()
+                .add(&Note::Batch(Some(Batch::default())))?;
+            return Ok(input);
         };
         let mut here = Batch::default();
         while here.settled < before.settled {
-            match line(input)? {
-                Some(payload) => here.advance(&payload),
+            match input.recv().await {
+                Some(payload) => here.advance(&payload?),
                 None => break,
             }
         }
         if here != before {
             bail!("standard input is not what the interrupted run of the journal was given");
         }
-        tell::say(format_args!("resuming after line {}", before.settled));
-        Ok(())
+        tell::say(format_args!("going on after line {}", before.settled));
+        Ok(input)
     }
 
-    /// Makes the call with this payload: the one that an earlier run left unsettled, or a new one.
-    async fn call(&mut self, payload: &[u8]) -> Result<Over, Failure> {
-        let deadline = self.clock.now() + self.deadline;
-        let (mut session, seq, resumed) = match self.notes.calls().pending(self.server, payload) {
-            Some(pending) => (pending.session, pending.seq, true),
-            None => {
-                let session = match self.session.take() {
-                    Some(session) => session,
-                    None => self.open(deadline).await?,
-                };
-                let seq = session.ack_through + 1;
-                (session, seq, false)
+    fn lane(&mut self) -> Result<Lane> {
+        if let Some(lane) = self.lanes.pop() {
+            return Ok(lane);
+        }
+        let (server, volume) = (self.shared.server, self.volume);
+        let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
+        let client = LaunchClient::new(self.shared.clock, server, Seal::checksum(), watch)?;
+        Ok(Lane::new(self.shared.clone(), client))
+    }
+
+    /// Makes the notes durable, and tells the server that it may forget the sessions.
+    async fn close(&mut self) -> Result<()> {
+        self.shared.notes.borrow_mut().sync()?;
+        for lane in self.lanes.drain(..) {
+            let client = lane.close().await;
+            if self.volume == Volume::Verbose {
+                let (tally, timeout) = (client.tally(), client.rto().timeout());
+                tell::say(format_args!(
+                    "{}: {} sent, {} round trips measured, timeout now {timeout:.1?}",
+                    self.shared.server, tally.sends, tally.samples
+                ));
             }
-        };
-        let call = CallId {
-            session: session.id,
-            seq,
-        };
-        if resumed {
-            tell::say(format_args!("resuming {}", tell::id(session.instance, call)));
-        } else {
-            let (instance, payload) = (session.instance, payload.to_vec());
-            self.notes.add(&Note::Begun {
-                instance,
-                call,
-                payload,
-            })?;
-            self.notes.sync()?;
-        }
-        let grace = deadline + self.grace;
-        let ended = self
-            .client
-            .call(&mut session, seq, payload, deadline, grace)
-            .await;
-        Ok(Over {
-            ended,
-            session,
-            call,
-            resumed,
-        })
-    }
-
-    async fn open(&mut self, deadline: crate::proto::Instant) -> Result<Session, Failure> {
-        let opened = self.client.open(deadline).await;
-        let session = opened.map_err(|error| {
-            Failure::new(
-                NOT_LAUNCHED,
-                anyhow::Error::new(error).context("not launched: no session"),
-            )
-        })?;
-        self.notes.add(&Note::Opened {
-            server: self.server,
-            instance: session.instance,
-            session: session.id,
-            commit: session.commit,
-        })?;
-        Ok(session)
-    }
-
-    /// Takes note that nobody will ask for the call again, and goes on in its session if that is this run's.
-    fn settle(&mut self, over: Over) -> Result<()> {
-        let Over {
-            ended,
-            mut session,
-            call,
-            resumed,
-        } = over;
-        self.notes.add(&Note::Settled {
-            instance: session.instance,
-            call,
-        })?;
-        let alive = !matches!(ended.ending, Ending::Unknown(Doubt::Gone) | Ending::Refused(_));
-        if alive && !resumed {
-            session.ack_through = call.seq;
-            self.session = Some(session);
         }
         Ok(())
-    }
-
-    /// Tells the server that it may forget the session. What was printed is settled for good before.
-    async fn close(&mut self) {
-        if let Some(session) = self.session.take()
-            && self.notes.sync().is_ok()
-        {
-            self.client.close(session).await;
-        }
     }
 
     /// `WORD ID STATUS RESULT`, the result escaped so that it is one line.
     fn print(&mut self, over: &Over) -> io::Result<()> {
-        let (word, id) = (
-            tell::word(&over.ended.ending),
-            tell::id(over.session.instance, over.call),
-        );
+        let (word, id) = (tell::word(&over.ended.ending), tell::id(over.instance, over.call));
         match &over.ended.ending {
             Ending::Launched(outcome) => {
                 writeln!(
@@ -277,7 +219,7 @@ impl Launcher {
             }
             _ => writeln!(self.out, "{word} {id} - {}", tell::reason(&over.ended))?,
         }
-        if self.notes.are_kept() {
+        if self.shared.notes.borrow().are_kept() {
             // Settled only when it has been handed on.
             self.out.flush()?;
         }
@@ -285,21 +227,48 @@ impl Launcher {
     }
 }
 
+/// A call that knows its place among the lines.
+async fn numbered(mut lane: Lane, number: u64, payload: Vec<u8>) -> (Lane, u64, Result<Over, Failure>) {
+    let result = lane.call(&payload).await;
+    (lane, number, result)
+}
+
+type Lines = mpsc::Receiver<Result<Vec<u8>>>;
+
+/// Standard input line by line, read on a thread of its own: it may be slow, and calls are under way meanwhile.
+fn read_lines() -> Result<Lines> {
+    let (sender, lines) = mpsc::channel(1);
+    let read = move || {
+        let mut input = io::stdin().lock();
+        while let Some(line) = line(&mut input).transpose() {
+            let failed = line.is_err();
+            if sender.blocking_send(line).is_err() || failed {
+                return;
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("stdin".to_owned())
+        .spawn(read)
+        .context("start a thread")?;
+    Ok(lines)
+}
+
 /// The next line without its end.
 fn line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let limit = MAX_PAYLOAD as u64 + 2;
-    input
-        .take(limit)
-        .read_until(b'\n', &mut line)
-        .context("standard input")?;
-    if line.is_empty() {
+    let read = input.take(limit).read_until(b'\n', &mut line);
+    if read.context("standard input")? == 0 {
         return Ok(None);
     }
     if line.last() == Some(&b'\n') {
         line.pop();
     }
-    ensure_fits(&line)?;
+    ensure!(
+        line.len() <= MAX_PAYLOAD,
+        "a line is longer than the {MAX_PAYLOAD} bytes of one request"
+    );
     Ok(Some(line))
 }
 
@@ -314,10 +283,13 @@ fn exit(ending: &Ending) -> Exit {
 
 /// What a run of many calls ends with: that some outcome is unknown weighs most.
 fn worse(a: Exit, b: Exit) -> Exit {
-    let weight = |exit: &Exit| {
+    let weight = |exit: Exit| {
         [Exit::SUCCESS, NOT_LAUNCHED, REFUSED, UNKNOWN]
             .iter()
-            .position(|e| e == exit)
+            .position(|e| *e == exit)
     };
-    if weight(&b) > weight(&a) { b } else { a }
+    if weight(b) > weight(a) { b } else { a }
 }
+
+/// How many calls may be begun and not printed: as many as a session may have unsettled.
+const AHEAD: u64 = 16;

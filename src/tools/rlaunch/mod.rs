@@ -2,6 +2,7 @@
 
 mod action;
 mod args;
+mod lane;
 mod launch;
 mod notes;
 mod pair;

@@ -43,6 +43,7 @@ impl Notes {
                 Note::decode(body).ok_or_else(|| anyhow!("journal: a note that has no meaning here"))?;
             calls.apply(&note);
         }
+        calls.begin_run();
         Ok(Self {
             calls,
             journal: Some(journal),

@@ -27,6 +27,8 @@ pub(super) struct Serve {
 pub(super) struct Launch {
     pub(super) server: SocketAddr,
     pub(super) payloads: Payloads,
+    /// How many calls may be under way at a time.
+    pub(super) window: usize,
     pub(super) journal: Option<PathBuf>,
     pub(super) deadline: Duration,
     pub(super) grace: Duration,
@@ -68,17 +70,11 @@ pub(super) enum Volume {
 
 impl Serve {
     pub(super) fn new(args: args::Serve) -> Result<Self> {
-        let jobs = args
-            .jobs
-            .parse()
-            .ok()
-            .filter(|jobs| (1..=MOST_JOBS).contains(jobs));
         Ok(Self {
             address: address(&args.address)?,
             store: args.store,
             action: Action::parse(&args.exec)?,
-            jobs: jobs
-                .with_context(|| format!("--jobs {}: not a number from 1 to {MOST_JOBS}", args.jobs))?,
+            jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
             verbose: args.verbose,
         })
     }
@@ -94,6 +90,7 @@ impl Launch {
         Ok(Self {
             server: address(&args.address)?,
             payloads,
+            window: number("--window", &args.window, MOST_WINDOW)?,
             journal: args.journal,
             deadline: seconds("--deadline", &args.patience.deadline)?,
             grace: seconds("--grace", &args.grace)?,
@@ -174,8 +171,15 @@ fn seconds(flag: &str, typed: &str) -> Result<Duration> {
         .with_context(|| format!("{flag} {typed}: not a number of seconds"))
 }
 
+fn number(flag: &str, typed: &str, most: usize) -> Result<usize> {
+    let number = typed.parse().ok().filter(|number| (1..=most).contains(number));
+    number.with_context(|| format!("{flag} {typed}: not a number from 1 to {most}"))
+}
+
 const DEFAULT_SERVER: &str = "127.0.0.1:4517";
 const MOST_JOBS: usize = 4096;
+/// As many as a server lets a session have unsettled.
+const MOST_WINDOW: usize = 16;
 /// A year: long enough for ever, short enough to be added to any time.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
