@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 
@@ -42,16 +44,20 @@ impl Folder {
             .truncate(false)
             .open(path.join("lock"))
             .map_err(failed("open the lock of"))?;
-        match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::Locked {
-                path: path.display().to_string(),
-            }),
-            Err(errno) => Err(failed("lock")(errno.into())),
+        for _ in 0..LOCK_TRIES {
+            match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {
+                    return Ok(Self {
+                        path: path.to_owned(),
+                        _lock: lock,
+                    });
+                }
+                // A command that a killed server was just about to begin holds the lock until it is begun.
+                Err(rustix::io::Errno::WOULDBLOCK) => thread::sleep(LOCK_PAUSE),
+                Err(errno) => return Err(failed("lock")(errno.into())),
+            }
         }
+        Err(Error::Locked)
     }
 }
 
@@ -104,6 +110,9 @@ fn options() -> OpenOptions {
     options
 }
 
+const LOCK_TRIES: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +121,7 @@ mod tests {
     fn a_second_process_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let first = Folder::open(folder.path()).unwrap();
-        assert!(matches!(Folder::open(folder.path()), Err(Error::Locked { .. })));
+        assert!(matches!(Folder::open(folder.path()), Err(Error::Locked)));
         drop(first);
         assert!(Folder::open(folder.path()).is_ok());
     }

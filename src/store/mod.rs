@@ -36,11 +36,8 @@ pub enum Error {
         source: io::Error,
     },
     /// Another process has the store.
-    #[error("{path}: in use by another process")]
-    Locked {
-        /// The folder.
-        path: String,
-    },
+    #[error("in use by another process")]
+    Locked,
     /// The file is not a journal, or one of another program.
     #[error("{name}: not a journal of this kind")]
     Foreign {
