@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Outcome, Record};
 use crate::proto::Instant;
+use crate::proto::link::{Admission, Window};
 use crate::wire::rlaunch::{CallId, Fingerprint};
 
 /// The table of sessions and their calls.
@@ -53,6 +54,8 @@ pub enum Answer<'a> {
 
 #[derive(Clone, Debug)]
 struct Session {
+    /// The perfect link's filter: lets each call through once, and none that is settled.
+    filter: Window,
     /// Calls up to this one are settled at the client.
     ack: u64,
     calls: BTreeMap<u64, Call>,
@@ -74,17 +77,16 @@ impl Ids {
             return if self.is_over(call.session) {
                 Standing::Gone
             } else {
-                in_window(call.seq, 0, window)
+                Session::new().first(call.seq, window)
             };
         };
         let same = |known: Fingerprint| fingerprint.is_none_or(|asked| asked == known);
         match session.calls.get(&call.seq) {
-            _ if call.seq <= session.ack => Standing::Stale,
             Some(Call::Begun(known) | Call::Done(known, _)) if !same(*known) => Standing::Conflict,
             Some(Call::Begun(_)) => Standing::Begun,
             Some(Call::Done(_, outcome)) => Standing::Answered(Answer::Launched(outcome)),
             Some(Call::Never { index }) => Standing::Answered(Answer::NotLaunched(*index)),
-            None => in_window(call.seq, session.ack, window),
+            None => session.first(call.seq, window),
         }
     }
 
@@ -105,6 +107,7 @@ impl Ids {
             } => {
                 let session = self.session(call.session);
                 session.raise(*ack);
+                session.filter.admit(call.seq);
                 session.calls.insert(call.seq, Call::Begun(*fingerprint));
             }
             Record::Outcome { call, outcome } => {
@@ -124,6 +127,7 @@ impl Ids {
                 if !self.is_over(call.session) {
                     let session = self.session(call.session);
                     if call.seq > session.ack {
+                        session.filter.admit(call.seq);
                         session.calls.insert(call.seq, Call::Never { index });
                     }
                 }
@@ -199,18 +203,37 @@ impl Ids {
     }
 
     fn session(&mut self, session: u64) -> &mut Session {
-        self.sessions.entry(session).or_insert_with(|| Session {
-            ack: 0,
-            calls: BTreeMap::new(),
-            heard: Instant::ZERO,
-        })
+        self.sessions.entry(session).or_insert_with(Session::new)
     }
 }
 
 impl Session {
+    fn new() -> Self {
+        let mut filter = Window::new(FILTER);
+        // Calls are numbered from 1.
+        filter.settle_below(1);
+        Self {
+            filter,
+            ack: 0,
+            calls: BTreeMap::new(),
+            heard: Instant::ZERO,
+        }
+    }
+
+    /// Where a call stands of which there is no record.
+    fn first(&self, seq: u64, window: u64) -> Standing<'static> {
+        match self.filter.check(seq) {
+            Admission::New if seq.saturating_sub(self.ack) <= window => Standing::Fresh,
+            Admission::New | Admission::Ahead => Standing::Ahead,
+            Admission::Repeated => Standing::Stale,
+            Admission::Retired | Admission::Full => Standing::Gone,
+        }
+    }
+
     fn raise(&mut self, ack: u64) {
         if ack > self.ack {
             self.ack = ack;
+            self.filter.settle_below(ack.saturating_add(1));
             self.calls.retain(|seq, _| *seq > ack);
         }
     }
@@ -244,15 +267,8 @@ impl Session {
     }
 }
 
-fn in_window(seq: u64, ack: u64, window: u64) -> Standing<'static> {
-    if seq == 0 {
-        Standing::Stale
-    } else if seq - ack > window {
-        Standing::Ahead
-    } else {
-        Standing::Fresh
-    }
-}
+/// How far a session's filter sees beyond its oldest unsettled call: no less than any window that is allowed.
+const FILTER: usize = 64;
 
 /// Disjoint ranges of numbers, first → last, of bounded count: when there are too many, the gap between the two
 /// lowest is closed. What is in the gap is thereby refused, never admitted.
@@ -380,7 +396,7 @@ mod tests {
         ids.acknowledge(5, u64::MAX);
         ids.apply(2, &outcome(call(5, 1)));
         assert_eq!(ids.standing(call(5, 1), None, W), Standing::Stale);
-        assert_eq!(ids.standing(call(5, u64::MAX), None, W), Standing::Stale);
+        assert_eq!(ids.standing(call(5, u64::MAX), None, W), Standing::Ahead);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct Identity {
 pub struct Limits {
     /// The most sessions at a time; beyond it new ones are refused.
     pub sessions: usize,
-    /// How far ahead of the acknowledged calls of its session a call may be.
+    /// How far ahead of the acknowledged calls of its session a call may be; at most 64.
     pub window: u64,
     /// The most actions at a time; beyond it clients are told to ask again.
     pub running: usize,
@@ -581,3 +581,6 @@ const WAITING: usize = 1024;
 /// Between these, a client that is told to ask again asks after as long as its call has been running.
 const SOON: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,11 @@ impl Lane {
         }
     }
 
+    /// Whether the server would let it begin another call: it bounds those of a session that are not settled.
+    pub(super) fn has_room(&self) -> bool {
+        self.last - self.settled.get() < UNSETTLED
+    }
+
     /// Makes the call with this payload: the one that an earlier run left unsettled, or a new one.
     pub(super) async fn call(&mut self, payload: &[u8]) -> Result<Over, Failure> {
         let deadline = self.shared.clock.now() + self.shared.deadline;
@@ -161,3 +166,6 @@ impl Shared {
         Some(unsettled.remove(found))
     }
 }
+
+/// As many as a server lets a session have.
+const UNSETTLED: u64 = 16;

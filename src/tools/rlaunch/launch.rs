@@ -116,18 +116,16 @@ impl Launcher {
         let (mut begun, mut printed) = (0_u64, 0_u64);
         let (mut worst, mut reading) = (Exit::SUCCESS, true);
         loop {
-            let may_begin = reading && !self.lanes.is_empty() && begun - printed < AHEAD;
+            let free = self.lanes.iter().position(Lane::has_room);
+            let may_begin = reading && free.is_some() && begun - printed < AHEAD;
             tokio::select! {
-                payload = input.recv(), if may_begin => match (payload, self.lanes.pop()) {
-                    (Some(payload), Some(lane)) => {
+                payload = input.recv(), if may_begin => match payload {
+                    Some(payload) => {
+                        let lane = self.lanes.swap_remove(free.unwrap_or_default());
                         calls.spawn_local(numbered(lane, begun, payload?));
                         begun += 1;
                     }
-                    (None, Some(lane)) => {
-                        self.lanes.push(lane);
-                        reading = false;
-                    }
-                    (_, None) => {}
+                    None => reading = false,
                 },
                 Some(ended) = calls.join_next() => {
                     let (lane, number, result) = ended.context("make a call")?;
@@ -291,5 +289,5 @@ fn worse(a: Exit, b: Exit) -> Exit {
     if weight(b) > weight(a) { b } else { a }
 }
 
-/// How many calls may be begun and not printed: as many as a session may have unsettled.
-const AHEAD: u64 = 16;
+/// How many results are kept at most until those before them are there.
+const AHEAD: u64 = 1024;
