@@ -302,6 +302,7 @@ const DNS_PORT: u16 = 53;
 mod tests {
     use super::super::testing::{Reply, TestServer, a_record, run};
     use super::*;
+    use crate::net::UdpRelay;
     use crate::wire::dns::{Class, RecordType};
 
     fn question(name: &str) -> Question {
@@ -411,6 +412,35 @@ mod tests {
                 .await
                 .unwrap_err();
             assert!(matches!(error, LookupError::Loop(_)));
+        });
+    }
+
+    #[test]
+    fn a_link_that_loses_repeats_and_reorders_does_not_keep_a_name_from_its_address() {
+        run(async {
+            let server =
+                TestServer::start(|asked| Reply::records(&[a_record(&asked.name.to_string(), 60)])).await;
+            let upstream = server.address();
+            let start = move || {
+                let spec = "loss=25%,dup=10%,reorder=20%,seed=5".parse().unwrap();
+                UdpRelay::start("127.0.0.1:0".parse().unwrap(), upstream, spec).unwrap()
+            };
+            let relay = tokio::task::spawn_blocking(start).await.unwrap();
+            let conf = ResolvConf::parse("nameserver 127.0.0.1\noptions attempts:5\n", None, None);
+            let resolver = Arc::new(Resolver::new(conf, Hosts::default(), relay.address().port()));
+            let lookups: Vec<_> = (0..24)
+                .map(|n| {
+                    let resolver = Arc::clone(&resolver);
+                    tokio::spawn(async move { resolver.answer(&question(&format!("n{n}.test."))).await })
+                })
+                .collect();
+            for (n, lookup) in lookups.into_iter().enumerate() {
+                let found = lookup.await.unwrap().unwrap();
+                let answer = found.answer().unwrap();
+                assert_eq!(answer.name.to_string(), format!("n{n}.test."));
+                assert_eq!(answer.records[0].rdata.bytes(), [192, 0, 2, 1]);
+            }
+            assert!(relay.tally().up.lost + relay.tally().down.lost > 0);
         });
     }
 }

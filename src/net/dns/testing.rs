@@ -134,6 +134,10 @@ impl TestServer {
         Self { address, queries }
     }
 
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// How many queries have come.
     pub(super) fn queries(&self) -> usize {
         self.queries.load(Ordering::Relaxed)
