@@ -375,11 +375,20 @@ const SOCKET_BUFFER: usize = 4 << 20;
 #[cfg(test)]
 mod tests {
     use std::net::UdpSocket as StdSocket;
+    use std::time::Duration;
 
     use super::*;
 
+    /// A socket on which nobody waits for ever.
     fn local() -> StdSocket {
-        StdSocket::bind("127.0.0.1:0").unwrap()
+        let socket = StdSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        socket
+    }
+
+    fn wait_until(happened: impl Fn() -> bool) {
+        let waits = std::iter::repeat_with(thread::yield_now).take(10_000_000);
+        assert!(waits.map(|()| happened()).any(|yes| yes), "it did not happen");
     }
 
     fn relay(server: &StdSocket, spec: &str) -> UdpRelay {
@@ -419,13 +428,9 @@ mod tests {
             client.send_to(&[number], relay.address()).unwrap();
         }
         let mut seen = Vec::new();
-        let passed = loop {
-            let tally = relay.tally().up;
-            if tally.offered == 100 && tally.passed == 2 * (100 - tally.lost) {
-                break tally.passed;
-            }
-            thread::yield_now();
-        };
+        wait_until(|| relay.tally().up.offered == 100);
+        let lost = relay.tally().up.lost;
+        let passed = 2 * (100 - lost);
         for _ in 0..passed {
             let mut bytes = [0; 10];
             server.recv_from(&mut bytes).unwrap();
@@ -443,14 +448,10 @@ mod tests {
         drop(server);
         let client = local();
         client.send_to(b"lost", relay.address()).unwrap();
-        while relay.tally().up.passed < 1 {
-            thread::yield_now();
-        }
+        wait_until(|| relay.tally().up.passed == 1);
         let server = StdSocket::bind(address).unwrap();
         let mut bytes = [0; 10];
-        server
-            .set_read_timeout(Some(std::time::Duration::from_secs(10)))
-            .unwrap();
+        server.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         client.send_to(b"again", relay.address()).unwrap();
         // The first datagram may be counted before it is sent, and then it is not lost.
         while !bytes.starts_with(b"again") {
