@@ -387,8 +387,8 @@ mod tests {
     }
 
     fn wait_until(happened: impl Fn() -> bool) {
-        let waits = std::iter::repeat_with(thread::yield_now).take(10_000_000);
-        assert!(waits.map(|()| happened()).any(|yes| yes), "it did not happen");
+        let mut waits = std::iter::repeat_with(thread::yield_now).take(10_000_000);
+        assert!(waits.any(|()| happened()), "it did not happen");
     }
 
     fn relay(server: &StdSocket, spec: &str) -> UdpRelay {
