@@ -257,6 +257,8 @@ impl Machine for Session {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// What a session under `rules` says to each of `inputs`, all at the origin.
@@ -327,6 +329,64 @@ mod tests {
     fn nothing_is_said_after_the_end() {
         let outputs = told(Rules::default(), &[Broke, Ended(Up), Ended(Down), Refused(Up)]);
         assert_eq!(outputs, [Output::End(End::Lost)]);
+    }
+
+    /// Any input, or the passing of so many milliseconds.
+    fn event() -> impl Strategy<Value = Result<Input, u64>> {
+        let direction = prop_oneof![Just(Up), Just(Down)];
+        prop_oneof![
+            direction.clone().prop_map(|way| Ok(Moved(way))),
+            direction.clone().prop_map(|way| Ok(Ended(way))),
+            direction.prop_map(|way| Ok(Refused(way))),
+            Just(Ok(Broke)),
+            (0..3000_u64).prop_map(Err),
+        ]
+    }
+
+    fn rules() -> impl Strategy<Value = Rules> {
+        let seconds = || proptest::option::of((1..3_u64).prop_map(Duration::from_secs));
+        let limit = proptest::option::of((1..9_u32).prop_map(|limit| NonZeroU32::new(limit).unwrap()));
+        (any::<[bool; 2]>(), seconds(), seconds(), seconds(), limit).prop_map(
+            |([half_close, peer_decides], idle, linger, pause, limit)| Rules {
+                half_close,
+                peer_decides,
+                idle,
+                linger,
+                pause,
+                limit,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_end_is_said_once_and_last_and_tells_of_every_loss(
+            rules in rules(),
+            events in proptest::collection::vec(event(), 0..40),
+        ) {
+            let mut session = Session::new(rules, Instant::ZERO);
+            let (mut now, mut lost, mut end) = (Instant::ZERO, false, None);
+            for event in events {
+                match event {
+                    Ok(input) => {
+                        lost |= end.is_none() && matches!(input, Refused(_) | Broke);
+                        session.handle(now, input);
+                    }
+                    Err(millis) => {
+                        now += Duration::from_millis(millis);
+                        session.handle_timeout(now);
+                    }
+                }
+                while let Some(output) = session.poll_output(&mut Vec::new()) {
+                    prop_assert_eq!(end, None, "nothing after the end");
+                    if let Output::End(how) = output {
+                        prop_assert_eq!(how == End::Lost, lost);
+                        end = Some(how);
+                    }
+                }
+                prop_assert!(end.is_none() || session.poll_timeout().is_none());
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What `rnc` says on standard error, in nc's words.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::anyhow;
 
@@ -142,10 +142,10 @@ pub(super) fn cannot_use_name(name: &UnixName, error: &io::Error) -> Failure {
 
 /// The host as it was typed, and its address if that is not the same.
 fn host_and_address(host: &str, to: SocketAddr) -> String {
-    let address = to.ip().to_string();
-    if host == address || host.parse::<std::net::IpAddr>().is_ok() {
+    let unscoped = host.split('%').next().unwrap_or(host);
+    if unscoped.parse::<IpAddr>().is_ok() {
         host.to_owned()
     } else {
-        format!("{host} ({address})")
+        format!("{host} ({})", to.ip())
     }
 }
