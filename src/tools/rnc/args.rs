@@ -7,6 +7,7 @@ use clap::{ArgAction, Parser};
 /// Connect to a port, or listen on one, and move bytes between it and the standard streams
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "rnc", version, disable_version_flag = true, args_override_self = true)]
+#[command(override_usage = USAGE)]
 pub struct Args {
     /// Use IPv4 addresses only
     #[arg(short = '4', overrides_with = "v6")]
@@ -108,3 +109,7 @@ pub struct Args {
     #[arg(value_name = "destination")]
     pub operands: Vec<OsString>,
 }
+
+const USAGE: &str = "rnc [options] destination port ...
+       rnc -l [options] [address] port
+       rnc -U [-l] [options] path";

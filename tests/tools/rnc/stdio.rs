@@ -100,23 +100,30 @@ fn pipes_carry_much_both_ways_at_once() {
     let port = free_port();
     let mut server = listener(&["-N"], "127.0.0.1", port);
     let mut client = Guard::spawn(tool("rnc").args(["-N", "127.0.0.1", &port.to_string()]));
+    let mut typed = client.stdin.take().expect("it is piped");
     std::thread::scope(|scope| {
-        let feed = |stdin: Option<std::process::ChildStdin>| {
-            let (mut stdin, bytes) = (stdin.expect("it is piped"), &bytes);
-            scope.spawn(move || stdin.write_all(bytes).expect("it reads"));
-        };
-        feed(server.child.stdin.take());
-        feed(client.stdin.take());
-        let check = |stdout: Option<std::process::ChildStdout>| {
-            let (mut stdout, bytes) = (stdout.expect("it is piped"), &bytes);
-            scope.spawn(move || {
-                let mut came = Vec::new();
-                stdout.read_to_end(&mut came).expect("it is open");
-                assert!(came == *bytes, "the copy differs");
-            });
-        };
-        check(server.child.stdout.take());
-        check(client.stdout.take());
+        let mut stdin = server.child.stdin.take().expect("it is piped");
+        scope.spawn({
+            let bytes = &bytes;
+            move || stdin.write_all(bytes).expect("it reads")
+        });
+        let mut stdout = server.child.stdout.take().expect("it is piped");
+        let at_server = scope.spawn(move || {
+            let mut came = Vec::new();
+            stdout.read_to_end(&mut came).map(|_| came)
+        });
+        let mut stdout = client.stdout.take().expect("it is piped");
+        let at_client = scope.spawn(move || {
+            let mut came = vec![0; MUCH];
+            stdout.read_exact(&mut came).map(|()| came)
+        });
+        typed.write_all(&bytes).expect("it reads");
+        let came = at_client.join().expect("it ends").expect("it is open");
+        assert!(came == bytes, "what the client prints differs");
+        // Only now: a listener does not wait for its own input when its client has ended.
+        drop(typed);
+        let came = at_server.join().expect("it ends").expect("it is open");
+        assert!(came == bytes, "what the server prints differs");
     });
     assert_eq!(code(client), Some(0));
 }
