@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use super::FilterError;
 use super::cond::{Compare, Test};
 use super::graph::{ACCEPT, Block, Graph, Id, REJECT};
-use super::program::{Insn, MEMORY, Program, code};
+use super::insn::{Insn, code};
+use super::program::{MEMORY, Program};
 use super::value::{Node, Op, Size, Value, Values};
 
 /// The instructions that decide `graph`; a wanted packet is cut to `snaplen` bytes.

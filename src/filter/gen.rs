@@ -93,7 +93,9 @@ impl<'a> Generator<'a> {
             Kind::Greater(len) => Ok(self.length(Compare::AtLeast, *len)),
             Kind::Byte { index, op, value } => {
                 if *value > 0xff {
-                    return Err(FilterError::whole(format!("{value} is more than a byte holds")));
+                    return Err(FilterError::whole(format!(
+                        "byte argument {value} greater than maximum 255"
+                    )));
                 }
                 Ok(self.byte(*index, *op, *value))
             }

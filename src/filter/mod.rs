@@ -12,6 +12,7 @@ mod emit;
 mod error;
 mod r#gen;
 mod graph;
+mod insn;
 mod keyword;
 mod lex;
 mod link;
@@ -22,8 +23,9 @@ mod text;
 mod value;
 
 pub use error::FilterError;
+pub use insn::Insn;
 pub use names::{Names, NoNames, Service};
-pub use program::{Insn, Program, ProgramError};
+pub use program::{Program, ProgramError};
 pub use text::Listing;
 
 use crate::wire::LinkType;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::program::{Insn, KERNEL, Program, code};
+use super::insn::{Insn, code};
+use super::program::{KERNEL, Program};
 
 /// A program to be printed, in one of three forms.
 #[derive(Clone, Copy, Debug)]

@@ -110,3 +110,36 @@ const ROUTING: u32 = 43;
 const FRAGMENT: u32 = 44;
 const AUTHENTICATION: u32 = 51;
 const DESTINATION: u32 = 60;
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::{NoNames, Options, compile};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn a_protocol_is_found_behind_every_kind_of_header() {
+        let options = Options {
+            link: LinkType::RAW,
+            snaplen: 1000,
+            netmask: 0,
+            live: false,
+            optimise: true,
+        };
+        let wants = |expression: &str, packet: &[u8]| {
+            compile(expression, &options, &NoNames).unwrap().run(packet, 1000) != 0
+        };
+        let mut packet = vec![0; 40];
+        packet[0] = 0x60;
+        // Hop-by-hop options of 16 bytes, a fragment header, an authentication header of 24 bytes.
+        packet[6] = 0;
+        packet.extend([44, 1]);
+        packet.extend([0; 14]);
+        packet.extend([51, 0]);
+        packet.extend([0; 6]);
+        packet.extend([6, 4]);
+        packet.extend([0; 22]);
+        assert!(wants("ip6 protochain 6", &packet));
+        assert!(!wants("ip6 protochain 17", &packet));
+        assert!(!wants("ip6 proto 6", &packet));
+    }
+}

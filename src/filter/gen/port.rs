@@ -26,7 +26,7 @@ enum Transports {
 
 impl Generator<'_> {
     pub(super) fn port(&mut self, qualifier: Qualifier, id: Id<'_>) -> Result<Cond> {
-        self.check_transport(qualifier)?;
+        self.check(qualifier, id)?;
         let (port, transports) = match id {
             Id::Number(number) => (number_of(number)?, qualified(qualifier)),
             Id::Name(name) => self.service(qualifier, name, "port", name)?,
@@ -43,7 +43,7 @@ impl Generator<'_> {
     }
 
     pub(super) fn port_range(&mut self, qualifier: Qualifier, id: Id<'_>) -> Result<Cond> {
-        self.check_transport(qualifier)?;
+        self.check(qualifier, id)?;
         let (ports, transports) = match id {
             Id::Number(number) => {
                 let port = number_of(number)?;
@@ -122,7 +122,10 @@ impl Generator<'_> {
         }
     }
 
-    fn check_transport(&self, qualifier: Qualifier) -> Result<()> {
+    fn check(&self, qualifier: Qualifier, id: Id<'_>) -> Result<()> {
+        if !matches!(id, Id::Number(_) | Id::Name(_)) {
+            return Err(self.misapplied(qualifier, id));
+        }
         match qualifier.proto {
             None | Some(Proto::Tcp | Proto::Udp | Proto::Sctp) => Ok(()),
             Some(proto) => Err(self.misplaced(proto, qualifier.what.name())),

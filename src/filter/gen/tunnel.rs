@@ -189,3 +189,78 @@ impl Generator<'_> {
 const UDP: u32 = 17;
 const GENEVE_PORT: u32 = 6081;
 const VXLAN_PORT: u32 = 4789;
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::{NoNames, Options, compile};
+    use crate::wire::LinkType;
+
+    fn wants(expression: &str, packet: &[u8]) -> bool {
+        let options = Options {
+            link: LinkType::ETHERNET,
+            snaplen: 1000,
+            netmask: 0,
+            live: false,
+            optimise: true,
+        };
+        compile(expression, &options, &NoNames).unwrap().run(packet, 1000) != 0
+    }
+
+    fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
+        [&[0; 12], &kind.to_be_bytes()[..], payload].concat()
+    }
+
+    fn ipv4(protocol: u8, source: u8, payload: &[u8]) -> Vec<u8> {
+        let mut header = [0; 20];
+        header[0] = 0x45;
+        header[9] = protocol;
+        header[12..16].copy_from_slice(&[10, 0, 0, source]);
+        [&header, payload].concat()
+    }
+
+    fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
+        [&[0, 1], &port.to_be_bytes()[..], &[0; 4], payload].concat()
+    }
+
+    #[test]
+    fn what_is_written_behind_vxlan_is_looked_for_inside() {
+        let inner = ethernet(0x0800, &ipv4(6, 9, &[0, 80, 0, 81]));
+        let tunnel = [&[8, 0, 0, 0, 0, 0, 7, 0][..], &inner].concat();
+        let packet = ethernet(0x0800, &ipv4(17, 1, &udp(4789, &tunnel)));
+        assert!(wants("vxlan 7 and host 10.0.0.9 and tcp port 81", &packet));
+        assert!(!wants("vxlan 8", &packet));
+        assert!(!wants("vxlan and host 10.0.0.1", &packet));
+        assert!(wants("host 10.0.0.1 and vxlan", &packet));
+    }
+
+    #[test]
+    fn geneve_carries_packets_and_frames_behind_its_options() {
+        let packet = |kind: u16, inner: &[u8]| {
+            let header = [&[1, 0], &kind.to_be_bytes()[..], &[0, 0, 7, 0], &[0xff; 4]].concat();
+            ethernet(0x0800, &ipv4(17, 1, &udp(6081, &[&header, inner].concat())))
+        };
+        let inner = ipv4(6, 9, &[0, 80, 0, 81]);
+        for packet in [packet(0x0800, &inner), packet(0x6558, &ethernet(0x0800, &inner))] {
+            assert!(wants("geneve 7 and ip and src 10.0.0.9 and port 80", &packet));
+            assert!(!wants("geneve and ip6", &packet));
+        }
+    }
+
+    #[test]
+    fn labels_and_sessions_move_what_comes_after_them() {
+        let label = |number: u32, last: u32| (number << 12 | last << 8).to_be_bytes();
+        let stack = [&label(5, 0)[..], &label(6, 1), &ipv4(17, 9, &udp(53, &[]))].concat();
+        let packet = ethernet(0x8847, &stack);
+        assert!(wants(
+            "mpls 5 and mpls 6 and host 10.0.0.9 and udp port 53",
+            &packet
+        ));
+        assert!(!wants("mpls 6", &packet));
+        let session = [
+            &[0x11, 0, 0, 59, 0, 30, 0, 0x21][..],
+            &ipv4(6, 9, &[0, 80, 0, 81]),
+        ]
+        .concat();
+        assert!(wants("pppoes 59 and tcp port 80", &ethernet(0x8864, &session)));
+    }
+}

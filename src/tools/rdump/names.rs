@@ -136,28 +136,8 @@ impl filter::Names for FilterNames {
         addresses.into_iter().map(|address| address.ip()).collect()
     }
 
-    /// From `/etc/networks`: `name 10.20`, the first bytes of a number.
     fn network(&self, name: &str) -> Option<(u32, u32)> {
-        let text = system_file("/etc/networks");
-        let number = fields(&text).find(|fields| {
-            fields
-                .first()
-                .is_some_and(|first| first.eq_ignore_ascii_case(name))
-        })?;
-        let mut bytes = Vec::new();
-        for part in number.get(1)?.split('.') {
-            bytes.push(part.parse::<u8>().ok()?);
-        }
-        // The zeros at the end only fill the number up.
-        while bytes.last() == Some(&0) {
-            bytes.pop();
-        }
-        let missing = 8 * u32::try_from(4_usize.checked_sub(bytes.len())?).ok()?;
-        let number = bytes
-            .iter()
-            .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
-        let mask = u32::MAX.checked_shl(missing).unwrap_or_default();
-        Some((number.checked_shl(missing).unwrap_or_default(), mask))
+        network_in(&system_file("/etc/networks"), name)
     }
 
     fn service(&self, name: &str) -> Option<filter::Service> {
@@ -169,37 +149,67 @@ impl filter::Names for FilterNames {
         Some(found).filter(|found| *found != filter::Service::default())
     }
 
-    /// From `/etc/protocols`, or from memory where a small system has none.
     fn protocol(&self, name: &str) -> Option<u8> {
-        let text = system_file("/etc/protocols");
-        let listed = fields(&text).find(|fields| match fields.as_slice() {
-            [official, _, aliases @ ..] => *official == name || aliases.contains(&name),
-            _ => false,
-        });
-        let number = listed.and_then(|fields| fields.get(1)?.parse().ok());
-        number.or_else(|| {
+        // A small system has no such file.
+        let known = || {
             PROTOCOLS
                 .iter()
                 .find(|(known, _)| *known == name)
                 .map(|(_, number)| *number)
-        })
+        };
+        protocol_in(&system_file("/etc/protocols"), name).or_else(known)
     }
 
-    /// From `/etc/ethers`: `0:1:2:3:4:5 name`.
     fn ether(&self, name: &str) -> Option<[u8; 6]> {
-        let text = system_file("/etc/ethers");
-        let listed = fields(&text).find(|fields| {
-            fields
-                .get(1)
-                .is_some_and(|second| second.eq_ignore_ascii_case(name))
-        })?;
-        let mut address = [0; 6];
-        let mut parts = listed.first()?.split(':');
-        for byte in &mut address {
-            *byte = u8::from_str_radix(parts.next()?, 16).ok()?;
-        }
-        Some(address)
+        ether_in(&system_file("/etc/ethers"), name)
     }
+}
+
+/// In the format of networks(5): `name 10.20`, the first bytes of a number. With the mask of those that are there.
+fn network_in(text: &str, name: &str) -> Option<(u32, u32)> {
+    let listed = fields(text).find(|fields| {
+        fields
+            .first()
+            .is_some_and(|first| first.eq_ignore_ascii_case(name))
+    })?;
+    let mut bytes = Vec::new();
+    for part in listed.get(1)?.split('.') {
+        bytes.push(part.parse::<u8>().ok()?);
+    }
+    // The zeros at the end only fill the number up.
+    while bytes.last() == Some(&0) {
+        bytes.pop();
+    }
+    let missing = 8 * u32::try_from(4_usize.checked_sub(bytes.len())?).ok()?;
+    let number = bytes
+        .iter()
+        .fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    let mask = u32::MAX.checked_shl(missing).unwrap_or_default();
+    Some((number.checked_shl(missing).unwrap_or_default(), mask))
+}
+
+/// In the format of protocols(5): `name number alias …`.
+fn protocol_in(text: &str, name: &str) -> Option<u8> {
+    let listed = fields(text).find(|fields| match fields.as_slice() {
+        [official, _, aliases @ ..] => *official == name || aliases.contains(&name),
+        _ => false,
+    })?;
+    listed.get(1)?.parse().ok()
+}
+
+/// In the format of ethers(5): `0:1:2:3:4:5 name`.
+fn ether_in(text: &str, name: &str) -> Option<[u8; 6]> {
+    let listed = fields(text).find(|fields| {
+        fields
+            .get(1)
+            .is_some_and(|second| second.eq_ignore_ascii_case(name))
+    })?;
+    let mut address = [0; 6];
+    let mut parts = listed.first()?.split(':');
+    for byte in &mut address {
+        *byte = u8::from_str_radix(parts.next()?, 16).ok()?;
+    }
+    Some(address)
 }
 
 /// A file of names; none is an empty one.
@@ -235,3 +245,31 @@ const PROTOCOLS: &[(&str, u8)] = &[
     ("udp", 17),
     ("vrrp", 112),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_as_wide_as_its_number_is_short() {
+        let text = "# names\nloopback 127.0.0.0\nlab 10.20 # ours\nbroken x.y\n";
+        assert_eq!(network_in(text, "lab"), Some((0x0a14_0000, 0xffff_0000)));
+        assert_eq!(network_in(text, "LOOPBACK"), Some((0x7f00_0000, 0xff00_0000)));
+        assert_eq!(network_in(text, "broken"), None);
+    }
+
+    #[test]
+    fn a_protocol_is_found_by_name_and_alias() {
+        let text = "tcp 6 TCP\nipv6-icmp 58 IPv6-ICMP icmp6\n";
+        assert_eq!(protocol_in(text, "icmp6"), Some(58));
+        assert_eq!(protocol_in(text, "tcp"), Some(6));
+        assert_eq!(protocol_in(text, "udp"), None);
+    }
+
+    #[test]
+    fn an_ethernet_address_has_six_bytes() {
+        let text = "0:1:2:a:b:ff gate\n1:2:3 short\n";
+        assert_eq!(ether_in(text, "gate"), Some([0, 1, 2, 10, 11, 255]));
+        assert_eq!(ether_in(text, "short"), None);
+    }
+}

@@ -12,6 +12,8 @@ pub(super) struct Selection {
     expression: String,
     options: Options,
     programs: Vec<(LinkType, Program)>,
+    /// Without a filter there is nothing to run.
+    wants_all: bool,
     names: FilterNames,
 }
 
@@ -22,6 +24,7 @@ impl Selection {
     /// When it is none.
     pub(super) fn new(expression: String, options: Options) -> Result<Self> {
         let mut selection = Self {
+            wants_all: expression.trim_ascii().is_empty(),
             expression,
             options,
             programs: Vec::new(),
@@ -42,8 +45,7 @@ impl Selection {
     /// When its link type is new, and the filter cannot be compiled for it.
     #[inline]
     pub(super) fn wants(&mut self, frame: &Frame<'_>) -> Result<bool> {
-        // Without a filter there is nothing to run.
-        if self.expression.trim_ascii().is_empty() {
+        if self.wants_all {
             return Ok(true);
         }
         let known = self.programs.iter().find(|(link, _)| *link == frame.link);
