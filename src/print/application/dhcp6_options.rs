@@ -25,7 +25,10 @@ pub(super) fn print(page: &mut Page<'_>, bytes: &[u8]) -> Shown {
             // All of the option is here, so it is the option that is too short for what it should hold.
             Err(Stop::Truncated | Stop::Invalid) => put!(page, " ?"),
         }
-        put!(page, ")");
+        // The parenthesis behind a relayed message is that of the message, as tcpdump has it.
+        if kind != RELAY_MESSAGE {
+            put!(page, ")");
+        }
     }
     Ok(())
 }

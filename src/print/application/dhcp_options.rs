@@ -40,6 +40,15 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
             length,
             if length > 0 { ": " } else { "" }
         );
+        if form == Form::AddressPairs && (length == 0 || length % 8 != 0) {
+            put!(
+                page,
+                if length == 0 { " " } else { "" },
+                "[length != N x 8 bytes]"
+            );
+            rest.skip(length)?;
+            continue;
+        }
         if tag == PAD {
             let more = rest.bytes().iter().take_while(|&&byte| byte == PAD).count();
             rest.advance(more);

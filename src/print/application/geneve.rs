@@ -111,6 +111,7 @@ fn class_name(class: u16) -> &'static str {
         0x0102 => "Open Virtual Networking (OVN)",
         0x0103 => "In-band Network Telemetry (INT)",
         0x0104 => "VMware",
+        0x0132 => "Google",
         0..=0x00ff => "Standard",
         0xfff0.. => "Experimental",
         _ => "Unknown",

@@ -45,6 +45,23 @@ pub(super) fn print(page: &mut Page<'_>, protocol: &Protocol, payload: Cursor<'_
     Ok(())
 }
 
+/// Prints the greeting of SSH (RFC 4253 section 4.2); what else it sends is not text, and not shown.
+pub(super) fn greeting(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
+    page.enter("ssh");
+    let bytes = payload.bytes();
+    if !bytes.starts_with(b"SSH-") {
+        return Ok(());
+    }
+    let length = bytes.iter().position(|byte| !(b' '..=b'~').contains(byte));
+    let (text, end) = bytes
+        .split_at_checked(length.unwrap_or(bytes.len()))
+        .unwrap_or_default();
+    if end.starts_with(b"\n") || end.starts_with(b"\r\n") {
+        put!(page, ": SSH: ", Escaped(text));
+    }
+    Ok(())
+}
+
 /// Prints one line without its end. Returns its length with the end, or `None` if it is not text.
 fn line(page: &mut Page<'_>, before: &str, rest: Cursor<'_>) -> Shown<Option<usize>> {
     let bytes = rest.bytes();
@@ -242,6 +259,14 @@ mod tests {
     #[test]
     fn a_line_without_an_end_goes_on_elsewhere() {
         assert!(shown(RAW, &http(b"GET /x")).ends_with(": HTTP: GET /x [|http]"));
+    }
+
+    #[test]
+    fn of_ssh_only_a_whole_greeting_is_told() {
+        let ssh = |payload: &[u8]| shown(RAW, &tcp((40000, 22), (1, 2), 0x18, &[], payload));
+        assert!(ssh(b"SSH-2.0-x y\r\n").ends_with(", length 13: SSH: SSH-2.0-x y"));
+        assert!(ssh(b"SSH-2.0-x").ends_with(", length 9"));
+        assert!(ssh(b"\x00\x01SSH-").ends_with(", length 6"));
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         put!(page, ": ");
         return lines::print(page, protocol, payload);
     }
+    if ports.any(&[22]) {
+        return lines::greeting(page, payload);
+    }
     if ports.any(&[53]) && payload.len() > 2 {
         return dns::over_tcp(page, payload);
     }
@@ -66,7 +69,7 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         bfd::print(page, ports, payload)?;
     } else if ports.any(&[5060]) {
         lines::print(page, &lines::SIP, payload)?;
-    } else if ports.any(&[4789]) {
+    } else if ports.any(&[4789, 8472]) {
         vxlan::print(page, payload)?;
     } else if ports.destination == 6081 {
         geneve::print(page, payload)?;

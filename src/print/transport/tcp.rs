@@ -75,7 +75,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     }
     if flags.has(TcpFlags::ACK) {
         put!(page, ", ack ", numbers.ack);
-    } else if page.verbose(3) && numbers.ack != 0 {
+    } else if page.verbose(2) && numbers.ack != 0 {
         put!(page, ", [ack ", numbers.ack, " != 0 while ACK flag not set]");
     }
     put!(page, ", win ", view.get_window());
