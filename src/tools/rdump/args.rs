@@ -88,6 +88,9 @@ pub struct Args {
     /// Print packets as well as writing them
     #[arg(long)]
     pub print: bool,
+    /// Print only every so many-th packet
+    #[arg(long, value_name = "nth")]
+    pub print_sampling: Option<u64>,
     /// Read packets from a file, - for standard input
     #[arg(short = 'r', value_name = "file")]
     pub read: Option<PathBuf>,

@@ -90,6 +90,8 @@ pub(super) struct Print {
     pub(super) names: bool,
     /// Whether each line is handed over as it comes.
     pub(super) each_line: bool,
+    /// One packet out of so many is printed.
+    pub(super) sampling: u64,
 }
 
 /// Packets are written to a file.
@@ -117,6 +119,9 @@ impl Plan {
         };
         if args.count == Some(0) {
             bail!("invalid packet count 0");
+        }
+        if args.print_sampling == Some(0) {
+            bail!("invalid print sampling 0");
         }
         if args.read.is_some() && args.interface.is_some() {
             bail!("-r and -i: packets come from a file or from an interface, not from both");
@@ -207,7 +212,7 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
         },
         each_packet: args.packet_buffered,
     });
-    let prints = !args.count_only && (write.is_none() || args.print);
+    let prints = !args.count_only && (write.is_none() || args.print || args.print_sampling.is_some());
     if prints && write.as_ref().is_some_and(|write| write.file == Target::Stdout) {
         bail!("--print and -w - cannot both have standard output");
     }
@@ -215,6 +220,7 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
         options: printing(args, precision),
         names: args.numeric == 0,
         each_line: args.line_buffered,
+        sampling: args.print_sampling.unwrap_or(1),
     });
     Ok(Output { print, write })
 }
@@ -242,7 +248,8 @@ fn printing(args: &Args, precision: Precision) -> print::Options {
         verbosity: args.verbose.min(3),
         quiet: args.quiet,
         link_header: args.link_header,
-        absolute_seq: args.absolute_seq,
+        // Numbers cannot be relative to packets that nobody has looked at.
+        absolute_seq: args.absolute_seq || args.print_sampling.is_some(),
         no_checksums: args.no_checksums,
         no_domain: args.no_domain,
         one_line: args.one_line,
@@ -309,6 +316,7 @@ mod tests {
     #[test]
     fn numbers_out_of_range_are_refused() {
         assert!(plan("-c 0").is_err());
+        assert!(plan("--print-sampling 0").is_err());
         assert!(plan("-s 262145").is_err());
         assert!(plan("-y NOSUCH").is_err());
     }

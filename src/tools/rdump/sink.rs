@@ -28,6 +28,7 @@ struct Paper {
     text: Vec<u8>,
     out: Out,
     each_packet: bool,
+    sampling: u64,
 }
 
 impl Paper {
@@ -57,6 +58,7 @@ impl Sink {
                     text: Vec::with_capacity(Paper::ENOUGH + 4096),
                     out,
                     each_packet,
+                    sampling: print.sampling,
                 })
             }
         };
@@ -99,7 +101,9 @@ impl Sink {
                 save.flush()?;
             }
         }
-        if let Some(paper) = &mut self.printer {
+        if let Some(paper) = &mut self.printer
+            && self.taken.is_multiple_of(paper.sampling)
+        {
             let packet = Packet {
                 number: self.taken,
                 time: Timestamp {

@@ -178,6 +178,7 @@ fn packets_are_counted_passed_over_and_cut() {
     let lines = |arguments: &[&str]| printed(&rdump(arguments, &capture)).lines().count();
     assert_eq!(lines(&["-n", "-r", "-", "-c", "3"]), 3);
     assert_eq!(lines(&["-n", "-r", "-", "--skip", "6"]), 2);
+    assert_eq!(lines(&["-n", "-r", "-", "--print-sampling", "3"]), 2);
     let cut = rdump(&["-r", "-", "-s", "20", "-w", "-"], &capture).stdout;
     assert_eq!(cut.len(), 24 + 8 * (16 + 20));
 }
