@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 use crate::wire::Reader;
-use crate::wire::dns::{Flags, Header, Opcode, Rcode};
+use crate::wire::dns::{Flags, Header, Message, Opcode, Rcode};
 
 /// What counts as the reply to a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub enum Accept {
     /// not get that far.
     #[default]
     Strict,
-    /// A message with the query's id and opcode, and with its question if it has one, in whatever case: what dig
-    /// and host take for a reply, though they warn when it does not say that it is one.
+    /// A message with the query's id and opcode, and with its question if it has one that can be read, in whatever
+    /// case: what dig and host take for a reply, though they warn when it does not say that it is one.
     Lenient,
     /// A message with the query's id, whatever else it says: for a tool that shows what came, as dig does.
     Id,
@@ -88,9 +88,15 @@ impl Accept {
         match came.questions {
             0 if !strict || asked.questions == 0 || came.rcode != Rcode::NOERROR => Ok(()),
             1 if same => Ok(()),
+            _ if !strict && !asks(message) => Ok(()),
             _ => Err(Mismatch::Question),
         }
     }
+}
+
+/// Whether the message has a question that can be read.
+fn asks(message: &[u8]) -> bool {
+    Message::parse(message).is_ok_and(|message| matches!(message.questions().next(), Some(Ok(_))))
 }
 
 /// Whether two questions ask the same; only in the name there is a case to ignore.
@@ -173,6 +179,9 @@ mod tests {
     fn the_lenient_look_at_the_question_only_and_not_at_its_case() {
         assert_eq!(Accept::Lenient.judge(QUERY, &reply(13, b"WwW")), Ok(()));
         assert_eq!(Accept::Lenient.judge(QUERY, &reply(5, b"\x00")), Ok(()));
+        // A question that makes no sense is for the one who shows the message to complain of.
+        assert_eq!(Accept::Lenient.judge(QUERY, &reply(12, b"\xff")), Ok(()));
+        assert_eq!(Accept::Lenient.judge(QUERY, &reply(0, b"")[..20]), Ok(()));
         for (offset, change) in [(13, b"x"), (23, b"\x1c"), (25, b"\x03")] {
             let judged = Accept::Lenient.judge(QUERY, &reply(offset, change));
             assert_eq!(judged, Err(Mismatch::Question), "at {offset}");

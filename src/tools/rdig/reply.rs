@@ -87,6 +87,13 @@ impl<'a> Reply<'a> {
             }
         }
         let class = self.questions.first().map(|question| question.class);
+        if self
+            .questions
+            .iter()
+            .any(|question| Some(question.class) != class)
+        {
+            self.misplaced(best_effort)?;
+        }
         for record in message.records() {
             let record = match record {
                 Ok(record) => record,

@@ -205,9 +205,120 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
         (RecordType::AMTRELAY, _) => host_key::amtrelay,
         (RecordType::HIP, _) => host_key::hip,
         (RecordType::SVCB | RecordType::HTTPS, Class::IN) => service::svcb,
+        (RecordType::OPT, _) => transaction::opt,
         (RecordType::TSIG, Class::ANY) => transaction::tsig,
         (RecordType::TKEY, _) => transaction::tkey,
         _ => return None,
     };
     Some(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(rtype: RecordType, bytes: &[u8], style: &Style) -> String {
+        let mut out = Vec::new();
+        write(rtype, Class::IN, Rdata::alone(bytes), style, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_type_has_its_own_form() {
+        let name = b"\x01a\0".as_slice();
+        let key = b"\x01\0\x03\x08\xde\xad\xbe\xef".as_slice();
+        for (rtype, bytes, expected) in [
+            (RecordType::NS, name, "a."),
+            (RecordType::MX, b"\0\x0a\x01a\0", "10 a."),
+            (RecordType::SRV, b"\0\x01\0\x02\0\x03\0", "1 2 3 ."),
+            (RecordType::RP, b"\x01a\0\x01b\0", "a. b."),
+            (RecordType::TXT, b"\x01a\0", "\"a\" \"\""),
+            (RecordType::HINFO, b"\x01a\x01b", "\"a\" \"b\""),
+            (RecordType::CAA, b"\x80\x05issueca", "128 issue \"ca\""),
+            (RecordType::URI, b"\0\x01\0\x02x:y", "1 2 \"x:y\""),
+            (RecordType::DNSKEY, key, "256 3 8 3q2+7w=="),
+            (RecordType::DS, b"\0\x07\x08\x02\xab\xcd", "7 8 2 ABCD"),
+            (RecordType::NSEC, b"\x01a\0\0\x01\x40", "a. A"),
+            (RecordType::NSEC3PARAM, b"\x01\0\0\x0a\0", "1 0 10 -"),
+            (RecordType::SSHFP, b"\x01\x02\xab", "1 2 AB"),
+            (RecordType::TLSA, b"\x03\x01\x01\xab", "3 1 1 AB"),
+            (RecordType::CERT, b"\0\x01\0\x02\x08abc", "PKIX 2 RSASHA256 YWJj"),
+            (RecordType::EUI48, b"\0\x01\x02\x03\x04\xff", "00-01-02-03-04-ff"),
+            (
+                RecordType::NID,
+                b"\0\x0a\0\x14\x4f\xff\xff\x20\xee\x64",
+                "10 14:4fff:ff20:ee64",
+            ),
+            (RecordType::NSAP, b"\x47\0", "0x4700"),
+            (RecordType::WKS, b"\xc0\0\x02\x01\x06\x02\x40", "192.0.2.1 6 6 9"),
+            (
+                RecordType::SVCB,
+                b"\0\x01\0\0\x01\0\x03\x02h2\0\x03\0\x02\0\x50",
+                "1 . alpn=\"h2\" port=80",
+            ),
+            (RecordType::HTTPS, b"\0\0\x01a\0", "0 a."),
+            (
+                RecordType::AMTRELAY,
+                b"\x0a\x81\xc0\0\x02\x01",
+                "10 1 1 192.0.2.1",
+            ),
+            (RecordType::ZONEMD, b"\0\0\0\x05\x01\x01\xab", "5 1 1 AB"),
+            (RecordType(65280), b"\x01\xab", "\\# 2 01AB"),
+        ] {
+            assert_eq!(text(rtype, bytes, &Style::default()), expected, "{rtype}");
+        }
+    }
+
+    #[test]
+    fn data_that_is_not_what_its_type_says_is_written_in_the_generic_form() {
+        assert_eq!(
+            text(RecordType::A, b"\x01\x02\x03", &Style::default()),
+            "\\# 3 010203"
+        );
+        assert_eq!(
+            text(RecordType::MX, b"\0\x0a\xc0\x05", &Style::default()),
+            "\\# 4 000AC005"
+        );
+    }
+
+    #[test]
+    fn keys_can_be_left_out() {
+        let style = Style {
+            crypto: false,
+            ..Style::default()
+        };
+        assert_eq!(
+            text(RecordType::DS, b"\0\x07\x08\x02\xab", &style),
+            "7 8 2 [omitted]"
+        );
+        let key = b"\x01\0\x03\x08\xde\xad\xbe\xef";
+        assert_eq!(text(RecordType::DNSKEY, key, &style), "256 3 8 [key id = 41381]");
+    }
+
+    #[test]
+    fn long_data_goes_over_several_lines_in_brackets() {
+        let style = Style {
+            multiline: true,
+            comments: true,
+            ..Style::default()
+        };
+        assert_eq!(
+            text(RecordType::DNSKEY, b"\x01\x01\x03\x08\xde\xad", &style),
+            "257 3 8 (\n\t\t\t\t3q0=\n\t\t\t\t) ; KSK; alg = RSASHA256 ; key id = 58038"
+        );
+        let mut soa = b"\x01a\0\0".to_vec();
+        soa.extend([0, 0, 0, 1].repeat(5));
+        assert!(text(RecordType::SOA, &soa, &style).contains("1          ; refresh (1 second)\n"));
+    }
+
+    #[test]
+    fn nothing_is_written_of_data_that_is_refused() {
+        let mut out = b"before".to_vec();
+        let data = Rdata::alone(b"\0\x0a\x01");
+        let refused = try_write(RecordType::MX, Class::IN, data, &Style::default(), &mut out);
+        assert_eq!(
+            (refused, out.as_slice()),
+            (Err(Malformed::Truncated), b"before".as_slice())
+        );
+    }
 }

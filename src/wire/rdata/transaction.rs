@@ -1,4 +1,4 @@
-//! Types that live in one message only: TSIG (RFC 8945), TKEY (RFC 2930).
+//! Types that live in one message only: OPT (RFC 6891), TSIG (RFC 8945), TKEY (RFC 2930).
 
 use super::Malformed;
 use super::cursor::Cursor;
@@ -22,6 +22,22 @@ pub(super) fn tsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     let length = rdata.u16()?;
     out.space().number(length).space();
     out.base64(rdata.take(usize::from(length))?);
+    Ok(())
+}
+
+/// OPT (RFC 6891) where it must not be: its options by number and length.
+pub(super) fn opt(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
+    while !rdata.is_empty() {
+        let (code, length) = (rdata.u16()?, rdata.u16()?);
+        out.number(code).space().number(length);
+        if length > 0 {
+            let data = rdata.take(usize::from(length))?;
+            out.multiline(" (").line_break().base64(data).multiline(" )");
+        }
+        if !rdata.is_empty() {
+            out.space();
+        }
+    }
     Ok(())
 }
 

@@ -108,12 +108,7 @@ fn write_head(page: Page<'_>, out: &mut Vec<u8>) {
         );
     }
     if came && reply.extra > 0 {
-        let plural = if reply.extra == 1 { "" } else { "s" };
-        let _ = writeln!(
-            out,
-            ";; WARNING: Message has {} extra byte{plural} at end",
-            reply.extra
-        );
+        let _ = writeln!(out, ";; WARNING: Message has {} extra bytes at end", reply.extra);
     }
 }
 
