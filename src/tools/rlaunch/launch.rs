@@ -177,10 +177,7 @@ impl Launcher {
         Ok(input)
     }
 
-    fn lane(&mut self) -> Result<Lane> {
-        if let Some(lane) = self.lanes.pop() {
-            return Ok(lane);
-        }
+    fn lane(&self) -> Result<Lane> {
         let (server, volume) = (self.shared.server, self.volume);
         let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
         let client = LaunchClient::new(self.shared.clock, server, Seal::checksum(), watch)?;

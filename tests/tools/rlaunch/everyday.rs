@@ -90,6 +90,97 @@ fn a_server_that_was_killed_still_knows_every_id() {
 }
 
 #[test]
+fn a_batch_whose_client_was_killed_goes_on_where_it_stopped() {
+    let world = World::new();
+    let journal = world.folder.path().join("journal");
+    let lines: String = (10..50).map(|number| format!("line-{number};\n")).collect();
+    let input = world.folder.path().join("input");
+    fs::write(&input, &lines).expect("the input");
+    for kills in 0.. {
+        let mut command = launch(&world.address());
+        command
+            .args(["--lines", "--window", "4", "--quiet", "--journal"])
+            .arg(&journal);
+        command.stdin(fs::File::open(&input).expect("the input"));
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut client = Guard(child.expect("rlaunch starts"));
+        let enough = (kills + 1) * 60;
+        let ended = loop {
+            if let Some(status) = client.try_wait().expect("a child") {
+                break Some(status.code());
+            }
+            if world.log().len() >= enough {
+                break None;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        };
+        if let Some(code) = ended {
+            assert_eq!(code, Some(0));
+            assert!(kills > 2, "it was killed only {kills} times");
+            break;
+        }
+        client.kill().expect("it runs");
+    }
+    let log = world.log();
+    let mut performed: Vec<_> = log.split_terminator(';').collect();
+    performed.sort_unstable();
+    let expected: Vec<_> = (10..50).map(|number| format!("line-{number}")).collect();
+    assert_eq!(performed, expected, "each line once");
+    let (status, _, err) = batch(&world.address(), &journal, "other\n");
+    assert_eq!(status, 0, "a batch that is through leaves nothing: {err}");
+}
+
+#[test]
+fn a_window_makes_calls_side_by_side_and_prints_them_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The first line's action waits for that of the fourth.
+    let gate = folder.path().join("gate").display().to_string();
+    let action = format!(
+        "read x; case $x in 1) while [ ! -e {gate} ]; do sleep 0.01; done;; 4) touch {gate};; esac; echo $x"
+    );
+    let server = Server::start(&folder.path().join("store"), &action);
+    let mut command = launch(&server.address().to_string());
+    let mut client = Guard::spawn(command.args(["--lines", "--quiet", "--window", "4"]));
+    let mut stdin = client.stdin.take().expect("piped");
+    stdin.write_all(b"1\n2\n3\n4\n5\n").expect("it reads");
+    drop(stdin);
+    let mut out = String::new();
+    std::io::Read::read_to_string(client.stdout.as_mut().expect("piped"), &mut out).expect("text");
+    let results: Vec<_> = out.lines().filter_map(|line| line.rsplit(' ').next()).collect();
+    assert_eq!(results, ["1\\n", "2\\n", "3\\n", "4\\n", "5\\n"]);
+}
+
+#[test]
+fn other_lines_than_those_of_the_interrupted_batch_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(
+        &folder.path().join("store"),
+        "sh -c 'read x; [ $x = stuck ] && sleep 5; echo $x'",
+    );
+    let journal = folder.path().join("journal");
+    let address = server.address().to_string();
+    let mut command = tool("rlaunch");
+    command.args([
+        "launch",
+        &address,
+        "--lines",
+        "--deadline",
+        "0.4",
+        "--grace",
+        "0.1",
+        "--journal",
+    ]);
+    let mut client = Guard::spawn(command.arg(&journal));
+    let mut stdin = client.stdin.take().expect("piped");
+    stdin.write_all(b"one\nstuck\n").expect("it reads");
+    drop(stdin);
+    assert_eq!(client.wait().expect("it ends").code(), Some(4));
+    let (status, out, err) = batch(&address, &journal, "two\nstuck\n");
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.contains("is not what the interrupted run"), "{err}");
+}
+
+#[test]
 fn the_outcome_of_a_command_that_fails_is_launched_with_its_status() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(&folder.path().join("store"), "cat; exit 7");
