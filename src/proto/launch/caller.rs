@@ -429,3 +429,159 @@ fn pause(payload: &[u8]) -> Duration {
     let millis = crate::wire::Reader::new(payload).u32_le().unwrap_or(20);
     Duration::from_millis(millis.clamp(1, 10_000).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seal() -> Seal {
+        Seal::checksum()
+    }
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    /// Call 3 of session 9, with a deadline at 10 s and a grace until 15 s.
+    fn call() -> Call {
+        let session = Session::resumed(77, 9, 2, 40);
+        Call::new(seal(), session, 3, b"tea".to_vec(), at(10), at(15))
+    }
+
+    fn closed(datagram: &Datagram<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        envelope::close(datagram, &seal(), &mut bytes);
+        bytes
+    }
+
+    fn reply(status: Status) -> Datagram<'static> {
+        Datagram {
+            status,
+            attempt: 1,
+            instance: 77,
+            session: 9,
+            seq: 3,
+            ..Datagram::new(Kind::Reply)
+        }
+    }
+
+    fn request(question: &mut impl Question) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        question.request(1, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn a_session_is_taken_only_from_the_answer_to_this_very_question() {
+        let mut opening = Opening::new(seal(), [5; NONCE]);
+        let session = |nonce: &'static [u8]| {
+            closed(&Datagram {
+                instance: 77,
+                session: 9,
+                payload: nonce,
+                ..Datagram::new(Kind::Session)
+            })
+        };
+        assert_eq!(opening.judge(&session(&[4; NONCE])), Verdict::Ignore);
+        assert_eq!(opening.session(), None);
+        assert!(matches!(opening.judge(&session(&[5; NONCE])), Verdict::Accept(_)));
+        assert_eq!(opening.session().map(|session| session.id), Some(9));
+    }
+
+    #[test]
+    fn a_reply_about_another_call_session_or_store_is_ignored() {
+        let mut call = call();
+        for other in [
+            Datagram {
+                seq: 4,
+                ..reply(Status::Launched)
+            },
+            Datagram {
+                session: 8,
+                ..reply(Status::Launched)
+            },
+            Datagram {
+                instance: 1,
+                ..reply(Status::Launched)
+            },
+            Datagram {
+                kind: Kind::Request,
+                ..reply(Status::Launched)
+            },
+        ] {
+            assert_eq!(call.judge(&closed(&other)), Verdict::Ignore);
+        }
+        let mut damaged = closed(&reply(Status::Launched));
+        damaged[20] ^= 1;
+        assert_eq!(call.judge(&damaged), Verdict::Ignore);
+    }
+
+    #[test]
+    fn a_fresh_cookie_is_used_at_once() {
+        let mut call = call();
+        let cookie = Datagram {
+            kind: Kind::Session,
+            cookie: [8; 16],
+            ..reply(Status::Cookie)
+        };
+        assert!(matches!(
+            call.judge(&closed(&cookie)),
+            Verdict::Working(_, Duration::ZERO)
+        ));
+        let asked = request(&mut call);
+        assert_eq!(envelope::open(&asked, &seal()).unwrap().cookie, [8; 16]);
+        assert_eq!(
+            call.judge(&closed(&cookie)),
+            Verdict::Ignore,
+            "a copy of it changes nothing"
+        );
+    }
+
+    #[test]
+    fn after_the_deadline_it_is_cancelled_and_after_the_grace_unknown() {
+        let mut call = call();
+        assert_eq!(
+            call.step(at(4)),
+            Step::Ask(Policy::within(Duration::from_secs(6)))
+        );
+        assert_eq!(
+            call.step(at(11)),
+            Step::Ask(Policy::within(Duration::from_secs(4)))
+        );
+        let asked = request(&mut call);
+        assert_eq!(envelope::open(&asked, &seal()).unwrap().kind, Kind::Cancel);
+        assert_eq!(call.step(at(15)), Step::Over(Ending::Unknown(Doubt::Silent)));
+    }
+
+    #[test]
+    fn where_there_is_no_room_the_call_is_ruled_out_at_once() {
+        let mut call = call();
+        assert!(matches!(
+            call.judge(&closed(&reply(Status::Full))),
+            Verdict::Working(_, Duration::ZERO)
+        ));
+        let asked = request(&mut call);
+        assert_eq!(envelope::open(&asked, &seal()).unwrap().kind, Kind::Cancel);
+        assert!(matches!(
+            call.judge(&closed(&reply(Status::NotLaunched))),
+            Verdict::Accept(_)
+        ));
+        assert_eq!(call.step(at(1)), Step::Over(Ending::NotLaunched));
+        assert_eq!(call.hint(), Some(Status::Full));
+    }
+
+    #[test]
+    fn the_highest_index_that_the_server_told_goes_with_every_request() {
+        let mut call = call();
+        call.judge(&closed(&Datagram {
+            commit: 50,
+            ..reply(Status::Working)
+        }));
+        call.judge(&closed(&Datagram {
+            commit: 45,
+            ..reply(Status::Working)
+        }));
+        let asked = request(&mut call);
+        assert_eq!(envelope::open(&asked, &seal()).unwrap().commit, 50);
+    }
+}
