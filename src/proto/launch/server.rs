@@ -46,7 +46,7 @@ pub struct Limits {
     pub pairs: usize,
     /// How long a session must have been silent before it may be closed for a new one.
     pub lease: Duration,
-    /// How long an outcome may wait for a group to be made durable with.
+    /// How long an outcome, or the end of a session, may wait for a group to be made durable with.
     pub settle: Duration,
 }
 
@@ -111,7 +111,7 @@ pub struct Server {
     /// What is to be done when a record is durable, by rising index.
     waiting: VecDeque<(u64, Then)>,
     outputs: VecDeque<(Output, Vec<u8>)>,
-    /// When outcomes that no group has taken along must be made durable.
+    /// When what no group has taken along must be made durable.
     settle_at: Option<Instant>,
     told_of_rollback: bool,
 }
@@ -300,6 +300,7 @@ impl Server {
         if datagram.kind == Kind::Bye {
             let (first, last) = (datagram.session, datagram.session);
             self.record(&Record::Closed { first, last });
+            self.settle_at.get_or_insert(now + self.limits.settle);
             return self.tell(now, asker, Status::Closed);
         }
         let call = datagram.call();

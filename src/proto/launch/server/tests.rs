@@ -411,6 +411,17 @@ fn an_outcome_is_made_durable_soon_even_without_a_group() {
 }
 
 #[test]
+fn nothing_stays_without_being_made_durable() {
+    let mut bench = Bench::new(Limits::DEFAULT);
+    bench.send(&of_session(Kind::Request, 1));
+    bench.sync();
+    bench.done(first(), b"hot");
+    bench.server.handle_timeout(bench.server.poll_timeout().unwrap());
+    bench.send(&of_session(Kind::Bye, 0));
+    assert!(bench.server.poll_timeout().is_some());
+}
+
+#[test]
 fn a_result_longer_than_a_reply_is_cut_and_marked() {
     let mut bench = Bench::new(Limits::DEFAULT);
     bench.send(&of_session(Kind::Request, 1));
