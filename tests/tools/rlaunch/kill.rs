@@ -4,7 +4,7 @@
 //! full run of 100,000 launches:
 //!
 //! ```text
-//! FAIRLOSS_LAUNCHES=100000 FAIRLOSS_KILLS=20 cargo test --release --test tools kill -- --nocapture
+//! FAIRLOSS_LAUNCHES=100000 FAIRLOSS_KILLS=20 FAIRLOSS_WINDOW=8 cargo test --release --test tools kill -- --nocapture
 //! ```
 #![expect(
     clippy::disallowed_methods,
@@ -24,13 +24,13 @@ use super::server::Server;
 use crate::support::{Guard, tool};
 
 const CLIENTS: usize = 8;
-/// How many calls each client has under way.
-const WINDOW: usize = 8;
 
 #[test]
 fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
     let launches = from_environment("FAIRLOSS_LAUNCHES", 400);
     let kills = from_environment("FAIRLOSS_KILLS", 4);
+    // How many calls each client has under way.
+    let window = from_environment("FAIRLOSS_WINDOW", 2);
     let each = launches / CLIENTS;
     let folder = tempfile::tempdir().expect("a folder for the test");
     let log = folder.path().join("log");
@@ -44,7 +44,7 @@ fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
     let local = "127.0.0.1:0".parse().expect("an address");
     let relay = UdpRelay::start(local, server.address(), spec).expect("the relay starts");
     let clients: Vec<_> = (0..CLIENTS)
-        .map(|client| start_client(folder.path(), client, each, &relay.address().to_string()))
+        .map(|client| start_client(folder.path(), client, each, window, &relay.address().to_string()))
         .collect();
 
     for kill in 1..=kills {
@@ -83,7 +83,7 @@ fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
         "only what was executing at a kill may be unknown"
     );
     assert!(
-        doubts <= kills * CLIENTS * WINDOW,
+        doubts <= kills * CLIENTS * window,
         "no more can have been executing"
     );
     assert_eq!(
@@ -148,7 +148,7 @@ impl Verdict {
     }
 }
 
-fn start_client(folder: &Path, client: usize, each: usize, server: &str) -> Guard {
+fn start_client(folder: &Path, client: usize, each: usize, window: usize, server: &str) -> Guard {
     let input = folder.join(format!("input-{client}"));
     let lines: String = (0..each).map(|number| payload(client, number) + "\n").collect();
     fs::write(&input, lines).expect("the input can be written");
@@ -159,7 +159,7 @@ fn start_client(folder: &Path, client: usize, each: usize, server: &str) -> Guar
             "--lines",
             "--quiet",
             "--window",
-            &WINDOW.to_string(),
+            &window.to_string(),
             "--deadline",
             "600",
         ])
