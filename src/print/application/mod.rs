@@ -10,6 +10,7 @@ mod geneve;
 mod hsrp;
 mod lines;
 mod ntp;
+mod rip;
 mod syslog;
 mod vxlan;
 
@@ -61,6 +62,8 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         dhcp6::print(page, payload)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[520]) {
+        rip::print(page, payload)?;
     } else if ports.any(&[514]) {
         syslog::print(page, payload)?;
     } else if ports.destination == 1985 {
