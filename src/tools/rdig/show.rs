@@ -64,3 +64,50 @@ pub fn show(message: &[u8], options: &str) -> Option<Vec<u8>> {
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{any, prop_assert, proptest};
+
+    use super::*;
+    use crate::wire::dns::RecordType;
+
+    /// One question and `records` as answers.
+    fn message(count: u16, records: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 7, 0x84, 0, 0, 1];
+        bytes.extend_from_slice(&count.to_be_bytes());
+        bytes.extend_from_slice(b"\0\0\0\0\x01x\0\0\x01\0\x01");
+        bytes.extend_from_slice(records);
+        bytes
+    }
+
+    fn is_fit_for_a_terminal(text: &[u8]) -> bool {
+        text.iter()
+            .all(|&byte| byte >= 0x20 && byte != 0x7f || b"\n\t".contains(&byte))
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_shown_without_a_control_character(bytes in vec(any::<u8>(), 0..300), count in 0..5_u16) {
+            for layout in ["", "+multiline", "+short", "+yaml", "+unknownformat +nobesteffort"] {
+                for bytes in [&bytes, &message(count, &bytes)] {
+                    prop_assert!(show(bytes, layout).is_none_or(|text| is_fit_for_a_terminal(&text)));
+                }
+            }
+        }
+
+        #[test]
+        fn any_data_of_any_type_is_shown_without_a_control_character(data in vec(any::<u8>(), 0..80), rtype in 0..270_u16) {
+            let mut record = b"\xc0\x0c".to_vec();
+            record.extend_from_slice(&rtype.to_be_bytes());
+            record.extend_from_slice(b"\0\x01\0\0\0\x3c\0");
+            record.push(u8::try_from(data.len()).unwrap());
+            record.extend_from_slice(&data);
+            for layout in ["", "+multiline", "+short +rrcomments +split=4"] {
+                let text = show(&message(1, &record), layout).unwrap();
+                prop_assert!(is_fit_for_a_terminal(&text), "{}", RecordType(rtype));
+            }
+        }
+    }
+}

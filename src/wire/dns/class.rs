@@ -5,6 +5,8 @@ use super::registry::registry;
 registry! {
     /// The class of a record or a question.
     Class, "CLASS", {
+        /// No class at all, as BIND names it.
+        RESERVED0 = 0 "RESERVED0",
         /// The Internet.
         IN = 1 "IN",
         /// Chaosnet; today what a server says of itself (`version.bind`).
