@@ -27,10 +27,10 @@ const CLIENTS: usize = 8;
 
 #[test]
 fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
-    let launches = from_environment("FAIRLOSS_LAUNCHES", 400);
-    let kills = from_environment("FAIRLOSS_KILLS", 4);
+    let launches = from_environment("FAIRLOSS_LAUNCHES", 160);
+    let kills = from_environment("FAIRLOSS_KILLS", 3);
     // How many calls each client has under way.
-    let window = from_environment("FAIRLOSS_WINDOW", 2);
+    let window = from_environment("FAIRLOSS_WINDOW", 1);
     let each = launches / CLIENTS;
     let folder = tempfile::tempdir().expect("a folder for the test");
     let log = folder.path().join("log");
