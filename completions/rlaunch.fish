@@ -1,0 +1,55 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_rlaunch_global_optspecs
+    string join \n version h/help
+end
+
+function __fish_rlaunch_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_rlaunch_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_rlaunch_using_subcommand
+    set -l cmd (__fish_rlaunch_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -l version -d 'Print the version and exit'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "serve" -d 'Serve: perform an action once for each id, however often it is asked for'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "launch" -d 'Launch: have the server perform its action once with this payload, and print the result'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "get" -d 'Get: print the value of a key'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give a key a value'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s v -l verbose -d 'Say what is launched'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l window -d 'With --lines, have up to this many calls under way at a time' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l journal -d 'Note each call in this folder before it is asked for, and resume what an earlier run left unsettled' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l grace -d 'After the deadline, try this long to have the call cancelled' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l lines -d 'Make one call for each line of standard input, and print one line for each'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s q -l quiet -d 'Say nothing but how it ended'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s q -l quiet -d 'Say nothing but how it ended'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s q -l quiet -d 'Say nothing but how it ended'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s h -l help -d 'Print help'

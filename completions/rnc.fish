@@ -1,0 +1,33 @@
+complete -c rnc -s I -d 'Size of the TCP receive buffer in bytes' -r
+complete -c rnc -s i -d 'Seconds between two lines sent, or two ports scanned' -r
+complete -c rnc -s M -d 'TTL or hop limit of what is sent' -r
+complete -c rnc -s m -d 'Lowest TTL or hop limit of what is received' -r
+complete -c rnc -s O -d 'Size of the TCP send buffer in bytes' -r
+complete -c rnc -s P -d 'User name for an HTTP proxy; the password is asked for' -r
+complete -c rnc -s p -d 'Source port; with -l the port to listen on' -r
+complete -c rnc -s q -d 'Leave this long after the end of standard input; implies -N' -r
+complete -c rnc -s s -d 'Source address; with -l the address to listen on' -r
+complete -c rnc -s T -d 'TOS byte or traffic class: a number or a name like ef, af11, lowdelay' -r
+complete -c rnc -s W -d 'Leave after so many reads from the network' -r
+complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then without traffic' -r
+complete -c rnc -s X -d 'Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)' -r
+complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
+complete -c rnc -s 4 -d 'Use IPv4 addresses only'
+complete -c rnc -s 6 -d 'Use IPv6 addresses only'
+complete -c rnc -s b -d 'Allow broadcast addresses'
+complete -c rnc -s C -d 'Send CR LF at the end of each line'
+complete -c rnc -s D -d 'Set SO_DEBUG on the socket'
+complete -c rnc -s d -d 'Do not read standard input'
+complete -c rnc -s F -d 'Connect, and pass the socket on over standard output'
+complete -c rnc -s k -d 'Go on listening when a connection is over'
+complete -c rnc -s l -d 'Listen for a connection'
+complete -c rnc -s N -d 'Pass the end of standard input on to the peer'
+complete -c rnc -s n -d 'Look up no names of hosts and ports'
+complete -c rnc -s r -d 'Take the ports in random order'
+complete -c rnc -s t -d 'Refuse the options of a TELNET peer'
+complete -c rnc -s U -d 'Use a UNIX-domain socket'
+complete -c rnc -s u -d 'Use datagrams: UDP, or UNIX-domain with -U'
+complete -c rnc -s v -d 'Say what happens'
+complete -c rnc -s z -d 'Only see which ports are open'
+complete -c rnc -l version -d 'Print the version and exit'
+complete -c rnc -s h -l help -d 'Print help'
