@@ -23,7 +23,7 @@ _rdump() {
 
     case "${cmd}" in
         rdump)
-            opts="-A -B -c -d -D -e -F -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -U -v -w -x -X -y -h --buffer-size --count --list-interfaces --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
+            opts="-A -B -c -d -D -e -F -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -U -v -w -x -X -y -h --buffer-size --count --list-interfaces --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -59,6 +59,10 @@ _rdump() {
                     ;;
                 -Q)
                     COMPREPLY=($(compgen -W "in out inout" -- "${cur}"))
+                    return 0
+                    ;;
+                --print-sampling)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -r)

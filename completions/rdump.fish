@@ -5,6 +5,7 @@ complete -c rdump -s i -l interface -d 'Capture on this interface, by name or nu
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
 out\t'From this machine'
 inout\t'Both'"
+complete -c rdump -l print-sampling -d 'Print only every so many-th packet' -r
 complete -c rdump -s r -d 'Read packets from a file, - for standard input' -r -F
 complete -c rdump -l skip -d 'Pass over this many packets first' -r
 complete -c rdump -s s -l snapshot-length -d 'Take at most this many bytes of each packet' -r

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::out::StdoutClosed;
-use super::{Exit, Failure, message, program_name};
+use super::{Exit, Failure, message, program_name, words};
 
 /// One of the five: what it is called, what may be typed, and what it does then.
 pub trait Tool {
@@ -49,7 +49,11 @@ pub fn main<T: Tool>() -> ExitCode {
             exit,
             error: Some(error),
         }) => {
-            message(format_args!("{}: {error:#}", program_name(T::NAME)));
+            message(format_args!(
+                "{}: {}",
+                program_name(T::NAME),
+                words(format_args!("{error:#}"))
+            ));
             exit.into()
         }
     }

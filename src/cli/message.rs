@@ -15,6 +15,19 @@ pub fn program_name(default: &'static str) -> Cow<'static, str> {
         .map_or(Cow::Borrowed(default), Cow::Owned)
 }
 
+/// What an error says, as C would say it: without the ` (os error 111)` that Rust puts behind the system's words.
+pub fn words(error: impl Display) -> String {
+    const NUMBER: &str = " (os error ";
+    let mut text = error.to_string();
+    while let Some(start) = text.find(NUMBER) {
+        let Some(length) = text.get(start..).and_then(|rest| rest.find(')')) else {
+            break;
+        };
+        text.replace_range(start..=start + length, "");
+    }
+    text
+}
+
 /// Prints one line on standard error. Control characters are escaped: what is said may quote the network.
 pub fn message(line: impl Display) {
     let mut text = String::new();
@@ -28,4 +41,17 @@ pub fn message(line: impl Display) {
     text.push('\n');
     // Nobody can be told that standard error is gone.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_words_stand_without_their_number() {
+        let refused = std::io::Error::from_raw_os_error(111);
+        assert_eq!(words(refused), "Connection refused");
+        assert_eq!(words("open x (os error 2): y (os error 13)"), "open x: y");
+        assert_eq!(words("an odd name (os error "), "an odd name (os error ");
+    }
 }

@@ -21,22 +21,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         Some(Listing::LinkTypes) => live::list_link_types(&plan),
         None => packets(&plan),
     });
-    done.map(|()| Exit::SUCCESS)
-        .map_err(|error| without_number(error).into())
-}
-
-/// What the system said as C says it, without the number that Rust adds. A closed pipe is left alone: it is no
-/// error to speak of.
-fn without_number(error: anyhow::Error) -> anyhow::Error {
-    let text = format!("{error:#}");
-    let is_closed_pipe = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe);
-    match text.split_once(" (os error ") {
-        Some((before, _)) if !is_closed_pipe => anyhow::anyhow!("{before}"),
-        _ => error,
-    }
+    done.map(|()| Exit::SUCCESS).map_err(Failure::from)
 }
 
 fn packets(plan: &Plan) -> Result<()> {

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use super::names;
 use super::plan::Plan;
-use crate::cli::{Exit, Failure, message, program_name};
+use crate::cli::{Exit, Failure, message, program_name, words};
 use crate::net::{DialError, ListenError, Place, PumpError, Services, UnixName};
 
 /// One line that begins with the name of the program.
@@ -17,16 +17,7 @@ pub(super) fn warn(line: &str) {
 
 /// `what: why`, and the end.
 pub(super) fn failure(what: &str, error: &io::Error) -> Failure {
-    Failure::new(Exit::FAILURE, anyhow!("{what}: {}", why(error)))
-}
-
-/// The system's words for an error, without its number.
-pub(super) fn why(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error ") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
-    }
+    Failure::new(Exit::FAILURE, anyhow!("{what}: {}", words(error)))
 }
 
 /// A connection that was not made, for `-v`.
@@ -38,10 +29,10 @@ pub(super) fn not_connected(plan: &Plan, host: &str, to: SocketAddr, error: &Dia
         plan.transport.name()
     );
     match error {
-        DialError::Refused { source, .. } => warn(&format!("{whom} failed: {}", why(source))),
+        DialError::Refused { source, .. } => warn(&format!("{whom} failed: {}", words(source))),
         DialError::TimedOut { .. } => warn(&format!("{whom} timed out: Operation now in progress")),
         DialError::Socket(error) | DialError::Bind(error) | DialError::Option { source: error, .. } => {
-            warn(&format!("{whom} failed: {}", why(error)));
+            warn(&format!("{whom} failed: {}", words(error)));
         }
     }
 }
@@ -108,7 +99,7 @@ pub(super) fn fault(fault: &PumpError) {
         PumpError::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
         PumpError::Stdout(error) => ("write to standard output", error),
     };
-    warn(&format!("{what}: {}", why(error)));
+    warn(&format!("{what}: {}", words(error)));
 }
 
 /// Why nothing can be done at all.
@@ -127,7 +118,7 @@ pub(super) fn cannot_listen(error: &ListenError) -> Failure {
     match error {
         ListenError::Option(error) => cannot_dial(error),
         ListenError::Socket(source) => failure("socket", source),
-        ListenError::Bind { source, .. } => Failure::from(anyhow!(why(source))),
+        ListenError::Bind { source, .. } => Failure::from(anyhow!(words(source))),
         ListenError::BindUnix { path, source } => cannot_use_name(&UnixName::new(path.as_os_str()), source),
     }
 }
@@ -135,7 +126,7 @@ pub(super) fn cannot_listen(error: &ListenError) -> Failure {
 /// Why a UNIX-domain name is of no use. One that is too long is not repeated.
 pub(super) fn cannot_use_name(name: &UnixName, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidFilename {
-        return Failure::from(anyhow!(why(error)));
+        return Failure::from(anyhow!(words(error)));
     }
     failure(&name.to_path().display().to_string(), error)
 }
