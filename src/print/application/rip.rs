@@ -24,7 +24,7 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     if !page.verbose(1) {
         return Ok(());
     }
-    let routes = message.len() / ROUTE;
+    let routes = rest.len() / ROUTE;
     match (command, version) {
         (REQUEST | RESPONSE, 1) => {
             put!(page, ", routes: ", routes);
