@@ -13,7 +13,7 @@ use super::plan::{Globals, Lookup, Origin, Plan, Planner, UsageError};
 use super::servers::{NoServer, Server};
 use super::session::{Job, Session, output_failure};
 use super::{EXIT_BATCH, Rdig};
-use crate::cli::{Exit, Failure, Tool, message};
+use crate::cli::{Exit, Failure, Tool, message, words};
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
@@ -149,9 +149,7 @@ fn open(file: &str) -> Result<Box<dyn BufRead>, Failure> {
     match File::open(file) {
         Ok(lines) => Ok(Box::new(BufReader::new(lines))),
         Err(error) => {
-            let text = error.to_string();
-            let why = text.split(" (os error").next().unwrap_or_default();
-            message(format_args!("{file}: {why}"));
+            message(format_args!("{file}: {}", words(error)));
             let error = anyhow::anyhow!("couldn't open specified batch file");
             Err(Failure::new(EXIT_BATCH, error))
         }
