@@ -34,8 +34,8 @@ fn main() -> ExitCode {
 }
 
 fn tour() -> Result<(), Failed> {
-    let clock = Clock::start();
     let stage = Stage::build()?;
+    let clock = Clock::start();
     let scratch = tempfile::tempdir()?;
     say(
         "fairloss: five network tools, and the worst network that loopback can be.\n\

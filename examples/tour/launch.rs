@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use crate::bad_link;
-use crate::stage::{Damage, Failed, Stage, heading, say, show_command, show_output, survived, wait_for};
+use crate::stage::{
+    Damage, Failed, Running, Stage, heading, say, show_command, show_output, survived, wait_for,
+};
 
 /// Runs it.
 pub(crate) fn tour(stage: &Stage, scratch: &Path) -> Result<(), Failed> {
     let log = scratch.join("launches.log");
     let server = Server::new(scratch, &log)?;
-    let link = bad_link(server.address, 3)?;
+    let link = bad_link(server.address, 8)?;
     let target = link.address().to_string();
 
     heading("rlaunch: once, however often the network says it");
@@ -32,20 +33,20 @@ pub(crate) fn tour(stage: &Stage, scratch: &Path) -> Result<(), Failed> {
     running.wait()?;
     let words = ["launch", &target, "missile 3"];
     show_command("rlaunch", &words);
-    let orphan = stage
-        .tool("rlaunch", &words)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut orphan = stage.start("rlaunch", &words)?;
     thread::sleep(Duration::from_millis(250));
     let mut running = server.start(stage)?;
-    let output = orphan.wait_with_output()?;
-    show_output(&String::from_utf8_lossy(&output.stderr));
-    show_output(&String::from_utf8_lossy(&output.stdout));
+    let mut said = String::new();
+    orphan
+        .stderr
+        .take()
+        .ok_or("rlaunch was started with a pipe")?
+        .read_to_string(&mut said)?;
+    show_output(&said);
+    show_output(&orphan.finish()?.0);
 
     show_command("seq 4 50 | rlaunch", &["launch", "--quiet", "--lines", &target]);
-    let results = batch(stage, &target, 4..=50)?;
-    say(&format!("  … {results} results"));
+    batch(stage, &target, 4..=50)?;
     let launched = fs::read_to_string(&log)?.replace("missile", "\nmissile");
     check_log(&launched)?;
     survived(&format!(
@@ -99,40 +100,40 @@ impl Server {
         ]
     }
 
-    fn start(&self, stage: &Stage) -> Result<Child, Failed> {
+    fn start(&self, stage: &Stage) -> Result<Running, Failed> {
         let address = self.address.to_string();
-        let mut child = stage
-            .tool(
-                "rlaunch",
-                &["serve", &address, "--store", &self.store, "--exec", &self.action],
-            )
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = stage.start(
+            "rlaunch",
+            &["serve", &address, "--store", &self.store, "--exec", &self.action],
+        )?;
         wait_for(&mut child, "serving")?;
         Ok(child)
     }
 }
 
-/// Launches a batch, a line each, and returns how many results came back, each in its place.
-fn batch(stage: &Stage, target: &str, numbers: std::ops::RangeInclusive<u32>) -> Result<usize, Failed> {
-    let mut child = stage
-        .tool("rlaunch", &["launch", "--quiet", "--lines", target])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+/// Launches a batch, a line each: every result must be there, in its place.
+fn batch(stage: &Stage, target: &str, numbers: std::ops::RangeInclusive<u32>) -> Result<(), Failed> {
+    let mut child = stage.start("rlaunch", &["launch", "--quiet", "--lines", target])?;
     let lines: Vec<String> = numbers.map(|number| format!("missile {number}")).collect();
     child
         .stdin
         .take()
         .ok_or("rlaunch was started with a pipe")?
         .write_all(lines.join("\n").as_bytes())?;
-    let output = child.wait_with_output()?;
-    let results = String::from_utf8(output.stdout)?;
-    if !output.status.success() || !results.lines().eq(lines.iter().map(String::as_str)) {
-        return Err(format!("the batch ended with {}", output.status).into());
+    let (results, status) = child.finish()?;
+    // A line says: how it ended, the id, the status of the action, its output.
+    let launched = results
+        .lines()
+        .zip(&lines)
+        .filter(|(result, line)| result.starts_with("launched ") && result.ends_with(&format!(" {line}")));
+    let count = launched.count();
+    if !status.success() || count != lines.len() {
+        return Err(format!("{count} of {} were launched: {}\n{results}", lines.len(), status).into());
     }
-    Ok(lines.len())
+    if let (Some(first), Some(last)) = (results.lines().next(), results.lines().last()) {
+        show_output(&format!("{first}\n…\n{last}"));
+    }
+    Ok(())
 }
 
 /// Every missile from 1 to 50 was launched, and none twice.

@@ -9,7 +9,7 @@ use crate::zone;
 pub(crate) fn tour(stage: &Stage) -> Result<Tap, Failed> {
     let tap = Tap::default();
     let server = zone::serve(tap.clone())?;
-    let link = bad_link(server, 11)?;
+    let link = bad_link(server, 7)?;
     let port = link.address().port().to_string();
 
     heading("rdig: the DNS, the whole message");

@@ -3,14 +3,15 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bad_link;
-use crate::stage::{Damage, Failed, Stage, heading, say, show_command, show_output, survived, wait_for};
+use crate::stage::{
+    Damage, Failed, Running, Stage, heading, say, show_command, show_output, survived, wait_for,
+};
 use crate::tap::Tap;
 
 /// Runs it.
@@ -31,19 +32,10 @@ fn talk(stage: &Stage, scratch: &Path, tap: &Tap) -> Result<(), Failed> {
     let watch = Watch::begin(stage, &words)?;
 
     show_command("rnc", &["-l", &host, &port]);
-    let mut listener = stage
-        .tool("rnc", &["-l", "-v", &host, &port])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut listener = stage.start("rnc", &["-l", "-v", &host, &port])?;
     wait_for(&mut listener, "Listening")?;
     show_command("rnc", &[&host, &port]);
-    let mut caller = stage
-        .tool("rnc", &["-N", &host, &port])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut caller = stage.start("rnc", &["-N", &host, &port])?;
     let heard = exchange(&mut caller, &mut listener, "is anybody there?")?;
     say(&format!("  the listener prints: {heard}"));
     let heard = exchange(&mut listener, &mut caller, "yes, in both directions")?;
@@ -87,21 +79,13 @@ fn talk(stage: &Stage, scratch: &Path, tap: &Tap) -> Result<(), Failed> {
 fn datagrams(stage: &Stage) -> Result<(), Failed> {
     const LINES: usize = 12;
     let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut listener = stage
-        .tool("rnc", &["-u", "-l", "-v", "127.0.0.1", &port.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut listener = stage.start("rnc", &["-u", "-l", "-v", "127.0.0.1", &port.to_string()])?;
     wait_for(&mut listener, "Bound")?;
     let link = bad_link(SocketAddr::from(([127, 0, 0, 1], port)), 5)?;
     let damage = Damage::begin(&link);
     let target = link.address().port().to_string();
     show_command("rnc", &["-u", "127.0.0.1", &target]);
-    let mut caller = stage
-        .tool("rnc", &["-u", "127.0.0.1", &target])
-        .stdin(Stdio::piped())
-        .spawn()?;
+    let mut caller = stage.start("rnc", &["-u", "127.0.0.1", &target])?;
     let mut keyboard = caller.stdin.take().ok_or("rnc was started with a pipe")?;
     for line in 1..=LINES {
         writeln!(keyboard, "{line}")?;
@@ -109,24 +93,11 @@ fn datagrams(stage: &Stage) -> Result<(), Failed> {
         thread::sleep(Duration::from_millis(15));
     }
     thread::sleep(Duration::from_millis(50));
-    for child in [&mut caller, &mut listener] {
-        child.kill()?;
-    }
-    let mut text = String::new();
-    listener
-        .stdout
-        .take()
-        .ok_or("rnc was started with a pipe")?
-        .read_to_string(&mut text)?;
-    caller.wait()?;
-    listener.wait()?;
-    say(&format!(
-        "  typed:   {}",
-        (1..=LINES)
-            .map(|line| line.to_string())
-            .collect::<Vec<_>>()
-            .join(" ")
-    ));
+    caller.kill()?;
+    listener.kill()?;
+    let (text, _) = listener.finish()?;
+    let typed: Vec<String> = (1..=LINES).map(|line| line.to_string()).collect();
+    say(&format!("  typed:   {}", typed.join(" ")));
     say(&format!(
         "  arrived: {}",
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -140,16 +111,12 @@ fn datagrams(stage: &Stage) -> Result<(), Failed> {
 }
 
 /// `rdump` capturing on the loopback interface.
-struct Watch(Child);
+struct Watch(Running);
 
 impl Watch {
     /// Starts it; `None` if this user may not capture.
     fn begin(stage: &Stage, words: &[&str]) -> Result<Option<Self>, Failed> {
-        let mut child = stage
-            .tool("rdump", words)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = stage.start("rdump", words)?;
         match wait_for(&mut child, "listening on") {
             Ok(()) => Ok(Some(Self(child))),
             Err(_) => {
@@ -160,24 +127,16 @@ impl Watch {
     }
 
     /// Ends it as a person would, and returns what it printed.
-    fn end(mut self) -> Result<String, Failed> {
+    fn end(self) -> Result<String, Failed> {
         // The last segments are in the ring when the kernel hands it over: a tenth of a second at most.
         thread::sleep(Duration::from_millis(300));
-        let pid = Pid::from_child(&self.0);
-        kill_process(pid, Signal::INT)?;
-        let mut text = String::new();
-        self.0
-            .stdout
-            .take()
-            .ok_or("rdump was started with a pipe")?
-            .read_to_string(&mut text)?;
-        self.0.wait()?;
-        Ok(text)
+        kill_process(Pid::from_child(&self.0), Signal::INT)?;
+        Ok(self.0.finish()?.0)
     }
 }
 
 /// Types a line into one and reads it from the other.
-fn exchange(from: &mut Child, to: &mut Child, line: &str) -> Result<String, Failed> {
+fn exchange(from: &mut Running, to: &mut Running, line: &str) -> Result<String, Failed> {
     writeln!(
         from.stdin.as_mut().ok_or("rnc was started with a pipe")?,
         "{line}"

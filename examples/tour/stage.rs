@@ -2,9 +2,10 @@
 
 use std::env;
 use std::error::Error;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use fairloss::net::{Tallies, UdpRelay};
 
@@ -49,10 +50,20 @@ impl Stage {
     }
 
     /// A command for one of the tools.
-    pub(crate) fn tool(&self, name: &str, args: &[&str]) -> Command {
+    fn tool(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(self.folder.join(name));
         command.args(args);
         command
+    }
+
+    /// Starts a tool with its three streams in our hands.
+    pub(crate) fn start(&self, name: &str, args: &[&str]) -> Result<Running, Failed> {
+        let mut command = self.tool(name, args);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Ok(Running(command.spawn()?))
     }
 
     /// Shows a command as it would be typed, runs it, shows what it printed, and returns its standard output.
@@ -69,6 +80,43 @@ impl Stage {
             return Err(format!("{name} ended with {}", output.status).into());
         }
         Ok(stdout)
+    }
+}
+
+/// A process of the tour, which does not outlive it.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Reads what is left of its standard output, and waits for its end.
+    pub(crate) fn finish(mut self) -> Result<(String, ExitStatus), Failed> {
+        let mut text = String::new();
+        self.stdout
+            .take()
+            .ok_or("it was started without a pipe")?
+            .read_to_string(&mut text)?;
+        Ok((text, self.wait()?))
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Of a process that has ended already, both fail.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -109,7 +157,7 @@ pub(crate) fn show_output(text: &str) {
 }
 
 /// Reads a child's messages until one contains `word`.
-pub(crate) fn wait_for(child: &mut Child, word: &str) -> Result<(), Failed> {
+pub(crate) fn wait_for(child: &mut Running, word: &str) -> Result<(), Failed> {
     let messages: ChildStderr = child.stderr.take().ok_or("it was started with a pipe")?;
     let mut messages = BufReader::new(messages);
     let mut line = String::new();

@@ -35,13 +35,15 @@ const RECORDS: &[Record] = &[
 pub(crate) fn serve(tap: Tap) -> io::Result<SocketAddr> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     let address = socket.local_addr()?;
+    // On the tap it has the port of name servers, by which `rdump` knows what to decode.
+    let shown = SocketAddr::new(address.ip(), 53);
     thread::spawn(move || {
         let mut buffer = [0; 1232];
         while let Ok((length, peer)) = socket.recv_from(&mut buffer) {
             let query = buffer.get(..length).unwrap_or_default();
-            tap.note(peer, address, query);
+            tap.note(peer, shown, query);
             if let Some(reply) = answer(query) {
-                tap.note(address, peer, &reply);
+                tap.note(shown, peer, &reply);
                 let _ = socket.send_to(&reply, peer);
             }
         }
