@@ -1,8 +1,8 @@
 //! A packet → text, by the four layers of the network model.
 //!
 //! [`Printer`] writes the frame: number, time stamp, the text itself and the dump of the bytes. The text comes
-//! from one small printer per protocol in the rooms [`link`], [`internet`], [`transport`] and [`application`];
-//! each takes the shared [`page`] and a checked [`cursor`] and appends to the page until its packet ends. The
+//! from one small printer per protocol in the rooms `link`, `internet`, `transport` and `application`;
+//! each takes the shared `page` and a checked `cursor` and appends to the page until its packet ends. The
 //! text is that of tcpdump's master branch, to the byte.
 //!
 //! A printer never fails: a read past the captured bytes ends the packet with ` [|proto]`, a length that cannot
