@@ -34,10 +34,11 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
         Some(folder) => Notes::open(folder)?,
         None => Notes::forgetful(),
     };
+    let server = plan.server.resolve().await?;
     let shared = Shared {
         clock: Clock::start(),
-        server: plan.server,
-        unsettled: Rc::new(RefCell::new(notes.calls().unsettled(plan.server).collect())),
+        server,
+        unsettled: Rc::new(RefCell::new(notes.calls().unsettled(server).collect())),
         notes: Rc::new(RefCell::new(notes)),
         deadline: plan.deadline,
         grace: plan.grace,

@@ -2,6 +2,7 @@
 
 mod action;
 mod args;
+mod endpoint;
 mod lane;
 mod launch;
 mod notes;

@@ -21,7 +21,7 @@ pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
 }
 
 async fn run(plan: &Pair) -> Result<Exit, Failure> {
-    let (clock, server, volume) = (Clock::start(), plan.server, plan.volume);
+    let (clock, server, volume) = (Clock::start(), plan.server.resolve().await?, plan.volume);
     let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
     let mut client = LaunchClient::new(clock, server, Seal::checksum(), watch).context("ask")?;
     let deadline = clock.now() + plan.deadline;

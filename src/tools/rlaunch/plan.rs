@@ -1,21 +1,21 @@
 //! What was typed, typed: checked, without any I/O.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::action::Action;
 use super::args;
+use super::endpoint::Endpoint;
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 /// `rlaunch serve`.
 #[derive(Debug)]
 pub(super) struct Serve {
-    pub(super) address: SocketAddr,
+    pub(super) address: Endpoint,
     pub(super) store: PathBuf,
     pub(super) action: Action,
     pub(super) jobs: usize,
@@ -25,7 +25,7 @@ pub(super) struct Serve {
 /// `rlaunch launch`.
 #[derive(Debug)]
 pub(super) struct Launch {
-    pub(super) server: SocketAddr,
+    pub(super) server: Endpoint,
     pub(super) payloads: Payloads,
     /// How many calls may be under way at a time.
     pub(super) window: usize,
@@ -49,7 +49,7 @@ pub(super) enum Payloads {
 /// `rlaunch get` and `rlaunch set`.
 #[derive(Debug)]
 pub(super) struct Pair {
-    pub(super) server: SocketAddr,
+    pub(super) server: Endpoint,
     pub(super) key: Vec<u8>,
     /// `None` asks for it.
     pub(super) value: Option<Vec<u8>>,
@@ -71,7 +71,7 @@ pub(super) enum Volume {
 impl Serve {
     pub(super) fn new(args: args::Serve) -> Result<Self> {
         Ok(Self {
-            address: address(&args.address)?,
+            address: args.address.parse()?,
             store: args.store,
             action: Action::parse(&args.exec)?,
             jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
@@ -88,7 +88,7 @@ impl Launch {
             Some(payload) => Payloads::One(checked(payload)?),
         };
         Ok(Self {
-            server: address(&args.address)?,
+            server: args.address.parse()?,
             payloads,
             window: number("--window", &args.window, MOST_WINDOW)?,
             journal: args.journal,
@@ -124,7 +124,12 @@ impl Pair {
             "key and value: {length} bytes are more than the {MAX_PAYLOAD} of one request"
         );
         Ok(Self {
-            server: address(server.server.as_deref().or(default).unwrap_or(DEFAULT_SERVER))?,
+            server: server
+                .server
+                .as_deref()
+                .or(default)
+                .unwrap_or(DEFAULT_SERVER)
+                .parse()?,
             key,
             value,
             deadline: seconds("--deadline", &patience.deadline)?,
@@ -154,13 +159,6 @@ pub(super) fn checked(payload: Vec<u8>) -> Result<Vec<u8>> {
         "payload: {length} bytes are more than the {MAX_PAYLOAD} of one request"
     );
     Ok(payload)
-}
-
-fn address(typed: &str) -> Result<SocketAddr> {
-    match typed.parse() {
-        Ok(address) => Ok(address),
-        Err(_) => bail!("{typed}: not an address and port, such as 127.0.0.1:4517 or [::1]:4517"),
-    }
 }
 
 fn seconds(flag: &str, typed: &str) -> Result<Duration> {

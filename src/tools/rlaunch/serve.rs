@@ -35,7 +35,7 @@ async fn run(plan: plan::Serve) -> Result<Exit> {
     let clock = Clock::start();
     let (mut server, mut journal) = open(&plan).with_context(|| name.clone())?;
     prepare(clock, &mut server, &mut journal).with_context(|| name.clone())?;
-    let socket = UdpSocket::bind(plan.address)
+    let socket = UdpSocket::bind(plan.address.resolve().await?)
         .await
         .with_context(|| format!("listen on {}", plan.address))?;
     let (report, reports) = mpsc::unbounded_channel();
