@@ -14,7 +14,10 @@ pub(crate) fn tour(stage: &Stage) -> Result<Tap, Failed> {
 
     heading("rdig: the DNS, the whole message");
     let damage = Damage::begin(&link);
-    let text = stage.show("rdig", &["@127.0.0.1", "-p", &port, "www.tour.example"])?;
+    let text = stage.show(
+        "rdig",
+        &["@127.0.0.1", "-p", &port, "+norecurse", "www.tour.example"],
+    )?;
     expect(&text, "127.0.0.1")?;
     let names = [
         "mail.tour.example",

@@ -81,16 +81,16 @@ fn datagrams(stage: &Stage) -> Result<(), Failed> {
     let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut listener = stage.start("rnc", &["-u", "-l", "-v", "127.0.0.1", &port.to_string()])?;
     wait_for(&mut listener, "Bound")?;
-    let link = bad_link(SocketAddr::from(([127, 0, 0, 1], port)), 5)?;
+    let link = bad_link(SocketAddr::from(([127, 0, 0, 1], port)), 195)?;
     let damage = Damage::begin(&link);
     let target = link.address().port().to_string();
     show_command("rnc", &["-u", "127.0.0.1", &target]);
     let mut caller = stage.start("rnc", &["-u", "127.0.0.1", &target])?;
     let mut keyboard = caller.stdin.take().ok_or("rnc was started with a pipe")?;
     for line in 1..=LINES {
-        writeln!(keyboard, "{line}")?;
-        // One read of the keyboard is one datagram: a person is slower than this.
-        thread::sleep(Duration::from_millis(15));
+        // One read of the keyboard is one datagram: a line is typed in one piece, and a person is slower than this.
+        keyboard.write_all(format!("{line}\n").as_bytes())?;
+        thread::sleep(Duration::from_millis(4));
     }
     thread::sleep(Duration::from_millis(50));
     caller.kill()?;
