@@ -76,6 +76,10 @@ fn explain_usage(error: &clap::Error) -> Result<Exit, Failure> {
                 _ => Ok(Exit::SUCCESS),
             }
         }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Err(Failure::new(
+            Exit::FAILURE,
+            anyhow::anyhow!("nothing to do was named: see --help"),
+        )),
         _ => {
             let text = error.render().to_string();
             let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());

@@ -7,3 +7,4 @@ mod rhost;
 mod rlaunch;
 mod rnc;
 mod support;
+mod usage;
