@@ -125,7 +125,7 @@ pub(super) enum ArithKind {
         size: u32,
     },
     Neg(Box<Arith>),
-    Binary(super::value::Op, Box<Arith>, Box<Arith>),
+    Binary(super::op::Op, Box<Arith>, Box<Arith>),
 }
 
 /// A comparison, as written.

@@ -6,8 +6,9 @@ use super::FilterError;
 use super::cond::{Compare, Test};
 use super::graph::{ACCEPT, Block, Graph, Id, REJECT};
 use super::insn::{Insn, code};
+use super::op::Op;
 use super::program::{MEMORY, Program};
-use super::value::{Node, Op, Size, Value, Values};
+use super::value::{Node, Size, Value, Values};
 
 /// The instructions that decide `graph`; a wanted packet is cut to `snaplen` bytes.
 pub(super) fn emit(graph: &Graph, values: &Values, snaplen: u32) -> Result<Vec<Insn>, FilterError> {
@@ -303,19 +304,7 @@ impl Writer<'_> {
     }
 
     fn binary(&mut self, op: Op, left: Value, right: Value) -> Result<(), FilterError> {
-        let operation = code::ALU
-            | match op {
-                Op::Add => code::ADD,
-                Op::Sub => code::SUB,
-                Op::Mul => code::MUL,
-                Op::Div => code::DIV,
-                Op::Mod => code::MOD,
-                Op::And => code::AND,
-                Op::Or => code::OR,
-                Op::Xor => code::XOR,
-                Op::Lsh => code::LSH,
-                Op::Rsh => code::RSH,
-            };
+        let operation = code::ALU | op.code();
         if let Some(k) = self.values.as_const(right) {
             self.load_a(left)?;
             return self.push(operation, k);

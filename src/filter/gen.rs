@@ -19,9 +19,10 @@ use super::cond::{Compare, Cond};
 use super::emit;
 use super::keyword::Proto;
 use super::link::{self, Layout, Naming, Place};
+use super::op::Op;
 use super::program::MEMORY;
 use super::text::{KERNEL_IFINDEX, KERNEL_PACKET_TYPE};
-use super::value::{Op, Size, Value, Values};
+use super::value::{Size, Value, Values};
 use super::{FilterError, Names, Options};
 use crate::wire::LinkType;
 

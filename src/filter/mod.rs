@@ -17,6 +17,7 @@ mod keyword;
 mod lex;
 mod link;
 mod names;
+mod op;
 mod parse;
 mod program;
 mod text;

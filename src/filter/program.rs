@@ -5,6 +5,7 @@
 use thiserror::Error;
 
 use super::insn::{Insn, code};
+use super::op::Op;
 
 /// A program that has been checked: every jump goes forward to an instruction that exists, every path returns.
 #[derive(Clone, Debug)]
@@ -52,8 +53,8 @@ enum Step {
     XHeader(u32),
     Store(u8),
     StoreX(u8),
-    Alu(Alu, u32),
-    AluX(Alu),
+    Alu(Op, u32),
+    AluX(Op),
     Neg,
     Go(u32),
     Jump { test: Test, k: u32, yes: u32, no: u32 },
@@ -70,20 +71,6 @@ enum Test {
     Greater,
     AtLeast,
     Bits,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Alu {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-    And,
-    Or,
-    Xor,
-    Lsh,
-    Rsh,
 }
 
 impl Program {
@@ -193,40 +180,6 @@ impl Test {
     }
 }
 
-impl Alu {
-    fn of(code: u16) -> Option<Self> {
-        Some(match code & 0xf0 {
-            code::ADD => Self::Add,
-            code::SUB => Self::Sub,
-            code::MUL => Self::Mul,
-            code::DIV => Self::Div,
-            code::MOD => Self::Mod,
-            code::AND => Self::And,
-            code::OR => Self::Or,
-            code::XOR => Self::Xor,
-            code::LSH => Self::Lsh,
-            code::RSH => Self::Rsh,
-            _ => return None,
-        })
-    }
-
-    #[inline]
-    fn apply(self, a: u32, operand: u32) -> Option<u32> {
-        Some(match self {
-            Self::Add => a.wrapping_add(operand),
-            Self::Sub => a.wrapping_sub(operand),
-            Self::Mul => a.wrapping_mul(operand),
-            Self::Div => a.checked_div(operand)?,
-            Self::Mod => a.checked_rem(operand)?,
-            Self::And => a & operand,
-            Self::Or => a | operand,
-            Self::Xor => a ^ operand,
-            Self::Lsh => a.checked_shl(operand).unwrap_or_default(),
-            Self::Rsh => a.checked_shr(operand).unwrap_or_default(),
-        })
-    }
-}
-
 fn step(at: usize, insn: Insn, count: usize) -> Result<Step, ProgramError> {
     let k = insn.k;
     let target = |offset: u32| {
@@ -270,13 +223,13 @@ fn step(at: usize, insn: Insn, count: usize) -> Result<Step, ProgramError> {
         code::RET_A => Step::ReturnA,
         code::TAX => Step::Tax,
         code::TXA => Step::Txa,
-        other if other & !0xf0 == code::ALU => match Alu::of(other).ok_or(ProgramError::Unknown(at))? {
-            Alu::Div | Alu::Mod if k == 0 => return Err(ProgramError::Operand(at)),
-            Alu::Lsh | Alu::Rsh if k > 31 => return Err(ProgramError::Operand(at)),
+        other if other & !0xf0 == code::ALU => match Op::of(other).ok_or(ProgramError::Unknown(at))? {
+            Op::Div | Op::Mod if k == 0 => return Err(ProgramError::Operand(at)),
+            Op::Lsh | Op::Rsh if k > 31 => return Err(ProgramError::Operand(at)),
             operation => Step::Alu(operation, k),
         },
         other if other & !0xf0 == code::ALU | code::X => {
-            Step::AluX(Alu::of(other).ok_or(ProgramError::Unknown(at))?)
+            Step::AluX(Op::of(other).ok_or(ProgramError::Unknown(at))?)
         }
         other => match other & !code::X {
             code::JEQ => jump(Test::Equal)?,

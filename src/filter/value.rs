@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::op::Op;
+
 /// A number that is calculated from the packet, by its place in [`Values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Value(u32);
@@ -36,21 +38,6 @@ pub(super) enum Size {
     Byte,
     Half,
     Word,
-}
-
-/// A calculation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Op {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-    And,
-    Or,
-    Xor,
-    Lsh,
-    Rsh,
 }
 
 /// All values of one filter. Equal ones are the same one.
@@ -135,7 +122,7 @@ impl Values {
     pub(super) fn binary(&mut self, op: Op, left: Value, right: Value) -> Value {
         match (self.as_const(left), self.as_const(right)) {
             (Some(a), Some(b)) => {
-                let number = op.apply(a, b);
+                let number = op.apply(a, b).unwrap_or_default();
                 self.constant(number)
             }
             // Constants stand on the right, where an instruction has room for them.
@@ -154,34 +141,6 @@ impl Values {
         self.nodes.push(node);
         self.index.insert(node, value);
         value
-    }
-}
-
-impl Op {
-    fn apply(self, a: u32, b: u32) -> u32 {
-        match self {
-            Self::Add => a.wrapping_add(b),
-            Self::Sub => a.wrapping_sub(b),
-            Self::Mul => a.wrapping_mul(b),
-            Self::Div => a.checked_div(b).unwrap_or_default(),
-            Self::Mod => a.checked_rem(b).unwrap_or_default(),
-            Self::And => a & b,
-            Self::Or => a | b,
-            Self::Xor => a ^ b,
-            Self::Lsh => a.checked_shl(b).unwrap_or_default(),
-            Self::Rsh => a.checked_shr(b).unwrap_or_default(),
-        }
-    }
-
-    fn commutes(self) -> bool {
-        matches!(self, Self::Add | Self::Mul | Self::And | Self::Or | Self::Xor)
-    }
-
-    fn ignores_zero(self) -> bool {
-        matches!(
-            self,
-            Self::Add | Self::Sub | Self::Or | Self::Xor | Self::Lsh | Self::Rsh
-        )
     }
 }
 

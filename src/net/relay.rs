@@ -21,7 +21,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
-use super::{Clock, Port, bind_udp, drive};
+use super::{Clock, Port, bind_udp, drive, runtime};
 use crate::proto::link::{Chaos, Spec, Tally};
 use crate::proto::{Instant, Machine};
 
@@ -57,9 +57,7 @@ impl UdpRelay {
             seed: Some(seed),
             ..spec
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = runtime()?;
         let socket = runtime.block_on(async { bind_udp(listen, Some(listen)) })?;
         let address = socket.local_addr()?;
         let tally = RelayTally::default();

@@ -6,7 +6,8 @@ use crate::filter::ast::{Arith, ArithKind, Relation};
 use crate::filter::cond::{Compare, Cond};
 use crate::filter::keyword::Proto;
 use crate::filter::link::{self, Naming};
-use crate::filter::value::{Node, Op, Size, Value};
+use crate::filter::op::Op;
+use crate::filter::value::{Node, Size, Value};
 
 impl Generator<'_> {
     /// A comparison, which only holds for packets that have the headers that it reads.

@@ -8,7 +8,8 @@ use crate::filter::ast::{Id, Qualifier};
 use crate::filter::cond::Cond;
 use crate::filter::keyword::Proto;
 use crate::filter::link::ethertype;
-use crate::filter::value::{Op, Size, Value};
+use crate::filter::op::Op;
+use crate::filter::value::{Size, Value};
 
 impl Generator<'_> {
     pub(super) fn protocol_chain(&mut self, qualifier: Qualifier, id: Id<'_>) -> Result<Cond> {

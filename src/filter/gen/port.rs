@@ -180,7 +180,7 @@ impl Generator<'_> {
         let network = self.network();
         let len = self.values.header_len(network.base, network.offset);
         let base = match network.base {
-            Some(base) => self.values.binary(crate::filter::value::Op::Add, len, base),
+            Some(base) => self.values.binary(crate::filter::op::Op::Add, len, base),
             None => len,
         };
         Place {

@@ -4,7 +4,8 @@ use super::{Generator, Result};
 use crate::filter::FilterError;
 use crate::filter::cond::Cond;
 use crate::filter::link::{Naming, Place, ethertype};
-use crate::filter::value::{Op, Size, Value};
+use crate::filter::op::Op;
+use crate::filter::value::{Size, Value};
 
 impl Generator<'_> {
     /// A VLAN tag (IEEE 802.1Q), also one around another.

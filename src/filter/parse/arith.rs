@@ -5,7 +5,7 @@ use crate::filter::FilterError;
 use crate::filter::ast::{Arith, ArithKind, Expr, Kind as Node, Relation};
 use crate::filter::keyword::Proto;
 use crate::filter::lex::Kind;
-use crate::filter::value::Op;
+use crate::filter::op::Op;
 
 impl<'a> Parser<'_, 'a> {
     /// Two calculations with a relation between.

@@ -6,7 +6,6 @@ use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tokio::runtime;
 
 use super::args::{Args, Word};
 use super::plan::{Globals, Lookup, Origin, Plan, Planner, UsageError};
@@ -14,6 +13,7 @@ use super::servers::{NoServer, Server};
 use super::session::{Job, Session, output_failure};
 use super::{EXIT_BATCH, Rdig};
 use crate::cli::{Exit, Failure, Tool, message, words};
+use crate::net::runtime;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
@@ -27,11 +27,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
     let typed: Vec<String> = std::env::args_os().skip(1).map(lossy).collect();
     let plan = planned(planner.line(&args.words, &typed.join(" "), Origin::CommandLine))?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .build()
-        .context("start the runtime")?;
+    let runtime = runtime().context("start the runtime")?;
     runtime.block_on(look_up(planner, plan))
 }
 

@@ -3,14 +3,15 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::time::Duration;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use rustc_hash::FxHashMap;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
+use crate::cli::resolver_environment;
 use crate::filter;
-use crate::net::dns::{Environment, Family};
-use crate::net::{Resolver, Services};
+use crate::net::dns::Family;
+use crate::net::{Resolver, Services, runtime};
 use crate::print::{self, Transport};
 
 /// A resolver, and the runtime that it needs.
@@ -20,18 +21,10 @@ struct Lookup {
 }
 
 impl Lookup {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "resolv.conf(5) gives the environment a say"
-    )]
     fn new() -> io::Result<Self> {
-        let environment = Environment {
-            localdomain: env::var("LOCALDOMAIN").ok(),
-            res_options: env::var("RES_OPTIONS").ok(),
-        };
         Ok(Self {
-            resolver: Resolver::system(&environment),
-            runtime: Builder::new_current_thread().enable_all().build()?,
+            resolver: Resolver::system(&resolver_environment()),
+            runtime: runtime()?,
         })
     }
 }

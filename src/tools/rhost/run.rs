@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use anyhow::{Context, anyhow};
-use tokio::runtime;
 
 use super::Args;
 use super::ask::Asker;
@@ -13,8 +12,8 @@ use super::plan::{Job, Plan};
 use super::report::{Asked, Report, short};
 use super::transfer::transfer;
 use crate::cli::{Exit, Failure, Out, message, resolver_environment};
-use crate::net::Clock;
 use crate::net::dns::{LookupError, Reply, Resolver, resolv_conf, server_address};
+use crate::net::{Clock, runtime};
 use crate::proto::dns::{Answer, ResolvConf};
 use crate::tools::dns_notes::endpoint;
 use crate::wire::dns::{Message, Name, Question, Rcode, RecordType};
@@ -26,11 +25,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         return Ok(Exit::SUCCESS);
     }
     let plan = Plan::new(args)?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .build()
-        .context("start the runtime")?;
+    let runtime = runtime().context("start the runtime")?;
     runtime.block_on(look_up(&plan))
 }
 

@@ -15,17 +15,14 @@ use super::notes::Notes;
 use super::plan::{self, Payloads, Volume};
 use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure, Out};
-use crate::net::{Clock, LaunchClient, Progress};
+use crate::net::{Clock, LaunchClient, Progress, runtime};
 use crate::proto::launch::{Batch, Doubt, Ending, Note};
 use crate::proto::link::Seal;
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 /// Makes the call or calls.
 pub(super) fn launch(plan: &plan::Launch) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("start the runtime")?;
+    let runtime = runtime().context("start the runtime")?;
     LocalSet::new().block_on(&runtime, run(plan))
 }
 

@@ -7,16 +7,13 @@ use anyhow::{Context, anyhow};
 use super::plan::Pair;
 use super::{REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure, Out};
-use crate::net::{Clock, LaunchClient, Progress};
+use crate::net::{Clock, LaunchClient, Progress, runtime};
 use crate::proto::launch::Said;
 use crate::proto::link::Seal;
 
 /// Reads or sets the value of a key.
 pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("start the runtime")?;
+    let runtime = runtime().context("start the runtime")?;
     runtime.block_on(run(plan))
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::action::Action;
 use super::plan;
 use crate::cli::{Exit, message, program_name};
-use crate::net::{Clock, Port, drive};
+use crate::net::{Clock, Port, drive, runtime};
 use crate::proto::Machine;
 use crate::proto::launch::{Identity, Input, Limits, Outcome, Output, Record, Server};
 use crate::proto::link::Seal;
@@ -24,10 +24,7 @@ use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
 
 /// Serves until a signal, or until the store fails.
 pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(run(plan))
+    runtime()?.block_on(run(plan))
 }
 
 async fn run(plan: plan::Serve) -> Result<Exit> {

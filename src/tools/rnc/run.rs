@@ -9,7 +9,7 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose};
 use super::{connect, datagrams, listen, say, unix};
 use crate::cli::{Exit, Failure};
-use crate::net::{Clock, Endpoint, Relay, Stdio, Transport, pass_socket};
+use crate::net::{self, Clock, Endpoint, Relay, Stdio, Transport, pass_socket};
 use crate::proto::relay::End;
 
 /// Runs the tool.
@@ -36,8 +36,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 /// A runtime, for when there is something to wait for.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| say::failure("start the runtime", &error))
+    net::runtime().map_err(|error| say::failure("start the runtime", &error))
 }
 
 /// Standard input and output. Needs a runtime.

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 use fairloss::wire::dns::RecordType;
 
-use crate::support::name_server::{Asked, NameServer, Said, wire};
+use crate::support::name_server::{Asked, NameServer, Said, transfer, wire};
 use crate::support::{free_port, peer, tool};
 
 /// `www.test`, text that is dangerous to a terminal, and servers' bad habits by name.
@@ -67,18 +67,6 @@ fn zone(asked: &Asked) -> Vec<Said> {
         _ => asked.denial(3),
     };
     vec![said]
-}
-
-/// A zone in two messages.
-fn transfer(asked: &Asked) -> Vec<Said> {
-    let soa = || {
-        let data = [wire("ns.test"), wire("host.test"), vec![0; 20]].concat();
-        ("zone.test", RecordType::SOA, 60, data)
-    };
-    vec![
-        asked.answer(&[soa(), ("zone.test", RecordType::NS, 60, wire("ns.test"))]),
-        asked.answer(&[("a.zone.test", RecordType::A, 60, vec![192, 0, 2, 9]), soa()]),
-    ]
 }
 
 /// Runs `program @127.0.0.1 -p PORT`, `line` split at spaces, away from the settings of whoever runs the test.

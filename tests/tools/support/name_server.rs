@@ -206,3 +206,15 @@ pub(crate) fn wire(name: &str) -> Vec<u8> {
     let name: Name = name.parse().expect("a test writes names");
     name.as_wire().to_vec()
 }
+
+/// The transfer of `zone.test`, in two messages.
+pub(crate) fn transfer(asked: &Asked) -> Vec<Said> {
+    let soa = || {
+        let data = [wire("ns.test"), wire("host.test"), vec![0; 20]].concat();
+        ("zone.test", RecordType::SOA, 60, data)
+    };
+    vec![
+        asked.answer(&[soa(), ("zone.test", RecordType::NS, 60, wire("ns.test"))]),
+        asked.answer(&[("a.zone.test", RecordType::A, 60, vec![192, 0, 2, 9]), soa()]),
+    ]
+}
