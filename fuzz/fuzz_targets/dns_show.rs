@@ -2,10 +2,12 @@
 //! Any bytes may come from a name server: they are shown without a panic in every layout, no control character
 //! reaches the terminal raw, and the text is not larger than its bytes can explain.
 
-use fairloss::tools::rdig::show;
+use std::sync::LazyLock;
+
+use fairloss::tools::rdig::View;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| {
+static VIEWS: LazyLock<Vec<View>> = LazyLock::new(|| {
     let layouts = [
         "",
         "+multiline",
@@ -16,8 +18,12 @@ fuzz_target!(|data: &[u8]| {
         "+nottlid +noclass +expandaaaa +nosplit",
         "+nobesteffort +rrcomments +split=4",
     ];
-    for layout in layouts {
-        let Some(text) = show(data, layout) else {
+    layouts.map(|layout| View::new(layout).expect("the options are good")).into()
+});
+
+fuzz_target!(|data: &[u8]| {
+    for view in &*VIEWS {
+        let Some(text) = view.show(data) else {
             continue;
         };
         for byte in &text {

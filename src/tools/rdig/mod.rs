@@ -19,7 +19,7 @@ mod show;
 mod transfer;
 
 pub use args::Args;
-pub use show::show;
+pub use show::View;
 
 use crate::cli::{Exit, Failure, Tool};
 

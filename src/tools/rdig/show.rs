@@ -6,63 +6,80 @@ use std::net::{Ipv4Addr, SocketAddr};
 use jiff::Timestamp;
 
 use super::args::Args;
-use super::plan::{Origin, Planner};
+use super::plan::{Globals, Lookup, Origin, Planner};
 use super::render::{CookieFate, Envelope, Page, Role, ShownSoa, write_message, write_short, write_yaml};
 use super::reply::Reply;
 use crate::tools::dns_notes::bad_packet;
 use crate::wire::dns::{Flags, Message};
 
-/// What `rdig OPTIONS` prints when `message` comes as the reply, but for the banner, the statistics and the fate of
-/// the cookie. `None` if the options cannot be obeyed, or the message has no header.
-pub fn show(message: &[u8], options: &str) -> Option<Vec<u8>> {
-    let words = Args::from_line(options).ok()?.words;
-    let mut planner = Planner::default();
-    let plan = planner.line(&words, options, Origin::CommandLine).ok()?;
-    let (lookup, globals) = (plan.lookups.first()?, &planner.globals);
-    let message = Message::parse(message).ok()?;
-    let mut out = Vec::new();
-    let warn = |text: &str, out: &mut Vec<u8>| {
-        if !globals.yaml {
-            // Writing to a vector cannot fail.
-            let _ = writeln!(out, ";; Warning: {text}");
-        }
-    };
-    if !message.header().flags.contains(Flags::QR) {
-        warn("query response not set", &mut out);
+/// The layout that `rdig OPTIONS` gives to a reply.
+#[derive(Clone, Debug)]
+pub struct View {
+    lookup: Lookup,
+    globals: Globals,
+}
+
+impl View {
+    /// The layout for `options`, as they would be typed; `None` if they cannot be obeyed.
+    pub fn new(options: &str) -> Option<Self> {
+        let words = Args::from_line(options).ok()?.words;
+        let mut planner = Planner::default();
+        let plan = planner.line(&words, options, Origin::CommandLine).ok()?;
+        Some(Self {
+            lookup: plan.lookups.into_iter().next()?,
+            globals: planner.globals,
+        })
     }
-    let reply = match Reply::read(&message, lookup.exchange.best_effort) {
-        Ok(reply) => reply,
-        Err(problem) => {
+
+    /// What is printed when `message` comes as the reply, but for the banner, the statistics and the fate of the
+    /// cookie. `None` if the message has no header.
+    pub fn show(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let (lookup, globals) = (&self.lookup, &self.globals);
+        let message = Message::parse(message).ok()?;
+        let mut out = Vec::new();
+        let warn = |text: &str, out: &mut Vec<u8>| {
             if !globals.yaml {
-                out.extend_from_slice(bad_packet(&problem.to_string(), message.bytes()).as_bytes());
+                // Writing to a vector cannot fail.
+                let _ = writeln!(out, ";; Warning: {text}");
             }
-            return Some(out);
-        }
-    };
-    if reply.malformed {
-        warn("Message parser reports malformed message packet.", &mut out);
-    }
-    let page = Page {
-        reply: &reply,
-        lookup,
-        globals,
-        role: Role::Reply(CookieFate::Unknown),
-        headers: true,
-    };
-    if globals.yaml {
-        let envelope = Envelope {
-            sent: Timestamp::UNIX_EPOCH,
-            received: Timestamp::UNIX_EPOCH,
-            server: SocketAddr::from((Ipv4Addr::LOCALHOST, globals.port)),
-            transport: "UDP",
         };
-        write_yaml(page, &envelope, &mut out);
-    } else if globals.short {
-        write_short(page, None, &mut out);
-    } else {
-        write_message(page, ShownSoa::All, &mut out);
+        if !message.header().flags.contains(Flags::QR) {
+            warn("query response not set", &mut out);
+        }
+        let reply = match Reply::read(&message, lookup.exchange.best_effort) {
+            Ok(reply) => reply,
+            Err(problem) => {
+                if !globals.yaml {
+                    out.extend_from_slice(bad_packet(&problem.to_string(), message.bytes()).as_bytes());
+                }
+                return Some(out);
+            }
+        };
+        if reply.malformed {
+            warn("Message parser reports malformed message packet.", &mut out);
+        }
+        let page = Page {
+            reply: &reply,
+            lookup,
+            globals,
+            role: Role::Reply(CookieFate::Unknown),
+            headers: true,
+        };
+        if globals.yaml {
+            let envelope = Envelope {
+                sent: Timestamp::UNIX_EPOCH,
+                received: Timestamp::UNIX_EPOCH,
+                server: SocketAddr::from((Ipv4Addr::LOCALHOST, globals.port)),
+                transport: "UDP",
+            };
+            write_yaml(page, &envelope, &mut out);
+        } else if globals.short {
+            write_short(page, None, &mut out);
+        } else {
+            write_message(page, ShownSoa::All, &mut out);
+        }
+        Some(out)
     }
-    Some(out)
 }
 
 #[cfg(test)]
@@ -91,8 +108,9 @@ mod tests {
         #[test]
         fn any_bytes_are_shown_without_a_control_character(bytes in vec(any::<u8>(), 0..300), count in 0..5_u16) {
             for layout in ["", "+multiline", "+short", "+yaml", "+unknownformat +nobesteffort"] {
+                let view = View::new(layout).unwrap();
                 for bytes in [&bytes, &message(count, &bytes)] {
-                    prop_assert!(show(bytes, layout).is_none_or(|text| is_fit_for_a_terminal(&text)));
+                    prop_assert!(view.show(bytes).is_none_or(|text| is_fit_for_a_terminal(&text)));
                 }
             }
         }
@@ -105,7 +123,7 @@ mod tests {
             record.push(u8::try_from(data.len()).unwrap());
             record.extend_from_slice(&data);
             for layout in ["", "+multiline", "+short +rrcomments +split=4"] {
-                let text = show(&message(1, &record), layout).unwrap();
+                let text = View::new(layout).unwrap().show(&message(1, &record)).unwrap();
                 prop_assert!(is_fit_for_a_terminal(&text), "{}", RecordType(rtype));
             }
         }

@@ -40,7 +40,8 @@ fn recorded_messages_look_as_dig_printed_them() {
                 .as_str()
                 .unwrap_or_default()
                 .trim_start_matches('\n');
-            let ours = fairloss::tools::rdig::show(&wire, &line).expect("the options are good");
+            let view = fairloss::tools::rdig::View::new(&line).expect("the options are good");
+            let ours = view.show(&wire).expect("the message has a header");
             let ours = String::from_utf8(ours).expect("the output is text");
             if without_envelope(&ours) == expected {
                 same += 1;
