@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use crate::net::dns::{ExchangeError, Notice};
-use crate::proto::dns::Mismatch;
+use crate::proto::dns::{Mismatch, Transport};
 use crate::wire::dns::{Message, NameError, Question};
 use crate::wire::rdata::{Malformed, Style, try_write};
 
@@ -16,6 +16,14 @@ pub(super) fn endpoint(server: SocketAddr) -> String {
             format!("{}%{}#{}", v6.ip(), v6.scope_id(), v6.port())
         }
         server => format!("{}#{}", server.ip(), server.port()),
+    }
+}
+
+/// A transport as both tools write it.
+pub(super) fn transport_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "UDP",
+        Transport::Tcp => "TCP",
     }
 }
 

@@ -79,6 +79,6 @@ mod tests {
 
     #[test]
     fn refusals_and_escaped_data_are_not_answered() {
-        assert_eq!(answers(&[&[IAC, WONT, 1, IAC, DONT, 2, IAC, IAC, DO, 5]]), []);
+        assert_eq!(answers(&[&[IAC, WONT, 1, IAC, DONT, 2, IAC, IAC, DO, 5]]), b"");
     }
 }

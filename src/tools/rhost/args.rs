@@ -74,6 +74,9 @@ pub struct Args {
     /// Ask over IPv6 only.
     #[arg(short = '6')]
     pub(super) ipv6: bool,
+    /// Print each question with its answer as one line of JSON.
+    #[arg(long)]
+    pub(super) json: bool,
     /// Print the version and exit.
     #[arg(long, action = ArgAction::Version)]
     version: Option<bool>,

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::gathered::Gathered;
 use super::plan::Plan;
 use super::report::short;
 use crate::cli::Out;
 use crate::net::Clock;
 use crate::net::dns::{Exchange, ExchangeError, Reply};
 use crate::proto::dns::{Accept, Transport};
-use crate::tools::dns_notes::{bad_packet, communications_error, endpoint, flaw, warning};
+use crate::tools::dns_notes::{endpoint, flaw, warning};
 use crate::wire::dns::{Flags, Message, Query, Question, Rcode};
 
 /// How the servers are asked.
@@ -38,16 +39,20 @@ impl Asker<'_> {
         };
         let mut tries = self.tries;
         let mut servers = self.servers.iter().peekable();
+        let mut gathered = Gathered::new(self.plan, question);
         self.trying(question, out)?;
         while let Some(&server) = servers.next() {
             loop {
-                match self.exchange(question, server, transport, out).await? {
+                match self
+                    .exchange(&mut gathered, question, server, transport, out)
+                    .await?
+                {
                     Ok(reply) => {
                         let Ok(message) = Message::parse(&reply.message) else {
                             return Ok(None);
                         };
                         if let Some(flaw) = flaw(&message) {
-                            out.write_all(bad_packet(&flaw, &reply.message).as_bytes())?;
+                            gathered.unreadable(&flaw, &reply.message, out)?;
                             return Ok(None);
                         }
                         if message.header().flags.contains(Flags::TC) && transport == Transport::Udp {
@@ -58,10 +63,11 @@ impl Asker<'_> {
                         if servers.peek().is_some() && self.passes_over(&message) {
                             break;
                         }
+                        gathered.answered(&reply, out)?;
                         return Ok(Some(reply));
                     }
                     Err(error) => {
-                        writeln!(out, ";; {}", communications_error(server, &error))?;
+                        gathered.failed(server, transport, &error, out)?;
                         if tries <= 1 {
                             break;
                         }
@@ -73,7 +79,7 @@ impl Asker<'_> {
                 }
             }
         }
-        writeln!(out, ";; no servers could be reached")?;
+        gathered.no_servers(out)?;
         Ok(None)
     }
 
@@ -115,6 +121,7 @@ impl Asker<'_> {
 
     async fn exchange(
         &self,
+        gathered: &mut Gathered<'_>,
         question: &Question,
         server: SocketAddr,
         transport: Transport,
@@ -134,7 +141,7 @@ impl Asker<'_> {
             warnings.extend(unmarked(&reply.message).map(str::to_owned));
         }
         for warning in warnings {
-            writeln!(out, ";; {warning}")?;
+            gathered.warn(&warning, out)?;
         }
         Ok(result)
     }

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use super::ask::Asker;
+use super::gathered::Gathered;
 use super::report::{Asked, Report};
 use super::run::{rcode, search, tell};
 use crate::cli::{Out, resolver_environment};
 use crate::net::dns::{Exchange, ExchangeError, Reply, Resolver};
 use crate::proto::dns::{Accept, ResolvConf, target};
-use crate::tools::dns_notes::communications_error;
 use crate::wire::dns::{Flags, Message, Name, Question, Rcode, RecordType, Section};
 
 /// Asks for the name servers of the zone, and each of them for its SOA record, all at once.
@@ -51,15 +51,17 @@ pub(super) async fn compare(
             server: Some(&address),
             tells_absence: false,
         };
+        let gathered = Gathered::new(asker.plan, &zone);
         match result {
             Ok(reply) => {
                 reached = true;
+                gathered.answered(&reply, out)?;
                 tell(asker, report, &asked, &reply, out)?;
             }
-            Err(error) => writeln!(out, ";; {}", communications_error(server, &error))?,
+            Err(error) => gathered.silent(server, &error, out)?,
         }
     }
-    if !reached {
+    if !reached && !asker.plan.json {
         writeln!(out, ";; NS servers could not be reached")?;
     }
     Ok(())

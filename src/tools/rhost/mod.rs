@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod authorities;
+mod gathered;
 mod plan;
 mod report;
 mod run;

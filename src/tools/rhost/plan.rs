@@ -27,6 +27,8 @@ pub(super) struct Plan {
     /// Whether RRSIG, NSEC and NSEC3 records are left out.
     pub(super) without_dnssec: bool,
     pub(super) verbose: bool,
+    /// Whether everything is said as JSON, and nothing in sentences.
+    pub(super) json: bool,
     pub(super) recurse: bool,
     pub(super) servfail_stops: bool,
     pub(super) tcp: bool,
@@ -103,7 +105,8 @@ impl Plan {
             },
             shown,
             without_dnssec: args.almost_all,
-            verbose,
+            verbose: verbose && !args.json,
+            json: args.json,
             recurse: !args.no_recursion,
             servfail_stops: args.servfail_stops,
             tcp: args.tcp || (by_type && !args.udp),

@@ -49,12 +49,16 @@ impl<'a> Report<'a> {
 
     /// Appends what is to be said of `message`.
     pub(super) fn message(&mut self, asked: &Asked<'_>, message: &Message<'_>, out: &mut Vec<u8>) {
+        let rcode = message.rcode();
+        self.good = Some(self.good.unwrap_or(true) && rcode == Rcode::NOERROR);
+        if self.plan.json {
+            // It has been said as an object.
+            return;
+        }
         if let Some((name, address)) = self.untold_server.take() {
             let head = format!("Using domain server:\nName: {name}\nAddress: {address}\nAliases: \n\n");
             out.extend_from_slice(head.as_bytes());
         }
-        let rcode = message.rcode();
-        self.good = Some(self.good.unwrap_or(true) && rcode == Rcode::NOERROR);
         if rcode != Rcode::NOERROR {
             return not_found(asked, rcode, out);
         }
@@ -68,7 +72,7 @@ impl<'a> Report<'a> {
     fn sentences(&self, asked: &Asked<'_>, message: &Message<'_>, out: &mut Vec<u8>) {
         for record in message
             .section(Section::Answer)
-            .filter(|record| self.shows(record.rtype))
+            .filter(|record| shows(self.plan, record.rtype))
         {
             if let Some(server) = asked.server {
                 say(out, format_args!("Nameserver {server}:\n\t"));
@@ -110,7 +114,7 @@ impl<'a> Report<'a> {
             out.extend_from_slice(b"\n;; QUESTION SECTION:\n");
         }
         for question in questions {
-            if self.shows(question.rtype) {
+            if shows(self.plan, question.rtype) {
                 layout.write_question(&question, out);
             } else {
                 // host writes the semicolon before it looks whether there is anything behind it.
@@ -129,25 +133,26 @@ impl<'a> Report<'a> {
             if records.peek().is_some() {
                 say(out, format_args!("\n;; {title} SECTION:\n"));
             }
-            for record in records.filter(|record| self.shows(record.rtype)) {
+            for record in records.filter(|record| shows(self.plan, record.rtype)) {
                 layout.write_record(&record, out);
             }
         }
         out.push(b'\n');
     }
+}
 
-    fn shows(&self, rtype: RecordType) -> bool {
-        let dnssec = matches!(rtype, RecordType::RRSIG | RecordType::NSEC | RecordType::NSEC3);
-        if self.plan.without_dnssec && dnssec {
-            return false;
-        }
-        let hosts = [RecordType::A, RecordType::AAAA, RecordType::NS, RecordType::PTR];
-        match self.plan.shown {
-            _ if self.plan.rtype != RecordType::AXFR => true,
-            Shown::All => true,
-            Shown::Hosts => hosts.contains(&rtype),
-            Shown::Only(only) => rtype == only,
-        }
+/// Whether records of this type are shown.
+pub(super) fn shows(plan: &Plan, rtype: RecordType) -> bool {
+    let dnssec = matches!(rtype, RecordType::RRSIG | RecordType::NSEC | RecordType::NSEC3);
+    if plan.without_dnssec && dnssec {
+        return false;
+    }
+    let hosts = [RecordType::A, RecordType::AAAA, RecordType::NS, RecordType::PTR];
+    match plan.shown {
+        _ if plan.rtype != RecordType::AXFR => true,
+        Shown::All => true,
+        Shown::Hosts => hosts.contains(&rtype),
+        Shown::Only(only) => rtype == only,
     }
 }
 

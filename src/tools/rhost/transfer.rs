@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use super::ask::Asker;
+use super::gathered::Gathered;
 use super::report::{Asked, Report};
 use crate::cli::Out;
 use crate::net::dns::{ExchangeError, Stream};
-use crate::proto::dns::{ResolvConf, Transfer};
-use crate::tools::dns_notes::{bad_packet, communications_error, flaw};
+use crate::proto::dns::{ResolvConf, Transfer, Transport};
+use crate::tools::dns_notes::flaw;
 use crate::wire::dns::{Flags, Message, Question, Rcode, Section};
 
 /// Transfers the zone from the first server that lets it; `serial` asks for what has changed since. Only the first
@@ -24,13 +25,14 @@ pub(super) async fn transfer(
         return Ok(());
     };
     let question = asker.plan.question(name);
+    let mut gathered = Gathered::new(asker.plan, &question);
     let mut tries = asker.tries;
     for &server in &asker.servers {
         loop {
             asker.trying(&question, out)?;
-            match from(asker, server, &question, serial, report, out).await? {
+            match from(asker, server, &question, serial, &gathered, report, out).await? {
                 Ok(()) => return Ok(()),
-                Err(error) => writeln!(out, ";; {}", communications_error(server, &error))?,
+                Err(error) => gathered.failed(server, Transport::Tcp, &error, out)?,
             }
             if tries <= 1 {
                 break;
@@ -38,7 +40,7 @@ pub(super) async fn transfer(
             tries -= 1;
         }
     }
-    writeln!(out, ";; no servers could be reached")
+    gathered.no_servers(out)
 }
 
 async fn from(
@@ -46,6 +48,7 @@ async fn from(
     server: SocketAddr,
     question: &Question,
     serial: Option<u32>,
+    gathered: &Gathered<'_>,
     report: &mut Report<'_>,
     out: &mut Out,
 ) -> io::Result<Result<(), ExchangeError>> {
@@ -89,22 +92,23 @@ async fn from(
             return Ok(Ok(()));
         };
         if let Some(flaw) = flaw(&parsed) {
-            out.write_all(bad_packet(&flaw, &message).as_bytes())?;
+            gathered.unreadable(&flaw, &message, out)?;
             return Ok(Ok(()));
         }
         let mut text = Vec::new();
         report.message(&asked, &parsed, &mut text);
         out.write_all(&text)?;
+        let elapsed = asker.clock.now() - start;
+        gathered.part(&parsed, server, elapsed, out)?;
         let refused = parsed.rcode() != Rcode::NOERROR;
         let started = parsed
             .section(Section::Answer)
             .try_for_each(|record| progress.take(&record));
         if refused || started.is_err() || parsed.header().answers == 0 {
-            writeln!(out, "; Transfer failed.")?;
+            gathered.transfer_failed(out)?;
             return Ok(Ok(()));
         }
         if progress.is_done() {
-            let elapsed = asker.clock.now() - start;
             return asker.received_bytes(message.len(), server, elapsed, out).map(Ok);
         }
     }

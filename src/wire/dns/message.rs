@@ -385,7 +385,7 @@ mod tests {
             .records()
             .map(Result::unwrap)
             .collect();
-        assert_eq!(records[0].rdata.bytes(), []);
+        assert_eq!(records[0].rdata.bytes(), b"");
         assert_eq!(records[1].rtype, RecordType::A);
     }
 

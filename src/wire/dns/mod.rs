@@ -6,12 +6,14 @@
 
 mod class;
 mod edns;
+mod extended_error;
 mod header;
 mod idna;
 mod labels;
 mod message;
 mod name;
 mod opcode;
+mod option_value;
 mod query;
 mod rcode;
 mod record_type;
@@ -20,11 +22,13 @@ mod reverse;
 
 pub use class::Class;
 pub use edns::{Edns, EdnsOption, EdnsOptions, option_code};
+pub use extended_error::ExtendedError;
 pub use header::{Flags, Header};
 pub use labels::Labels;
 pub use message::{Message, MessageError, Question, Rdata, Record, RecordError, Section};
 pub use name::{Name, NameError, TypedName};
 pub use opcode::Opcode;
+pub use option_value::OptionValue;
 pub use query::{BuildError, Query, QueryEdns};
 pub use rcode::Rcode;
 pub use record_type::RecordType;

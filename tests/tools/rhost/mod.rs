@@ -4,6 +4,8 @@
     reason = "a test may panic at what it does not expect"
 )]
 
+mod json;
+
 use std::process::{Command, Output};
 
 use fairloss::wire::dns::RecordType;

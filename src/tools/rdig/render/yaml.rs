@@ -10,7 +10,7 @@ use super::edns::{
 };
 use super::message::write_flags;
 use super::{Page, Role, edns};
-use crate::wire::dns::{Edns, Flags, Section, option_code};
+use crate::wire::dns::{Edns, ExtendedError, Flags, Section, option_code};
 
 /// When and between whom a message passed.
 #[derive(Clone, Debug)]
@@ -145,7 +145,7 @@ fn write_edns(page: Page<'_>, edns: &Edns<'_>, out: &mut Vec<u8>) {
             _ if is_padding_of_ours(option, page) => {}
             (option_code::EXTENDED_ERROR, [high, low, text @ ..]) => {
                 out.extend_from_slice(b"\n            INFO-CODE: ");
-                write_error_code(u16::from_be_bytes([*high, *low]), out);
+                write_error_code(ExtendedError(u16::from_be_bytes([*high, *low])), out);
                 out.push(b'\n');
                 if !text.is_empty() {
                     out.extend_from_slice(b"            EXTRA-TEXT: \"");
