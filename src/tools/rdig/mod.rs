@@ -1,13 +1,12 @@
 //! `rdig`: ask the DNS and show the whole message.
 //!
 //! ```text
-//!   args ─▶ plan ─▶ run ─▶ session ─▶ question (a lookup as a query)
-//!                             │ └───▶ exchange, transfer (the query to a server, the reply back)
-//!                             └─────▶ reply (how sound it is) ─▶ render
+//!   args ─▶ plan ─▶ run ─▶ session (a lookup, from its name to what is printed)
+//!                             ├─▶ question (a lookup as a query)
+//!                             └─▶ reply (how sound it is) ─▶ render
 //! ```
 
 mod args;
-mod exchange;
 mod plan;
 mod question;
 mod render;
@@ -16,7 +15,6 @@ mod run;
 mod servers;
 mod session;
 mod show;
-mod transfer;
 
 pub use args::Args;
 pub use show::View;

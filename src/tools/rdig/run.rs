@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::args::{Args, Word};
 use super::plan::{Globals, Lookup, Origin, Plan, Planner, UsageError};
-use super::servers::{NoServer, Server};
+use super::servers::{NoServer, Server, Servers};
 use super::session::{Job, Session, output_failure};
 use super::{EXIT_BATCH, Rdig};
 use crate::cli::{Exit, Failure, Tool, message, words};
@@ -87,7 +87,7 @@ fn planned(plan: Result<Plan, UsageError>) -> Result<Plan, Failure> {
 async fn look_up(mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
     let mut session = Session::new()?;
     // Every server is found before anything is asked: a wrong one ends the run.
-    let jobs = prepare(&mut session, &plan.lookups, &planner.globals).await;
+    let jobs = prepare(&session.context.servers, &plan.lookups, &planner.globals).await;
     for job in jobs.map_err(|error| Failure::new(Exit::FAILURE, error))? {
         session.look_up(job).await?;
     }
@@ -100,18 +100,18 @@ async fn look_up(mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
 
 /// Finds the servers of each lookup.
 async fn prepare<'a>(
-    session: &mut Session,
+    servers: &Servers,
     lookups: &'a [Lookup],
     globals: &'a Globals,
 ) -> Result<Vec<Job<'a>>, NoServer> {
     let mut jobs = Vec::with_capacity(lookups.len());
     for lookup in lookups {
-        let mut servers: Vec<Server> = Vec::new();
+        let mut asked: Vec<Server> = Vec::new();
         for name in &lookup.servers {
-            servers.extend(session.servers.find(name, globals).await?);
+            asked.extend(servers.find(name, globals).await?);
         }
         if lookup.servers.is_empty() {
-            servers = session.servers.of_system(globals);
+            asked = servers.of_system(globals);
         }
         let banner = match &lookup.banner {
             None => None,
@@ -122,7 +122,7 @@ async fn prepare<'a>(
                     .and_then(|opening| opening.server.as_ref());
                 let count = match named {
                     None => None,
-                    Some(name) => Some(session.servers.find(name, globals).await?.len()),
+                    Some(name) => Some(servers.find(name, globals).await?.len()),
                 };
                 Some((banner, count))
             }
@@ -130,7 +130,7 @@ async fn prepare<'a>(
         jobs.push(Job {
             lookup,
             globals,
-            servers,
+            servers: asked,
             banner,
         });
     }
@@ -165,7 +165,7 @@ async fn batch(session: &mut Session, planner: &mut Planner, lines: Box<dyn BufR
         let words = words_of(&line)?;
         let typed: Vec<&str> = line.split_ascii_whitespace().collect();
         let plan = planned(planner.line(&words, &typed.join(" "), Origin::Batch))?;
-        match prepare(session, &plan.lookups, &planner.globals).await {
+        match prepare(&session.context.servers, &plan.lookups, &planner.globals).await {
             Ok(jobs) => {
                 for job in jobs {
                     session.look_up(job).await?;

@@ -1,5 +1,6 @@
 //! Whom to ask: the servers that were typed, or those of the system.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -29,20 +30,19 @@ pub(super) struct NoServer {
 /// Finds the addresses of servers; asks for each name once.
 #[derive(Debug, Default)]
 pub(super) struct Servers {
-    conf: Option<ResolvConf>,
-    resolver: Option<Resolver>,
-    found: HashMap<String, Vec<SocketAddr>>,
+    conf: OnceCell<ResolvConf>,
+    resolver: OnceCell<Resolver>,
+    found: RefCell<HashMap<String, Vec<SocketAddr>>>,
 }
 
 impl Servers {
     /// What the system says of servers and search lists.
-    pub(super) fn conf(&mut self) -> &ResolvConf {
-        self.conf
-            .get_or_insert_with(|| resolv_conf(&resolver_environment()))
+    pub(super) fn conf(&self) -> &ResolvConf {
+        self.conf.get_or_init(|| resolv_conf(&resolver_environment()))
     }
 
     /// The servers of the system.
-    pub(super) fn of_system(&mut self, globals: &Globals) -> Vec<Server> {
+    pub(super) fn of_system(&self, globals: &Globals) -> Vec<Server> {
         let family = globals.family;
         let servers = self.conf().servers.iter().filter_map(|server| {
             let address = server_address(server, globals.port)?;
@@ -55,12 +55,16 @@ impl Servers {
     }
 
     /// The addresses of the server that was typed as `name`.
-    pub(super) async fn find(&mut self, name: &str, globals: &Globals) -> Result<Vec<Server>, NoServer> {
-        if !self.found.contains_key(name) {
-            let addresses = self.resolve(name, globals).await?;
-            self.found.insert(name.to_owned(), addresses);
-        }
-        let addresses = self.found.get(name).map(Vec::as_slice).unwrap_or_default();
+    pub(super) async fn find(&self, name: &str, globals: &Globals) -> Result<Vec<Server>, NoServer> {
+        let known = self.found.borrow().get(name).cloned();
+        let addresses = match known {
+            Some(addresses) => addresses,
+            None => {
+                let addresses = self.resolve(name, globals).await?;
+                self.found.borrow_mut().insert(name.to_owned(), addresses.clone());
+                addresses
+            }
+        };
         let server = |mut address: SocketAddr| {
             // The port can be typed after the server.
             address.set_port(globals.port);
@@ -69,10 +73,10 @@ impl Servers {
                 name: name.to_owned(),
             }
         };
-        Ok(addresses.iter().copied().map(server).collect())
+        Ok(addresses.into_iter().map(server).collect())
     }
 
-    async fn resolve(&mut self, name: &str, globals: &Globals) -> Result<Vec<SocketAddr>, NoServer> {
+    async fn resolve(&self, name: &str, globals: &Globals) -> Result<Vec<SocketAddr>, NoServer> {
         let error = |why| NoServer {
             name: name.to_owned(),
             why,
@@ -91,7 +95,7 @@ impl Servers {
         };
         let resolver = self
             .resolver
-            .get_or_insert_with(|| Resolver::system(&resolver_environment()));
+            .get_or_init(|| Resolver::system(&resolver_environment()));
         let found = resolver.lookup_ip(name, globals.port, family).await;
         found.map_err(|problem| match problem {
             LookupError::Silent(_) | LookupError::Failed { .. } => error("failure"),

@@ -4,20 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::plan::{Globals, Lookup};
-use super::servers::Server;
-use crate::net::Clock;
+use super::super::plan::Lookup;
+use super::super::servers::Server;
+use super::inquiry::{Inquiry, Sent};
 use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Stream};
 use crate::proto::dns::{Accept, Transport};
 use crate::tools::dns_notes::{communications_error, endpoint, warning};
-
-/// What it takes to ask.
-#[derive(Debug)]
-pub(super) struct Asker {
-    pub(super) clock: Clock,
-    /// With `+keepopen`, the connection of the last query over TCP.
-    open: Option<(SocketAddr, Stream)>,
-}
 
 /// What a try came to.
 #[derive(Debug)]
@@ -36,35 +28,22 @@ pub(super) struct Problem {
     pub(super) before_sending: bool,
 }
 
-impl Asker {
-    pub(super) fn new() -> Self {
-        Self {
-            clock: Clock::start(),
-            open: None,
-        }
-    }
-
-    /// Sends `query` for `lookup` to `server` and waits for the reply.
-    pub(super) async fn ask(
-        &mut self,
-        query: &[u8],
-        server: &Server,
-        transport: Transport,
-        lookup: &Lookup,
-        globals: &Globals,
-    ) -> Tried {
-        let timeout = globals.timeout.unwrap_or(match transport {
+impl Inquiry<'_> {
+    /// Sends the query and waits for the reply.
+    pub(super) async fn exchange(&self, sent: &Sent<'_>) -> Tried {
+        let (server, transport) = (sent.attempt.server, self.way.transport);
+        let timeout = self.globals.timeout.unwrap_or(match transport {
             Transport::Udp => UDP_TIMEOUT,
             Transport::Tcp => TCP_TIMEOUT,
         });
         let exchange = Exchange {
-            source: globals.source.map(SocketAddr::from),
+            source: self.globals.source.map(SocketAddr::from),
             transport,
             accept: Accept::Lenient,
-            ..Exchange::new(query, server.address, timeout)
+            ..Exchange::new(&sent.query, server.address, timeout)
         };
         let mut warnings = Vec::new();
-        let result = if transport == Transport::Tcp && globals.keep_open {
+        let result = if transport == Transport::Tcp && self.globals.keep_open {
             let asked = tokio::time::timeout(timeout, self.over_open_connection(&exchange));
             asked.await.unwrap_or(Err(ExchangeError::TimedOut {
                 server: server.address,
@@ -76,16 +55,16 @@ impl Asker {
                 let text = warning(&notice);
                 warnings.extend(text.filter(|text| !warnings.contains(text)));
             };
-            exchange.run(&self.clock, &mut notice).await
+            exchange.run(&self.context.clock, &mut notice).await
         };
-        let result = result.map_err(|error| Problem::new(server, transport, lookup, &error));
+        let result = result.map_err(|error| Problem::new(server, transport, self.lookup, &error));
         Tried { warnings, result }
     }
 
     /// Over the connection that is open, or over a new one that then stays open.
-    async fn over_open_connection(&mut self, exchange: &Exchange<'_>) -> Result<Reply, ExchangeError> {
-        let start = self.clock.now();
-        let mut stream = match self.open.take() {
+    async fn over_open_connection(&self, exchange: &Exchange<'_>) -> Result<Reply, ExchangeError> {
+        let start = self.context.clock.now();
+        let mut stream = match self.context.open.take() {
             Some((server, stream)) if server == exchange.server => stream,
             _ => Stream::connect(exchange.server, exchange.source).await?,
         };
@@ -96,12 +75,12 @@ impl Asker {
                 break message;
             }
         };
-        self.open = Some((exchange.server, stream));
+        self.context.open.replace(Some((exchange.server, stream)));
         Ok(Reply {
             message,
             peer: exchange.server,
             transport: Transport::Tcp,
-            elapsed: self.clock.now() - start,
+            elapsed: self.context.clock.now() - start,
             rtt: None,
             attempts: 1,
         })

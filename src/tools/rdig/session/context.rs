@@ -1,0 +1,35 @@
+//! What the lookups of a run share.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+
+use super::super::servers::Servers;
+use crate::net::Clock;
+use crate::net::dns::Stream;
+
+/// What the lookups of a run share, whether they run one after the other or at once.
+#[derive(Debug)]
+pub(in crate::tools::rdig) struct Context {
+    pub(in crate::tools::rdig) clock: Clock,
+    /// Whom to ask, and what `resolv.conf` says.
+    pub(in crate::tools::rdig) servers: Servers,
+    /// The client's part of the cookies of this run.
+    pub(super) client_cookie: [u8; 8],
+    /// Whether a person may be reading.
+    pub(super) terminal: bool,
+    /// With `+keepopen`, the connection of the last query over TCP; whoever uses it takes it.
+    pub(super) open: RefCell<Option<(SocketAddr, Stream)>>,
+}
+
+impl Context {
+    /// A context for output to a terminal, or not.
+    pub(super) fn new(terminal: bool) -> Self {
+        Self {
+            clock: Clock::start(),
+            servers: Servers::default(),
+            client_cookie: rand::random(),
+            terminal,
+            open: RefCell::new(None),
+        }
+    }
+}

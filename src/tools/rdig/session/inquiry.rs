@@ -1,0 +1,257 @@
+//! One lookup: the search list, the servers and tries, until a reply ends it.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::super::plan::{Banner, Globals, Lookup};
+use super::super::question::{Learned, query};
+use super::super::render::Envelope;
+use super::super::servers::Server;
+use super::super::{EXIT_BAD_VALUE, EXIT_NO_SERVER};
+use super::exchange::Problem;
+use super::verdict::Next;
+use super::{Context, output_failure};
+use crate::cli::{Exit, Failure};
+use crate::proto::dns::{ResolvConf, Transport, candidates};
+use crate::wire::dns::{Name, Query, Rcode, RecordType, TypedName, option_code};
+
+/// What is to be looked up, and whom to ask.
+pub(in crate::tools::rdig) struct Job<'a> {
+    pub(in crate::tools::rdig) lookup: &'a Lookup,
+    pub(in crate::tools::rdig) globals: &'a Globals,
+    pub(in crate::tools::rdig) servers: Vec<Server>,
+    /// What opens the output, and how many servers it counts; taken when it has been printed.
+    pub(in crate::tools::rdig) banner: Option<(&'a Banner, Option<usize>)>,
+}
+
+/// One lookup on its way.
+pub(in crate::tools::rdig) struct Inquiry<'a> {
+    pub(super) context: &'a Context,
+    pub(super) lookup: &'a Lookup,
+    pub(super) globals: &'a Globals,
+    servers: Vec<Server>,
+    pub(super) banner: Option<(&'a Banner, Option<usize>)>,
+    /// Where its output goes.
+    pub(super) out: &'a mut dyn Write,
+    /// How the next try is made.
+    pub(super) way: Way,
+    exit: Exit,
+}
+
+/// How the next try is made: what earlier replies have led to.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) transport: Transport,
+    pub(super) learned: Learned,
+    /// Whether a server has already said once that it does not know the cookie.
+    pub(super) seen_bad_cookie: bool,
+}
+
+/// One try, as it is decided on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Try<'a> {
+    name: &'a Name,
+    pub(super) server: &'a Server,
+    /// Whether there is no server after this one.
+    pub(super) is_last: bool,
+    /// Whether a reply that denies the name is printed: not before the end of the search list.
+    pub(super) shown: bool,
+}
+
+/// One try, with the query that goes out.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    pub(super) attempt: Try<'a>,
+    pub(super) query: Vec<u8>,
+    /// The cookie in the query.
+    pub(super) cookie: Option<Vec<u8>>,
+    pub(super) envelope: Envelope,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(in crate::tools::rdig) fn new(context: &'a Context, job: Job<'a>, out: &'a mut dyn Write) -> Self {
+        Self {
+            context,
+            lookup: job.lookup,
+            globals: job.globals,
+            servers: job.servers,
+            banner: job.banner,
+            out,
+            way: Way::of(job.lookup),
+            exit: Exit::SUCCESS,
+        }
+    }
+
+    /// Does the lookup; what goes wrong on the network is printed, and is the exit status.
+    pub(in crate::tools::rdig) async fn run(mut self) -> Result<Exit, Failure> {
+        let names = self.names()?;
+        if self.servers.is_empty() {
+            self.say(";; No acceptable nameservers").map_err(output_failure)?;
+            return Ok(self.exit);
+        }
+        let last = names.len().saturating_sub(1);
+        for (index, name) in names.iter().enumerate() {
+            let shown = index == last || self.globals.show_search;
+            let rcode = self.ask(name, shown).await?;
+            if rcode != Some(Rcode::NXDOMAIN) {
+                break;
+            }
+        }
+        Ok(self.exit)
+    }
+
+    /// The names to try, in order.
+    fn names(&self) -> Result<Vec<Name>, Failure> {
+        let text = &self.lookup.name;
+        let idn = self.lookup.exchange.idn.unwrap_or(self.context.terminal);
+        let typed = if idn {
+            TypedName::parse_idna(text)
+        } else {
+            TypedName::parse(text)
+        };
+        let typed = typed.map_err(|problem| {
+            let error = anyhow::anyhow!("'{text}' is not a legal name ({problem})");
+            Failure::new(EXIT_BAD_VALUE, error)
+        })?;
+        let globals = self.globals;
+        if !globals.search && globals.domain.is_none() {
+            return Ok(vec![typed.name]);
+        }
+        let conf = self.context.servers.conf();
+        let search = match &globals.domain {
+            Some(domain) => Name::from_text(domain).into_iter().collect(),
+            None => conf.search.clone(),
+        };
+        let mut conf = ResolvConf {
+            search,
+            ..conf.clone()
+        };
+        conf.options.ndots = globals.ndots.unwrap_or(conf.options.ndots);
+        Ok(candidates(&typed, &conf))
+    }
+
+    /// Asks the servers for one name. The answer's response code, if there is an answer.
+    async fn ask(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
+        self.way = Way::of(self.lookup);
+        let mut tries = self.lookup.exchange.tries;
+        let servers = std::mem::take(&mut self.servers);
+        let mut left = servers.iter().peekable();
+        let mut rcode = None;
+        'servers: while let Some(server) = left.next() {
+            let attempt = Try {
+                name,
+                server,
+                is_last: left.peek().is_none(),
+                shown,
+            };
+            loop {
+                let problem = match self.try_once(attempt).await? {
+                    Ok(Next::Again) => continue,
+                    Ok(Next::Pass) => break,
+                    Ok(Next::Done(code)) => {
+                        rcode = Some(code);
+                        break 'servers;
+                    }
+                    Err(problem) => problem,
+                };
+                let again = tries > 1;
+                self.failed(&problem, again, attempt.is_last)
+                    .map_err(output_failure)?;
+                if !again {
+                    break;
+                }
+                tries -= 1;
+            }
+        }
+        self.servers = servers;
+        Ok(rcode)
+    }
+
+    /// A try came to nothing; unless there is another, so did the lookup.
+    fn failed(&mut self, problem: &Problem, again: bool, is_last: bool) -> std::io::Result<()> {
+        self.warn(&problem.text)?;
+        let given_up = if problem.before_sending {
+            again || is_last
+        } else {
+            !again && is_last
+        };
+        if !given_up {
+            return Ok(());
+        }
+        if !problem.before_sending {
+            self.late_banner()?;
+        }
+        self.error(NO_SERVERS)?;
+        self.exit = EXIT_NO_SERVER;
+        Ok(())
+    }
+
+    async fn try_once(&mut self, attempt: Try<'_>) -> Result<Result<Next, Problem>, Failure> {
+        let query = query(
+            self.lookup,
+            attempt.name,
+            rand::random(),
+            self.context.client_cookie,
+            &self.way.learned,
+        );
+        let mut sent = Sent {
+            attempt,
+            cookie: cookie_of(&query),
+            query: query.to_bytes().map_err(anyhow::Error::new)?,
+            envelope: Envelope {
+                sent: Timestamp::now(),
+                received: Timestamp::now(),
+                server: attempt.server.address,
+                transport: self.way.transport_name(),
+            },
+        };
+        if self.lookup.show.query {
+            self.show_query(&sent).map_err(output_failure)?;
+        }
+        if self.way.transport == Transport::Tcp && self.lookup.is_transfer() {
+            return self.transfer(sent).await.map_err(output_failure);
+        }
+        let tried = self.exchange(&sent).await;
+        sent.envelope.received = Timestamp::now();
+        for warning in &tried.warnings {
+            self.warn(warning).map_err(output_failure)?;
+        }
+        let reply = match tried.result {
+            Ok(reply) => reply,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        self.judge(&reply, &sent).map(Ok).map_err(output_failure)
+    }
+}
+
+impl Way {
+    /// How the first try is made.
+    fn of(lookup: &Lookup) -> Self {
+        let tcp = lookup.exchange.tcp || lookup.rtype == RecordType::AXFR;
+        Self {
+            transport: if tcp { Transport::Tcp } else { Transport::Udp },
+            learned: Learned::default(),
+            seen_bad_cookie: false,
+        }
+    }
+
+    /// What the footer calls the transport.
+    pub(super) fn transport_name(&self) -> &'static str {
+        match self.transport {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+        }
+    }
+}
+
+/// The first cookie in a query.
+fn cookie_of(query: &Query) -> Option<Vec<u8>> {
+    let mut options = query.edns.iter().flat_map(|edns| &edns.options);
+    options
+        .find(|(code, _)| *code == option_code::COOKIE)
+        .map(|(_, data)| data.clone())
+}
+
+/// What is said when every try has come to nothing.
+const NO_SERVERS: &str = "no servers could be reached";

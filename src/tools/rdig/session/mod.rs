@@ -1,0 +1,62 @@
+//! Lookups, from a name to what is printed.
+//!
+//! ```text
+//!   Session ── one lookup after the other, to standard output
+//!     └─▶ Inquiry ── one lookup: its names, its servers and tries     (inquiry)
+//!           ├─▶ exchange, transfer ── the query to a server, the reply back
+//!           ├─▶ verdict ── what a reply leads to
+//!           └─▶ say ── what is printed of it, into the lookup's own output
+//! ```
+//!
+//! A [`Context`] is what lookups share, by reference and without locks of their own: many can be on their way at
+//! once. All else belongs to one [`Inquiry`], and it writes to whatever it is given: standard output when it is
+//! alone, memory when its turn to be printed has yet to come.
+
+mod context;
+mod exchange;
+mod inquiry;
+mod say;
+mod transfer;
+mod verdict;
+
+pub(super) use context::Context;
+pub(super) use inquiry::{Inquiry, Job};
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+
+use crate::cli::{Exit, Failure, Out};
+
+/// A run of lookups, one after the other.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) context: Context,
+    out: Out,
+    /// What the run ends with, as far as it has come.
+    pub(super) exit: Exit,
+}
+
+impl Session {
+    pub(super) fn new() -> Result<Self, Failure> {
+        let out = Out::stdout().context("standard output")?;
+        Ok(Self {
+            context: Context::new(out.is_terminal()),
+            out,
+            exit: Exit::SUCCESS,
+        })
+    }
+
+    /// Does one lookup; what goes wrong on the network is printed and remembered as the exit status.
+    pub(super) async fn look_up(&mut self, job: Job<'_>) -> Result<(), Failure> {
+        let exit = Inquiry::new(&self.context, job, &mut self.out).run().await?;
+        if exit != Exit::SUCCESS {
+            self.exit = exit;
+        }
+        self.out.flush().map_err(output_failure)
+    }
+}
+
+pub(super) fn output_failure(error: io::Error) -> Failure {
+    Failure::new(Exit::FAILURE, error)
+}

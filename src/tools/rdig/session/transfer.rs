@@ -1,0 +1,179 @@
+//! A zone transfer: many messages over one connection, printed as they come.
+
+use std::io;
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+
+use super::super::render::{
+    CookieFate, Footer, Page, Role, ShownSoa, Size, write_message, write_short, write_yaml,
+};
+use super::super::reply::Reply;
+use super::exchange::{Problem, TCP_TIMEOUT};
+use super::inquiry::{Inquiry, Sent};
+use super::verdict::Next;
+use crate::net::dns::{ExchangeError, Stream};
+use crate::proto::dns::{Accept, Transfer, Transport};
+use crate::tools::dns_notes::bad_packet;
+use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
+
+impl Inquiry<'_> {
+    /// Asks for a zone and prints what comes until the zone ends.
+    pub(super) async fn transfer(&mut self, mut sent: Sent<'_>) -> io::Result<Result<Next, Problem>> {
+        let start = self.context.clock.now();
+        let server = sent.attempt.server;
+        let problem = |error: &ExchangeError, lookup| Problem::new(server, Transport::Tcp, lookup, error);
+        let mut stream = match self.connect(&sent).await {
+            Ok(stream) => stream,
+            Err(error) => return Ok(Err(problem(&error, self.lookup))),
+        };
+        let known = self
+            .lookup
+            .serial
+            .filter(|_| self.lookup.rtype == RecordType::IXFR);
+        let mut zone = Zone {
+            progress: Transfer::new(known),
+            messages: 0,
+            records: 0,
+            bytes: 0,
+        };
+        loop {
+            let message = match self.receive(&sent, &mut stream).await {
+                Ok(message) => message,
+                Err(error) => return Ok(Err(problem(&error, self.lookup))),
+            };
+            sent.envelope.received = Timestamp::now();
+            let Ok(message) = Message::parse(&message) else {
+                return Ok(Ok(Next::Done(Rcode::NOERROR)));
+            };
+            let reply = match Reply::read(&message, self.lookup.exchange.best_effort) {
+                Ok(reply) => reply,
+                Err(problem) => {
+                    let text = bad_packet(&problem.to_string(), message.bytes());
+                    self.out.write_all(text.as_bytes())?;
+                    return Ok(Ok(Next::Done(Rcode::NOERROR)));
+                }
+            };
+            let footer = Footer {
+                elapsed: self.context.clock.now() - start,
+                microseconds: self.lookup.show.microseconds,
+                peer: server.address,
+                server: &server.name,
+                transport: "TCP",
+                size: zone.size(),
+            };
+            self.show_part(&reply, &sent, &footer.identity(), zone.messages)?;
+            if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
+                self.out.write_all(b"; Transfer failed.\n")?;
+                return Ok(Ok(Next::Done(reply.rcode)));
+            }
+            if zone.progress.is_done() {
+                self.finish(&Footer {
+                    size: zone.size(),
+                    ..footer
+                })?;
+                return Ok(Ok(Next::Done(Rcode::NOERROR)));
+            }
+        }
+    }
+
+    async fn connect(&self, sent: &Sent<'_>) -> Result<Stream, ExchangeError> {
+        let source = self.globals.source.map(SocketAddr::from);
+        let opening = async {
+            let mut stream = Stream::connect(sent.attempt.server.address, source).await?;
+            stream.send(&sent.query).await?;
+            Ok(stream)
+        };
+        self.within_time(sent, opening).await
+    }
+
+    /// The next message that belongs to the query.
+    async fn receive(&self, sent: &Sent<'_>, stream: &mut Stream) -> Result<Vec<u8>, ExchangeError> {
+        let receiving = async {
+            loop {
+                let message = stream.receive().await?;
+                if Accept::Id.judge(&sent.query, &message).is_ok() {
+                    return Ok(message);
+                }
+            }
+        };
+        self.within_time(sent, receiving).await
+    }
+
+    /// Runs `step` for as long as one try may take.
+    async fn within_time<T>(
+        &self,
+        sent: &Sent<'_>,
+        step: impl Future<Output = Result<T, ExchangeError>>,
+    ) -> Result<T, ExchangeError> {
+        let after = self.globals.timeout.unwrap_or(TCP_TIMEOUT);
+        let late = ExchangeError::TimedOut {
+            server: sent.attempt.server.address,
+            after,
+        };
+        tokio::time::timeout(after, step).await.unwrap_or(Err(late))
+    }
+
+    fn show_part(
+        &mut self,
+        reply: &Reply<'_>,
+        sent: &Sent<'_>,
+        identity: &str,
+        before: u64,
+    ) -> io::Result<()> {
+        self.banner()?;
+        let (lookup, globals) = (self.lookup, self.globals);
+        let fate = CookieFate::of(sent.cookie.as_deref(), reply.edns_option(option_code::COOKIE));
+        let page = Page {
+            reply,
+            lookup,
+            globals,
+            role: Role::Reply(fate),
+            headers: before == 0,
+        };
+        let soa = match (lookup.show.one_soa && lookup.rtype == RecordType::AXFR, before) {
+            (false, _) => ShownSoa::All,
+            (true, 0) => ShownSoa::First,
+            (true, _) => ShownSoa::None,
+        };
+        let mut text = Vec::new();
+        if globals.yaml {
+            write_yaml(page, &sent.envelope, &mut text);
+        } else if globals.short {
+            write_short(page, lookup.show.identify.then_some(identity), &mut text);
+        } else {
+            write_message(page, soa, &mut text);
+        }
+        self.out.write_all(&text)
+    }
+}
+
+/// How far a transfer has come.
+struct Zone {
+    progress: Transfer,
+    messages: u64,
+    records: u64,
+    bytes: u64,
+}
+
+impl Zone {
+    fn take(&mut self, reply: &Reply<'_>) -> Result<(), crate::proto::dns::NotATransfer> {
+        self.messages += 1;
+        self.bytes += reply.length as u64;
+        for record in reply.section(Section::Answer) {
+            self.records += 1;
+            if !self.progress.is_done() {
+                self.progress.take(record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn size(&self) -> Size {
+        Size::Transfer {
+            records: self.records,
+            messages: self.messages,
+            bytes: self.bytes,
+        }
+    }
+}

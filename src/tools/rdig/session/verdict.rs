@@ -1,0 +1,116 @@
+//! What a reply leads to: another try, another server, or the end.
+
+use std::io;
+
+use super::super::render::{CookieFate, Footer, Size};
+use super::super::reply::Reply;
+use super::inquiry::{Inquiry, Sent};
+use crate::net::dns;
+use crate::proto::dns::Transport;
+use crate::tools::dns_notes::bad_packet;
+use crate::wire::dns::{Flags, Message, Rcode, option_code};
+
+/// What a try leads to.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// This was the answer, or as good as none will come.
+    Done(Rcode),
+    /// The same server again, in another way.
+    Again,
+    /// The next server.
+    Pass,
+}
+
+impl Inquiry<'_> {
+    /// Decides what a reply leads to, and prints it if it is the answer.
+    pub(super) fn judge(&mut self, came: &dns::Reply, sent: &Sent<'_>) -> io::Result<Next> {
+        let Ok(message) = Message::parse(&came.message) else {
+            return Ok(Next::Done(Rcode::NOERROR));
+        };
+        if !message.header().flags.contains(Flags::QR) {
+            self.warn("Warning: query response not set")?;
+        }
+        let reply = match Reply::read(&message, self.lookup.exchange.best_effort) {
+            Ok(reply) => reply,
+            Err(problem) => {
+                if !self.globals.yaml {
+                    let text = bad_packet(&problem.to_string(), message.bytes());
+                    self.out.write_all(text.as_bytes())?;
+                }
+                return Ok(Next::Done(Rcode::NOERROR));
+            }
+        };
+        if reply.malformed {
+            self.warn("Warning: Message parser reports malformed message packet.")?;
+        }
+        let fate = CookieFate::of(sent.cookie.as_deref(), reply.edns_option(option_code::COOKIE));
+        if fate == CookieFate::Bad {
+            self.warn("Warning: Client COOKIE mismatch")?;
+        }
+        let server = sent.attempt.server;
+        let footer = Footer {
+            elapsed: came.elapsed,
+            microseconds: self.lookup.show.microseconds,
+            peer: came.peer,
+            server: &server.name,
+            transport: self.way.transport_name(),
+            size: Size::Message(message.bytes().len()),
+        };
+        let exchange = &self.lookup.exchange;
+        if self.renegotiates(&reply, fate)? {
+            if reply.rcode == Rcode::BADCOOKIE && exchange.show_bad_cookie {
+                self.show_reply(&reply, fate, &sent.envelope, &footer)?;
+            }
+            return Ok(Next::Again);
+        }
+        if reply.has(Flags::TC) && !exchange.ignore_truncation && self.way.transport == Transport::Udp {
+            self.comment("Truncated, retrying in TCP mode.")?;
+            self.way.transport = Transport::Tcp;
+            if fate == CookieFate::Good {
+                self.way.learned.cookie = reply.edns_option(option_code::COOKIE).map(<[u8]>::to_vec);
+            }
+            return Ok(Next::Again);
+        }
+        if reply.rcode == Rcode::SERVFAIL && !exchange.servfail_stops && !sent.attempt.is_last {
+            self.comment(&format!(
+                "Got SERVFAIL reply from {}, trying next server",
+                server.address.ip()
+            ))?;
+            return Ok(Next::Pass);
+        }
+        if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
+            self.show_reply(&reply, fate, &sent.envelope, &footer)?;
+        }
+        Ok(Next::Done(reply.rcode))
+    }
+
+    /// Whether the server wants another version of EDNS, or its own cookie, and how it gets it.
+    fn renegotiates(&mut self, reply: &Reply<'_>, fate: CookieFate) -> io::Result<bool> {
+        let asked = self.way.learned.edns_version.or(self.lookup.query.edns);
+        let exchange = &self.lookup.exchange;
+        if let (Rcode::BADVERS, Some(edns), Some(asked)) = (reply.rcode, &reply.edns, asked)
+            && exchange.negotiate_edns
+            && edns.version < asked
+        {
+            self.comment(&format!("BADVERS, retrying with EDNS version {}.", edns.version))?;
+            self.way.learned.edns_version = Some(edns.version);
+            return Ok(true);
+        }
+        let can_retry = self.way.transport == Transport::Udp && exchange.retry_bad_cookie;
+        if reply.rcode == Rcode::BADCOOKIE && can_retry && fate == CookieFate::Good {
+            let how = if self.way.seen_bad_cookie {
+                " in TCP mode"
+            } else {
+                ""
+            };
+            self.comment(&format!("BADCOOKIE, retrying{how}."))?;
+            if self.way.seen_bad_cookie {
+                self.way.transport = Transport::Tcp;
+            }
+            self.way.seen_bad_cookie = true;
+            self.way.learned.cookie = reply.edns_option(option_code::COOKIE).map(<[u8]>::to_vec);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
