@@ -11,6 +11,8 @@ mod search;
 #[cfg(test)]
 mod testing;
 mod transfer;
+#[cfg(feature = "dnssec")]
+pub mod validate;
 
 pub use answer::{Answer, MAX_ALIASES, Verdict, target};
 pub use cache::{Cache, Limits};
