@@ -22,6 +22,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["net", "store", "capture", "cli", "tools"]),
     ("socket2", &["net", "capture"]),
     ("libc", &["net/sys.rs", "capture/sys.rs"]),
+    ("ring", &["proto/dns/validate", "net"]),
     ("rustix", &["net", "store", "capture", "cli", "tools"]),
     ("std::fs", &["net", "store", "capture", "cli", "tools"]),
     ("std::env", &["cli", "tools"]),

@@ -90,7 +90,9 @@ impl Anchors {
                 owner = Some(name(&first.text).map_err(at_line)?);
                 words = rest;
             }
-            let zone = owner.clone().ok_or(at_line(Problem::Expected("a name")))?;
+            let zone = owner
+                .clone()
+                .ok_or_else(|| at_line(Problem::Expected("a name")))?;
             let is_frame = |word: &Word| {
                 word.text.bytes().all(|byte| byte.is_ascii_digit()) || word.text.eq_ignore_ascii_case("IN")
             };
@@ -101,7 +103,7 @@ impl Anchors {
             }
             let (rtype, data) = words
                 .split_first()
-                .ok_or(at_line(Problem::Expected("DS or DNSKEY")))?;
+                .ok_or_else(|| at_line(Problem::Expected("DS or DNSKEY")))?;
             let is_ds = match rtype.text.to_ascii_uppercase().as_str() {
                 "DS" => true,
                 "DNSKEY" => false,

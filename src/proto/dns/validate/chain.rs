@@ -117,7 +117,7 @@ impl Pass<'_> {
     /// The zone that `target` is in, or the place above it where the signatures end.
     pub(super) fn place_of(&mut self, target: &Name) -> Result<Place, Stop> {
         let anchor = self.validator.anchors.above(target).cloned();
-        let anchor = anchor.ok_or(Indeterminate::NoAnchor { name: target.clone() })?;
+        let anchor = anchor.ok_or_else(|| Indeterminate::NoAnchor { name: target.clone() })?;
         let mut zone = self.anchored(&anchor, target)?;
         self.show(&zone);
         for labels in zone.name.label_count() + 1..=target.label_count() {
@@ -280,7 +280,7 @@ impl Pass<'_> {
                 .into());
             }
             let ds: Option<Vec<Ds>> = set.records.iter().map(|data| Ds::read(data)).collect();
-            let ds = ds.ok_or(Bogus::Malformed {
+            let ds = ds.ok_or_else(|| Bogus::Malformed {
                 name: name.clone(),
                 rtype: RecordType::DS,
             })?;
@@ -454,9 +454,10 @@ const MAX_AT_ONCE: usize = 8;
 pub(super) fn unproved(what: String, wrong: Option<Bogus>) -> Bogus {
     match wrong {
         // An expired or forged proof is more worth telling than that there is none.
-        Some(Bogus::Signature { failure, .. }) if failure == Failure::Unsigned => {
-            Bogus::Unproved { what, detail: None }
-        }
+        Some(Bogus::Signature {
+            failure: Failure::Unsigned,
+            ..
+        }) => Bogus::Unproved { what, detail: None },
         wrong => Bogus::Unproved {
             what,
             detail: wrong.map(|wrong| wrong.to_string()),

@@ -199,7 +199,10 @@ impl Link<'_> {
         let mut wrong: Option<Bogus> = None;
         for signer in signers(std::iter::once(set), &set.name, set.rtype) {
             let refused = match self.pass.place_of(&signer)? {
-                Place::Insecure(why) => return Ok(self.unsigned(set, why)),
+                Place::Insecure(why) => {
+                    self.unsigned(set, why);
+                    return Ok(());
+                }
                 Place::Secure(zone) if zone.name == signer => match self.pass.check(set, &zone) {
                     Ok(verified) => return self.signed(reply, set, &zone, &verified),
                     Err(bogus) => bogus,
@@ -213,7 +216,10 @@ impl Link<'_> {
             wrong.get_or_insert(refused);
         }
         match self.pass.place_of(&side(&set.name, set.rtype))? {
-            Place::Insecure(why) => Ok(self.unsigned(set, why)),
+            Place::Insecure(why) => {
+                self.unsigned(set, why);
+                Ok(())
+            }
             Place::Secure(zone) => {
                 let (name, rtype, zone) = (set.name.clone(), set.rtype, zone.name.clone());
                 let failure = Failure::Unsigned;

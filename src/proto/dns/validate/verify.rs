@@ -205,7 +205,7 @@ mod tests {
         }
 
         fn set(&self) -> RrSet {
-            let (labels, expiration, inception, ref bytes) = self.signature;
+            let (labels, expiration, inception, bytes) = self.signature;
             let mut set = RrSet::unsigned(name(self.owner), self.rtype, self.data.to_vec());
             let data = rrsig(
                 self.rtype,
