@@ -1,4 +1,6 @@
-//! The id set on disk: an append-only journal of opaque records, made durable in groups.
+//! What outlives a process: the id set of `rlaunch`, and the replies of name servers ([`dns_cache`]).
+//!
+//! The id set is an append-only journal of opaque records, made durable in groups.
 //!
 //! What the records mean is the business of `proto::launch`; here they are bytes with a commit index. The journal
 //! of one store is one file: a snapshot of the live records followed by what has been appended since. All I/O
@@ -6,6 +8,7 @@
 
 mod committer;
 mod disk;
+pub mod dns_cache;
 #[cfg(test)]
 mod faulty;
 mod folder;

@@ -33,6 +33,11 @@ impl<'a> Writer<'a> {
         self.bytes(&value.to_be_bytes())
     }
 
+    /// Appends eight bytes, big-endian.
+    pub fn u64(&mut self, value: u64) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
     /// Appends two bytes, little-endian.
     pub fn u16_le(&mut self, value: u16) -> &mut Self {
         self.bytes(&value.to_le_bytes())

@@ -135,8 +135,9 @@ impl Resolver {
 
     /// The reply to `question`: from the cache, from the query that is out for it already, or from a new one.
     async fn reply(&self, question: &Question) -> Result<Vec<u8>, End> {
-        if let Some(message) = lock(&self.cache).get(self.clock.now(), question) {
-            return Ok(message);
+        let kept = lock(&self.cache).get(self.clock.now(), question);
+        if let Some(kept) = kept.filter(|kept| !kept.is_stale()) {
+            return Ok(kept.reply(0, question));
         }
         let flight = Boarding::new(&self.flights, question);
         flight.cell.get_or_init(|| self.fly(question)).await.clone()

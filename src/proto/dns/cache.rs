@@ -3,10 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use super::answer::effective;
-use super::{Answer, Verdict};
+use super::kept::{Kept, Lifetimes};
 use crate::proto::Instant;
-use crate::wire::dns::{Message, Question, RecordType};
+use crate::wire::dns::Question;
 
 /// Replies, each kept as the message it came in.
 ///
@@ -31,10 +30,8 @@ pub struct Cache {
 pub struct Limits {
     /// How much memory the entries may take together, in bytes, by a rough count.
     pub bytes: usize,
-    /// The longest that a positive answer is kept (RFC 8767 section 4 recommends a cap of days).
-    pub positive: Duration,
-    /// The longest that a negative answer is kept (RFC 2308 section 5 found one to three hours to work well).
-    pub negative: Duration,
+    /// How long each is kept, at most.
+    pub lifetimes: Lifetimes,
 }
 
 #[derive(Debug)]
@@ -57,29 +54,42 @@ impl Cache {
         }
     }
 
-    /// The reply to `question` with its TTLs counted down, if there is one that has not expired.
-    pub fn get(&mut self, now: Instant, question: &Question) -> Option<Vec<u8>> {
+    /// The reply to `question`, if there is one. It may be stale.
+    pub fn get(&mut self, now: Instant, question: &Question) -> Option<Kept> {
         let entry = self.entries.get_mut(question)?;
-        if entry.expires <= now {
+        if entry.expires + self.limits.lifetimes.stale <= now {
             // It leaves when its turn comes: to find it in the queue would cost more than it is worth.
             return None;
         }
         entry.used = true;
-        let mut message = entry.message.to_vec();
-        count_down(&mut message, (now - entry.stored).as_secs());
-        Some(message)
+        Some(Kept {
+            message: entry.message.to_vec(),
+            age: now - entry.stored,
+            lifetime: entry.expires - entry.stored,
+        })
     }
 
     /// Keeps `message` as the reply to `question` for as long as it may be kept; returns how long that is, or
     /// `None` if it is not kept. A reply that is there already is replaced.
     pub fn insert(&mut self, now: Instant, question: &Question, message: &[u8]) -> Option<Duration> {
-        let parsed = Message::parse(message).ok()?;
-        let answer = Answer::read(&parsed, question);
-        let cap = match answer.verdict {
-            Verdict::Found | Verdict::Elsewhere => self.limits.positive,
-            _ => self.limits.negative,
-        };
-        let lifetime = answer.lifetime?.min(cap);
+        let (message, lifetime) = self.limits.lifetimes.keep(question, message)?;
+        self.insert_kept(now, question, message, lifetime)
+            .then_some(lifetime)
+    }
+
+    /// The same with a reply from a shelf: whether it is kept for what is left of its time.
+    pub fn insert_shelved(&mut self, now: Instant, question: &Question, kept: &Kept) -> bool {
+        let message = kept.reply(0, question);
+        !kept.is_stale() && self.insert_kept(now, question, message, kept.remaining())
+    }
+
+    fn insert_kept(
+        &mut self,
+        now: Instant,
+        question: &Question,
+        message: Vec<u8>,
+        lifetime: Duration,
+    ) -> bool {
         let entry = Entry {
             message: message.into(),
             stored: now,
@@ -87,8 +97,8 @@ impl Cache {
             used: false,
         };
         let size = entry.size(question);
-        if lifetime.is_zero() || size > self.limits.bytes / 8 {
-            return None;
+        if size > self.limits.bytes / 8 {
+            return false;
         }
         self.bytes += size;
         match self.entries.insert(question.clone(), entry) {
@@ -96,7 +106,7 @@ impl Cache {
             None => self.queue.push_back(question.clone()),
         }
         self.make_room(now);
-        Some(lifetime)
+        true
     }
 
     /// How many replies are kept, expired ones that have not left yet among them.
@@ -135,12 +145,11 @@ impl Cache {
 }
 
 impl Default for Limits {
-    /// 4 MiB, a day, three hours.
+    /// 4 MiB.
     fn default() -> Self {
         Self {
             bytes: 4 << 20,
-            positive: Duration::from_secs(24 * 3600),
-            negative: Duration::from_secs(3 * 3600),
+            lifetimes: Lifetimes::default(),
         }
     }
 }
@@ -155,35 +164,13 @@ impl Entry {
 /// The fixed part of an entry, in bytes: its fields and its place in the table and the queue.
 const OVERHEAD: usize = 160;
 
-/// Takes `seconds` off the TTL of every record but OPT, whose TTL field is none.
-fn count_down(bytes: &mut [u8], seconds: u64) {
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    let Ok(message) = Message::parse(bytes) else {
-        return;
-    };
-    let ttls: Vec<(usize, u32)> = message
-        .records()
-        .flatten()
-        .filter(|record| record.rtype != RecordType::OPT)
-        .map(|record| {
-            // The TTL's four bytes and the length's two stand before the data.
-            let at = record.rdata.offset().saturating_sub(6);
-            (at, effective(record.ttl).saturating_sub(seconds))
-        })
-        .collect();
-    for (at, ttl) in ttls {
-        if let Some(field) = bytes.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
-            *field = ttl.to_be_bytes();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::super::testing::{Response, question};
     use super::*;
+    use crate::wire::dns::{Message, RecordType};
 
     fn at(seconds: u64) -> Instant {
         Instant::ZERO + Duration::from_secs(seconds)
@@ -201,9 +188,12 @@ mod tests {
         Response::to(&www()).a("www.test.", ttl, [192, 0, 2, 1]).bytes()
     }
 
-    fn ttls(message: &[u8]) -> Vec<u32> {
-        let message = Message::parse(message).unwrap();
-        message.records().map(|record| record.unwrap().ttl).collect()
+    /// The TTLs of what the cache has for `question`, if it is not stale.
+    fn ttls(cache: &mut Cache, now: Instant, question: &Question) -> Option<Vec<u32>> {
+        let kept = cache.get(now, question).filter(|kept| !kept.is_stale())?;
+        let reply = kept.reply(0, question);
+        let message = Message::parse(&reply).unwrap();
+        Some(message.records().map(|record| record.unwrap().ttl).collect())
     }
 
     #[test]
@@ -213,9 +203,9 @@ mod tests {
             cache.insert(at(0), &www(), &positive(60)),
             Some(Duration::from_secs(60))
         );
-        assert_eq!(ttls(&cache.get(at(0), &www()).unwrap()), [60]);
-        assert_eq!(ttls(&cache.get(at(59), &www()).unwrap()), [1]);
-        assert_eq!(cache.get(at(60), &www()), None);
+        assert_eq!(ttls(&mut cache, at(0), &www()), Some(vec![60]));
+        assert_eq!(ttls(&mut cache, at(59), &www()), Some(vec![1]));
+        assert_eq!(ttls(&mut cache, at(60), &www()), None);
     }
 
     #[test]
@@ -227,8 +217,8 @@ mod tests {
             .a("www.test.", 60, [192, 0, 2, 1])
             .a("www.test.", 30, [192, 0, 2, 2]);
         cache.insert(at(0), &question, &reply.bytes());
-        assert_eq!(ttls(&cache.get(at(4), &question).unwrap()), [1, 56, 26]);
-        assert_eq!(cache.get(at(5), &question), None);
+        assert_eq!(ttls(&mut cache, at(4), &question), Some(vec![1, 56, 26]));
+        assert_eq!(ttls(&mut cache, at(5), &question), None);
     }
 
     #[test]
@@ -253,8 +243,8 @@ mod tests {
                     cache.insert(at(0), &www(), &reply.bytes()),
                     Some(Duration::from_secs(kept))
                 );
-                assert!(cache.get(at(kept - 1), &www()).is_some());
-                assert!(cache.get(at(kept), &www()).is_none());
+                assert!(ttls(&mut cache, at(kept - 1), &www()).is_some());
+                assert!(ttls(&mut cache, at(kept), &www()).is_none());
             }
         }
     }
@@ -289,7 +279,7 @@ mod tests {
         let size = cache.bytes();
         cache.insert(at(50), &www(), &positive(60));
         assert_eq!((cache.len(), cache.bytes()), (1, size));
-        assert!(cache.get(at(70), &www()).is_some());
+        assert!(ttls(&mut cache, at(70), &www()).is_some());
     }
 
     #[test]
@@ -321,6 +311,31 @@ mod tests {
         assert_eq!(cache.insert(at(0), &www(), &positive(60)), None);
     }
 
+    #[test]
+    fn what_is_stale_is_still_there_for_who_can_ask_nobody_and_then_gone() {
+        let mut cache = cache();
+        cache.insert(at(0), &www(), &positive(60));
+        assert!(cache.get(at(60), &www()).unwrap().is_stale());
+        let day = 86_400;
+        assert!(cache.get(at(59 + day), &www()).is_some());
+        assert!(cache.get(at(60 + day), &www()).is_none());
+    }
+
+    #[test]
+    fn a_reply_from_a_shelf_lives_for_what_is_left_of_it() {
+        let mut cache = cache();
+        let mut kept = Kept {
+            message: positive(60),
+            age: Duration::from_secs(20),
+            lifetime: Duration::from_secs(60),
+        };
+        assert!(cache.insert_shelved(at(0), &www(), &kept));
+        assert_eq!(ttls(&mut cache, at(5), &www()), Some(vec![35]));
+        assert_eq!(ttls(&mut cache, at(40), &www()), None);
+        kept.age = kept.lifetime;
+        assert!(!cache.insert_shelved(at(0), &www(), &kept));
+    }
+
     proptest! {
         #[test]
         fn no_reply_outlives_its_ttl_and_the_bytes_are_bounded(
@@ -339,9 +354,9 @@ mod tests {
                     if cache.insert(at(now), &asked, &reply.bytes()).is_some() {
                         kept.insert(name, (now, ttl));
                     }
-                } else if let Some(message) = cache.get(at(now), &asked) {
+                } else if let Some(left) = ttls(&mut cache, at(now), &asked) {
                     let (stored, ttl) = kept[&name];
-                    prop_assert_eq!(ttls(&message), [ttl - u32::try_from(now - stored).unwrap()]);
+                    prop_assert_eq!(left, [ttl - u32::try_from(now - stored).unwrap()]);
                 }
                 prop_assert!(cache.bytes() <= limits.bytes);
                 prop_assert_eq!(cache.queue.len(), cache.entries.len());

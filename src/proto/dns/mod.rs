@@ -3,11 +3,13 @@
 mod answer;
 mod cache;
 mod hosts;
+mod kept;
 mod lookup;
 mod numeric;
 mod reply;
 mod resolv_conf;
 mod search;
+mod shelf;
 #[cfg(test)]
 mod testing;
 mod transfer;
@@ -17,11 +19,13 @@ pub mod validate;
 pub use answer::{Answer, MAX_ALIASES, Verdict, target};
 pub use cache::{Cache, Limits};
 pub use hosts::Hosts;
+pub use kept::{Kept, Lifetimes, STALE_TTL};
 pub use lookup::{End, Input, Lookup, Output, Policy};
 pub use numeric::inet_aton;
 pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;
+pub use shelf::{Key, Shelf, Shelved};
 pub use transfer::{NotATransfer, Transfer};
 
 /// What carries a query to a server and the reply back.
