@@ -13,6 +13,7 @@ static VIEWS: LazyLock<Vec<View>> = LazyLock::new(|| {
         "+multiline",
         "+short",
         "+yaml",
+        "+json",
         "+ttlunits +nocrypto",
         "+unknownformat",
         "+nottlid +noclass +expandaaaa +nosplit",

@@ -15,6 +15,7 @@ mod run;
 mod servers;
 mod session;
 mod show;
+mod story;
 
 pub use args::Args;
 pub use show::View;
@@ -37,7 +38,7 @@ impl Tool for Rdig {
 
 /// The names of the `+options`, without the `+`: what the manual must list.
 pub fn plus_options() -> impl Iterator<Item = &'static str> {
-    plan::OPTIONS.iter().map(|(name, _)| *name)
+    plan::OPTIONS.iter().chain(plan::OWN).map(|(name, _)| *name)
 }
 
 /// The file of lookups cannot be read.

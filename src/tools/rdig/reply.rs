@@ -15,8 +15,8 @@ use crate::wire::rdata::{Malformed, Style, try_write};
 pub(super) struct Reply<'a> {
     pub(super) header: Header,
     pub(super) rcode: Rcode,
-    /// How many bytes the message has.
-    pub(super) length: usize,
+    /// The message.
+    pub(super) bytes: &'a [u8],
     pub(super) questions: Vec<Question>,
     /// The records of the three sections, but for those that have a section of their own.
     pub(super) records: Vec<Record<'a>>,
@@ -54,7 +54,7 @@ impl<'a> Reply<'a> {
         let mut reply = Self {
             header: *message.header(),
             rcode: message.header().rcode,
-            length: message.bytes().len(),
+            bytes: message.bytes(),
             questions: Vec::new(),
             records: Vec::new(),
             edns: None,

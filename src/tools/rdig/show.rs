@@ -2,12 +2,15 @@
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::args::Args;
 use super::plan::{Globals, Lookup, Origin, Planner};
-use super::render::{CookieFate, Envelope, Page, Role, ShownSoa, write_message, write_short, write_yaml};
+use super::render::{
+    Aside, CookieFate, Envelope, Page, Role, ShownSoa, write_json, write_message, write_short, write_yaml,
+};
 use super::reply::Reply;
 use crate::tools::dns_notes::bad_packet;
 use crate::wire::dns::{Flags, Message};
@@ -38,7 +41,7 @@ impl View {
         let message = Message::parse(message).ok()?;
         let mut out = Vec::new();
         let warn = |text: &str, out: &mut Vec<u8>| {
-            if !globals.yaml {
+            if !globals.yaml && !globals.json {
                 // Writing to a vector cannot fail.
                 let _ = writeln!(out, ";; Warning: {text}");
             }
@@ -49,7 +52,7 @@ impl View {
         let reply = match Reply::read(&message, lookup.exchange.best_effort) {
             Ok(reply) => reply,
             Err(problem) => {
-                if !globals.yaml {
+                if !globals.yaml && !globals.json {
                     out.extend_from_slice(bad_packet(&problem.to_string(), message.bytes()).as_bytes());
                 }
                 return Some(out);
@@ -65,13 +68,22 @@ impl View {
             role: Role::Reply(CookieFate::Unknown),
             headers: true,
         };
-        if globals.yaml {
-            let envelope = Envelope {
-                sent: Timestamp::UNIX_EPOCH,
-                received: Timestamp::UNIX_EPOCH,
-                server: SocketAddr::from((Ipv4Addr::LOCALHOST, globals.port)),
-                transport: "UDP",
+        let envelope = Envelope {
+            sent: Timestamp::UNIX_EPOCH,
+            received: Timestamp::UNIX_EPOCH,
+            server: SocketAddr::from((Ipv4Addr::LOCALHOST, globals.port)),
+            transport: "UDP",
+        };
+        if globals.json {
+            let aside = Aside {
+                envelope: &envelope,
+                server: "127.0.0.1",
+                effort: Some((Duration::ZERO, 1)),
+                failed: &[],
+                warnings: &[],
             };
+            write_json(page, &aside, &mut out);
+        } else if globals.yaml {
             write_yaml(page, &envelope, &mut out);
         } else if globals.short {
             write_short(page, None, &mut out);
@@ -107,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_shown_without_a_control_character(bytes in vec(any::<u8>(), 0..300), count in 0..5_u16) {
-            for layout in ["", "+multiline", "+short", "+yaml", "+unknownformat +nobesteffort"] {
+            for layout in ["", "+multiline", "+short", "+yaml", "+json", "+unknownformat +nobesteffort"] {
                 let view = View::new(layout).unwrap();
                 for bytes in [&bytes, &message(count, &bytes)] {
                     prop_assert!(view.show(bytes).is_none_or(|text| is_fit_for_a_terminal(&text)));

@@ -5,6 +5,7 @@
 )]
 
 mod corpus;
+mod json;
 mod manual;
 
 use std::process::{Command, Output};

@@ -147,6 +147,8 @@ pub(crate) struct Globals {
     pub(crate) short: bool,
     pub(crate) cmd: bool,
     pub(crate) yaml: bool,
+    /// Everything as objects, one a line.
+    pub(crate) json: bool,
     /// The length of words of base64 and hex, if it is not the usual one.
     pub(crate) word: Option<usize>,
     pub(crate) port: u16,
@@ -254,6 +256,7 @@ impl Default for Globals {
             short: false,
             cmd: true,
             yaml: false,
+            json: false,
             word: None,
             port: 53,
             timeout: None,

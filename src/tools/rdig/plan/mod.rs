@@ -5,10 +5,12 @@ mod error;
 mod lookup;
 mod number;
 mod options;
+mod own;
 
 pub(crate) use error::UsageError;
 pub(crate) use lookup::{Banner, Cookie, Family, Globals, Lookup, Subnet};
 pub(crate) use options::OPTIONS;
+pub(crate) use own::OWN;
 
 use std::net::IpAddr;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::lookup::{Cookie, Globals, Lookup};
 use super::number::{any_base, number};
+use super::own::OWN;
 use super::{UsageError, edns};
 use crate::cli::Exit;
 use crate::tools::rdig::EXIT_BAD_VALUE;
@@ -27,23 +28,31 @@ pub(crate) enum Action {
     Optional(fn(&mut Globals, &mut Lookup, bool, Option<&str>) -> Result<(), UsageError>),
 }
 
-/// The option that `name`, or a beginning of it that no other option has, stands for.
+/// The option that `name`, or a beginning of it that no other option has, stands for. A beginning of one of dig's
+/// options stands for that one, whatever [`OWN`] has besides: what works with dig must work here.
 pub(super) fn find(name: &str) -> Option<Action> {
     let same = |known: &&PlusOption| known.0.eq_ignore_ascii_case(name);
-    if let Some((_, action)) = OPTIONS.iter().chain(ALIASES).find(same) {
+    if let Some((_, action)) = OPTIONS.iter().chain(ALIASES).chain(OWN).find(same) {
         return Some(*action);
     }
-    let mut candidates = OPTIONS.iter().filter(|(known, _)| {
-        let start = known.get(..name.len());
-        !name.is_empty() && start.is_some_and(|start| start.eq_ignore_ascii_case(name))
-    });
-    match (candidates.next(), candidates.next()) {
-        (Some((_, action)), None) => Some(*action),
-        _ => None,
+    if name.is_empty() {
+        return None;
     }
+    for table in [OPTIONS, OWN] {
+        let mut candidates = table.iter().filter(|(known, _)| {
+            let start = known.get(..name.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+        });
+        match (candidates.next(), candidates.next()) {
+            (Some((_, action)), None) => return Some(*action),
+            (Some(_), Some(_)) => return None,
+            (None, _) => {}
+        }
+    }
+    None
 }
 
-/// Every option with its full name.
+/// Every option of dig with its full name.
 #[rustfmt::skip]
 pub(crate) const OPTIONS: &[PlusOption] = &[
     ("aaflag", Action::Lookup(|l, on| l.query.flags.set(Flags::AA, on))),
@@ -166,6 +175,7 @@ fn short(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
 fn yaml(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     globals.yaml = on;
     if on {
+        globals.json = false;
         globals.cmd = false;
         lookup.show.stats = false;
         lookup.show.record_comments = Some(false);
@@ -395,6 +405,14 @@ mod tests {
         for ambiguous in ["", "s", "sh", "edn", "t", "ex", "no", "dnssecx"] {
             assert!(find(ambiguous).is_none(), "+{ambiguous}");
         }
+    }
+
+    #[test]
+    fn an_option_of_dig_comes_before_one_of_ours() {
+        // Ours has `json`, and nothing of dig's begins so.
+        assert!(same("js", "json"));
+        assert!(same("com", "comments"));
+        assert!(find("exp").is_none());
     }
 
     #[test]

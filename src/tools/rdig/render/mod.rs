@@ -2,11 +2,13 @@
 
 mod edns;
 mod footer;
+mod json;
 mod message;
 mod short;
 mod yaml;
 
 pub(super) use footer::{Footer, Size, write_footer, write_received};
+pub(super) use json::{Aside, write_json};
 pub(super) use message::{ShownSoa, write_message};
 pub(super) use short::write_short;
 pub(super) use yaml::{Envelope, write_yaml};

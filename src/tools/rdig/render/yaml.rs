@@ -89,7 +89,8 @@ fn write_envelope(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>) {
     let _ = write!(
         out,
         "    message_size: {}b\n    socket_family: {family}\n    socket_protocol: {}\n",
-        page.reply.length, envelope.transport
+        page.reply.bytes.len(),
+        envelope.transport
     );
     let _ = write!(
         out,

@@ -9,6 +9,7 @@ use super::super::servers::Server;
 use super::inquiry::{Inquiry, Sent};
 use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Stream};
 use crate::proto::dns::{Accept, Transport};
+use crate::tools::dns_json::Trouble;
 use crate::tools::dns_notes::{communications_error, endpoint, warning};
 
 /// What a try came to.
@@ -16,6 +17,8 @@ use crate::tools::dns_notes::{communications_error, endpoint, warning};
 pub(super) struct Tried {
     /// What came that is not the reply, in words.
     pub(super) warnings: Vec<String>,
+    /// When the query was sent, counted from the beginning of the try.
+    pub(super) sendings: Vec<Duration>,
     pub(super) result: Result<Reply, Problem>,
 }
 
@@ -24,6 +27,10 @@ pub(super) struct Tried {
 pub(super) struct Problem {
     /// In dig's words, without `;; `.
     pub(super) text: String,
+    /// In one word.
+    pub(super) trouble: Trouble,
+    /// When the query was sent, counted from the beginning of the try.
+    pub(super) sendings: Vec<Duration>,
     /// Whether not even a query was sent: dig then ends without its banner.
     pub(super) before_sending: bool,
 }
@@ -43,6 +50,8 @@ impl Inquiry<'_> {
             ..Exchange::new(&sent.query, server.address, timeout)
         };
         let mut warnings = Vec::new();
+        let (clock, start) = (&self.context.clock, self.context.clock.now());
+        let mut sendings = Vec::new();
         let result = if transport == Transport::Tcp && self.globals.keep_open {
             let asked = tokio::time::timeout(timeout, self.over_open_connection(&exchange));
             asked.await.unwrap_or(Err(ExchangeError::TimedOut {
@@ -51,14 +60,24 @@ impl Inquiry<'_> {
             }))
         } else {
             let mut notice = |notice: Notice<'_>| {
+                if let Notice::Sent { .. } = notice {
+                    sendings.push(clock.now() - start);
+                }
                 // A query that is sent again may be answered wrongly again: once is enough to say it.
                 let text = warning(&notice);
                 warnings.extend(text.filter(|text| !warnings.contains(text)));
             };
-            exchange.run(&self.context.clock, &mut notice).await
+            exchange.run(clock, &mut notice).await
         };
-        let result = result.map_err(|error| Problem::new(server, transport, self.lookup, &error));
-        Tried { warnings, result }
+        let result = result.map_err(|error| Problem {
+            sendings: sendings.clone(),
+            ..Problem::new(server, transport, self.lookup, &error)
+        });
+        Tried {
+            warnings,
+            sendings,
+            result,
+        }
     }
 
     /// Over the connection that is open, or over a new one that then stays open.
@@ -104,6 +123,8 @@ impl Problem {
             _ => {
                 return Self {
                     text: communications_error(server.address, error),
+                    trouble: Trouble::of(error),
+                    sendings: Vec::new(),
                     before_sending: false,
                 };
             }
@@ -116,6 +137,8 @@ impl Problem {
                 lookup.name,
                 reason(error)
             ),
+            trouble: Trouble::of(error),
+            sendings: Vec::new(),
             before_sending: true,
         }
     }

@@ -8,12 +8,14 @@ use super::super::plan::{Banner, Globals, Lookup};
 use super::super::question::{Learned, query};
 use super::super::render::Envelope;
 use super::super::servers::Server;
+use super::super::story::Story;
 use super::super::{EXIT_BAD_VALUE, EXIT_NO_SERVER};
 use super::exchange::Problem;
 use super::verdict::Next;
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure};
 use crate::proto::dns::{ResolvConf, Transport, candidates};
+use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Name, Query, Rcode, RecordType, TypedName, option_code};
 
 /// What is to be looked up, and whom to ask.
@@ -36,7 +38,9 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     pub(super) out: &'a mut dyn Write,
     /// How the next try is made.
     pub(super) way: Way,
-    exit: Exit,
+    /// What has happened, if anybody wants to know.
+    pub(super) story: Story,
+    pub(super) exit: Exit,
 }
 
 /// How the next try is made: what earlier replies have led to.
@@ -51,7 +55,7 @@ pub(super) struct Way {
 /// One try, as it is decided on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Try<'a> {
-    name: &'a Name,
+    pub(super) name: &'a Name,
     pub(super) server: &'a Server,
     /// Whether there is no server after this one.
     pub(super) is_last: bool,
@@ -79,6 +83,7 @@ impl<'a> Inquiry<'a> {
             banner: job.banner,
             out,
             way: Way::of(job.lookup),
+            story: Story::default(),
             exit: Exit::SUCCESS,
         }
     }
@@ -86,8 +91,9 @@ impl<'a> Inquiry<'a> {
     /// Does the lookup; what goes wrong on the network is printed, and is the exit status.
     pub(in crate::tools::rdig) async fn run(mut self) -> Result<Exit, Failure> {
         let names = self.names()?;
+        self.note_names(&names);
         if self.servers.is_empty() {
-            self.say(";; No acceptable nameservers").map_err(output_failure)?;
+            self.no_servers().map_err(output_failure)?;
             return Ok(self.exit);
         }
         let last = names.len().saturating_sub(1);
@@ -156,8 +162,7 @@ impl<'a> Inquiry<'a> {
                     Err(problem) => problem,
                 };
                 let again = tries > 1;
-                self.failed(&problem, again, attempt.is_last)
-                    .map_err(output_failure)?;
+                self.failed(attempt, problem, again).map_err(output_failure)?;
                 if !again {
                     break;
                 }
@@ -169,20 +174,24 @@ impl<'a> Inquiry<'a> {
     }
 
     /// A try came to nothing; unless there is another, so did the lookup.
-    fn failed(&mut self, problem: &Problem, again: bool, is_last: bool) -> std::io::Result<()> {
-        self.warn(&problem.text)?;
-        let given_up = if problem.before_sending {
-            again || is_last
+    fn failed(&mut self, attempt: Try<'_>, problem: Problem, again: bool) -> std::io::Result<()> {
+        let before_sending = problem.before_sending;
+        if !self.globals.json {
+            self.warn(&problem.text)?;
+        }
+        self.note_failed(attempt, problem);
+        let given_up = if before_sending {
+            again || attempt.is_last
         } else {
-            !again && is_last
+            !again && attempt.is_last
         };
         if !given_up {
             return Ok(());
         }
-        if !problem.before_sending {
+        if !before_sending {
             self.late_banner()?;
         }
-        self.error(NO_SERVERS)?;
+        self.error(Trouble::NoServer, NO_SERVERS)?;
         self.exit = EXIT_NO_SERVER;
         Ok(())
     }
@@ -221,6 +230,7 @@ impl<'a> Inquiry<'a> {
             Ok(reply) => reply,
             Err(problem) => return Ok(Err(problem)),
         };
+        self.note_reply(attempt, tried.sendings);
         self.judge(&reply, &sent).map(Ok).map_err(output_failure)
     }
 }

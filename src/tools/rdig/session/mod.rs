@@ -15,6 +15,7 @@
 mod context;
 mod exchange;
 mod inquiry;
+mod note;
 mod say;
 mod transfer;
 mod verdict;

@@ -1,16 +1,19 @@
 //! What a lookup prints: its banner, its queries and replies, and what it has to say besides.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 use super::super::render::{
-    CookieFate, Envelope, Footer, Page, Role, ShownSoa, write_banner, write_footer, write_message,
-    write_received, write_short, write_yaml,
+    Aside, CookieFate, Envelope, Footer, Page, Role, ShownSoa, write_banner, write_footer, write_json,
+    write_message, write_received, write_short, write_yaml,
 };
 use super::super::reply::Reply;
 use super::inquiry::{Inquiry, Sent};
-use crate::wire::dns::Message;
+use crate::tools::dns_json::{Object, Trouble};
+use crate::tools::dns_notes::bad_packet;
+use crate::wire::dns::{Message, Question};
 
 impl Inquiry<'_> {
     /// Prints the banner, once.
@@ -49,12 +52,14 @@ impl Inquiry<'_> {
             headers: true,
         };
         let mut text = Vec::new();
-        if self.globals.yaml {
+        if self.globals.json {
+            self.write_object(page, &sent.envelope, &sent.attempt.server.name, None, &mut text);
+        } else if self.globals.yaml {
             write_yaml(page, &sent.envelope, &mut text);
         } else if !self.globals.short {
             write_message(page, ShownSoa::All, &mut text);
         }
-        if self.lookup.show.stats && !self.globals.yaml {
+        if self.lookup.show.stats && !self.globals.yaml && !self.globals.json {
             // Writing to a vector cannot fail.
             let _ = writeln!(text, ";; QUERY SIZE: {}\n", sent.query.len());
         }
@@ -78,7 +83,10 @@ impl Inquiry<'_> {
             headers: true,
         };
         let mut text = Vec::new();
-        if self.globals.yaml {
+        if self.globals.json {
+            let effort = (footer.elapsed, self.story.sendings());
+            self.write_object(page, envelope, footer.server, Some(effort), &mut text);
+        } else if self.globals.yaml {
             write_yaml(page, envelope, &mut text);
         } else if self.globals.short {
             let identity = self.lookup.show.identify.then(|| footer.identity());
@@ -93,7 +101,7 @@ impl Inquiry<'_> {
     /// Prints the statistics, or the one line in their place.
     pub(super) fn finish(&mut self, footer: &Footer<'_>) -> io::Result<()> {
         let mut text = Vec::new();
-        if self.globals.short || self.globals.yaml {
+        if self.globals.short || self.globals.yaml || self.globals.json {
             return Ok(());
         }
         if self.lookup.show.stats {
@@ -106,6 +114,10 @@ impl Inquiry<'_> {
 
     /// Says something that matters whatever is shown.
     pub(super) fn warn(&mut self, text: &str) -> io::Result<()> {
+        if self.globals.json {
+            self.story.warnings.push(text.to_owned());
+            return Ok(());
+        }
         if self.globals.yaml {
             return Ok(());
         }
@@ -113,11 +125,40 @@ impl Inquiry<'_> {
     }
 
     /// Says what went wrong for good.
-    pub(super) fn error(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn error(&mut self, trouble: Trouble, text: &str) -> io::Result<()> {
+        if self.globals.json {
+            return self.say_failure(trouble, text, None);
+        }
         if self.globals.yaml {
             return self.say(&format!("- type: DIG_ERROR\n  message: |\n    {text}"));
         }
         self.say(&format!(";; {text}"))
+    }
+
+    /// Says that there is nobody to ask.
+    pub(super) fn no_servers(&mut self) -> io::Result<()> {
+        const TEXT: &str = "No acceptable nameservers";
+        if self.globals.json {
+            return self.say_failure(Trouble::NoServer, TEXT, None);
+        }
+        self.say(&format!(";; {TEXT}"))
+    }
+
+    /// Shows a message that cannot be read.
+    pub(super) fn unreadable(&mut self, problem: &str, message: &[u8]) -> io::Result<()> {
+        if self.globals.json {
+            return self.say_failure(Trouble::Malformed, problem, Some(message));
+        }
+        self.out.write_all(bad_packet(problem, message).as_bytes())
+    }
+
+    /// Says that a zone transfer did not come to its end.
+    pub(super) fn transfer_failed(&mut self) -> io::Result<()> {
+        const TEXT: &str = "Transfer failed.";
+        if self.globals.json {
+            return self.say_failure(Trouble::Transfer, TEXT, None);
+        }
+        self.say(&format!("; {TEXT}"))
     }
 
     /// Says something on the way, if comments are shown.
@@ -128,7 +169,53 @@ impl Inquiry<'_> {
         Ok(())
     }
 
-    pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
+    fn say(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")
+    }
+
+    /// With `+json`, an object for what there is instead of an answer.
+    fn say_failure(&mut self, trouble: Trouble, text: &str, message: Option<&[u8]>) -> io::Result<()> {
+        let mut object = Object::at(Timestamp::now());
+        let last = self.story.tries.last().map(|tried| &tried.name);
+        if let Some(name) = last.or_else(|| self.story.names.first()) {
+            object.question(&Question {
+                name: name.clone(),
+                rtype: self.lookup.rtype,
+                class: self.lookup.class,
+            });
+        }
+        object.error(trouble, text);
+        if let Some(message) = message {
+            object.bytes(message);
+        }
+        let mut line = Vec::new();
+        object
+            .failed(&self.story.failed())
+            .warnings(&self.story.warnings)
+            .write(&mut line);
+        self.out.write_all(&line)
+    }
+
+    /// With `+json`, an object for a message.
+    pub(super) fn write_object(
+        &mut self,
+        page: Page<'_>,
+        envelope: &Envelope,
+        server: &str,
+        effort: Option<(Duration, u32)>,
+        out: &mut Vec<u8>,
+    ) {
+        let (failed, warnings) = match effort {
+            Some(_) => (self.story.failed(), std::mem::take(&mut self.story.warnings)),
+            None => (Vec::new(), Vec::new()),
+        };
+        let aside = Aside {
+            envelope,
+            server,
+            effort,
+            failed: &failed,
+            warnings: &warnings,
+        };
+        write_json(page, &aside, out);
     }
 }

@@ -14,7 +14,6 @@ use super::inquiry::{Inquiry, Sent};
 use super::verdict::Next;
 use crate::net::dns::{ExchangeError, Stream};
 use crate::proto::dns::{Accept, Transfer, Transport};
-use crate::tools::dns_notes::bad_packet;
 use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
 
 impl Inquiry<'_> {
@@ -49,8 +48,7 @@ impl Inquiry<'_> {
             let reply = match Reply::read(&message, self.lookup.exchange.best_effort) {
                 Ok(reply) => reply,
                 Err(problem) => {
-                    let text = bad_packet(&problem.to_string(), message.bytes());
-                    self.out.write_all(text.as_bytes())?;
+                    self.unreadable(&problem.to_string(), message.bytes())?;
                     return Ok(Ok(Next::Done(Rcode::NOERROR)));
                 }
             };
@@ -62,9 +60,9 @@ impl Inquiry<'_> {
                 transport: "TCP",
                 size: zone.size(),
             };
-            self.show_part(&reply, &sent, &footer.identity(), zone.messages)?;
+            self.show_part(&reply, &sent, &footer, zone.messages)?;
             if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
-                self.out.write_all(b"; Transfer failed.\n")?;
+                self.transfer_failed()?;
                 return Ok(Ok(Next::Done(reply.rcode)));
             }
             if zone.progress.is_done() {
@@ -118,7 +116,7 @@ impl Inquiry<'_> {
         &mut self,
         reply: &Reply<'_>,
         sent: &Sent<'_>,
-        identity: &str,
+        footer: &Footer<'_>,
         before: u64,
     ) -> io::Result<()> {
         self.banner()?;
@@ -137,10 +135,14 @@ impl Inquiry<'_> {
             (true, _) => ShownSoa::None,
         };
         let mut text = Vec::new();
-        if globals.yaml {
+        if globals.json {
+            let effort = (footer.elapsed, 1);
+            self.write_object(page, &sent.envelope, footer.server, Some(effort), &mut text);
+        } else if globals.yaml {
             write_yaml(page, &sent.envelope, &mut text);
         } else if globals.short {
-            write_short(page, lookup.show.identify.then_some(identity), &mut text);
+            let identity = lookup.show.identify.then(|| footer.identity());
+            write_short(page, identity.as_deref(), &mut text);
         } else {
             write_message(page, soa, &mut text);
         }
@@ -159,7 +161,7 @@ struct Zone {
 impl Zone {
     fn take(&mut self, reply: &Reply<'_>) -> Result<(), crate::proto::dns::NotATransfer> {
         self.messages += 1;
-        self.bytes += reply.length as u64;
+        self.bytes += reply.bytes.len() as u64;
         for record in reply.section(Section::Answer) {
             self.records += 1;
             if !self.progress.is_done() {

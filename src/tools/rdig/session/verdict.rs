@@ -4,10 +4,10 @@ use std::io;
 
 use super::super::render::{CookieFate, Footer, Size};
 use super::super::reply::Reply;
+use super::super::story::LeadsTo;
 use super::inquiry::{Inquiry, Sent};
 use crate::net::dns;
 use crate::proto::dns::Transport;
-use crate::tools::dns_notes::bad_packet;
 use crate::wire::dns::{Flags, Message, Rcode, option_code};
 
 /// What a try leads to.
@@ -34,8 +34,7 @@ impl Inquiry<'_> {
             Ok(reply) => reply,
             Err(problem) => {
                 if !self.globals.yaml {
-                    let text = bad_packet(&problem.to_string(), message.bytes());
-                    self.out.write_all(text.as_bytes())?;
+                    self.unreadable(&problem.to_string(), message.bytes())?;
                 }
                 return Ok(Next::Done(Rcode::NOERROR));
             }
@@ -65,6 +64,7 @@ impl Inquiry<'_> {
         }
         if reply.has(Flags::TC) && !exchange.ignore_truncation && self.way.transport == Transport::Udp {
             self.comment("Truncated, retrying in TCP mode.")?;
+            self.story.led_to(LeadsTo::Tcp);
             self.way.transport = Transport::Tcp;
             if fate == CookieFate::Good {
                 self.way.learned.cookie = reply.edns_option(option_code::COOKIE).map(<[u8]>::to_vec);
@@ -76,6 +76,7 @@ impl Inquiry<'_> {
                 "Got SERVFAIL reply from {}, trying next server",
                 server.address.ip()
             ))?;
+            self.story.led_to(LeadsTo::NextServer);
             return Ok(Next::Pass);
         }
         if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
@@ -94,6 +95,7 @@ impl Inquiry<'_> {
         {
             self.comment(&format!("BADVERS, retrying with EDNS version {}.", edns.version))?;
             self.way.learned.edns_version = Some(edns.version);
+            self.story.led_to(LeadsTo::Version(edns.version));
             return Ok(true);
         }
         let can_retry = self.way.transport == Transport::Udp && exchange.retry_bad_cookie;
@@ -108,6 +110,7 @@ impl Inquiry<'_> {
                 self.way.transport = Transport::Tcp;
             }
             self.way.seen_bad_cookie = true;
+            self.story.led_to(LeadsTo::Cookie);
             self.way.learned.cookie = reply.edns_option(option_code::COOKIE).map(<[u8]>::to_vec);
             return Ok(true);
         }

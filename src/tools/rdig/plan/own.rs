@@ -1,0 +1,18 @@
+//! The `+options` that dig does not have.
+
+use super::lookup::{Globals, Lookup};
+use super::options::{Action, PlusOption};
+
+/// Every option of ours with its full name.
+#[rustfmt::skip]
+pub(crate) const OWN: &[PlusOption] = &[
+    ("json", Action::Both(json)),
+];
+
+fn json(globals: &mut Globals, _: &mut Lookup, on: bool) {
+    globals.json = on;
+    if on {
+        globals.yaml = false;
+        globals.cmd = false;
+    }
+}
