@@ -13,6 +13,7 @@ mod shelf;
 #[cfg(test)]
 mod testing;
 mod transfer;
+pub mod tsig;
 #[cfg(feature = "dnssec")]
 pub mod validate;
 

@@ -181,6 +181,20 @@ impl<'a> Message<'a> {
         Rcode(u16::from(high) << 4 | self.header.rcode.0)
     }
 
+    /// The last record and where it begins; `None` when there is none, or one of the records cannot be read.
+    pub fn last_record(&self) -> Option<(usize, Record<'a>)> {
+        let mut walk = Walk::new(self);
+        while walk.next_question().is_some() {}
+        let mut last = None;
+        loop {
+            let offset = walk.position?;
+            match walk.next_record() {
+                Some(record) => last = Some((offset, record.ok()?)),
+                None => return last,
+            }
+        }
+    }
+
     /// How many bytes follow the last record; `None` when the walk does not get there.
     pub fn trailing(&self) -> Option<usize> {
         let mut walk = Walk::new(self);

@@ -19,6 +19,7 @@ mod rcode;
 mod record_type;
 mod registry;
 mod reverse;
+mod tsig;
 
 pub use class::Class;
 pub use edns::{Edns, EdnsOption, EdnsOptions, option_code};
@@ -33,3 +34,4 @@ pub use query::{BuildError, Query, QueryEdns};
 pub use rcode::Rcode;
 pub use record_type::RecordType;
 pub use registry::UnknownMnemonic;
+pub use tsig::{MalformedTsig, Tsig};
