@@ -15,6 +15,7 @@ mod run;
 mod servers;
 mod session;
 mod show;
+mod status;
 mod story;
 
 pub use args::Args;
@@ -43,7 +44,5 @@ pub fn plus_options() -> impl Iterator<Item = &'static str> {
 
 /// The file of lookups cannot be read.
 const EXIT_BATCH: Exit = Exit(8);
-/// No server answered.
-const EXIT_NO_SERVER: Exit = Exit(9);
 /// A name or a value is not what it should be.
 const EXIT_BAD_VALUE: Exit = Exit(10);

@@ -7,6 +7,7 @@
 mod corpus;
 mod json;
 mod manual;
+mod status;
 
 use std::process::{Command, Output};
 

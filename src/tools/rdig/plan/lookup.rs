@@ -149,6 +149,8 @@ pub(crate) struct Globals {
     pub(crate) yaml: bool,
     /// Everything as objects, one a line.
     pub(crate) json: bool,
+    /// Tell every outcome in the exit status.
+    pub(crate) rcode_exit: bool,
     /// The length of words of base64 and hex, if it is not the usual one.
     pub(crate) word: Option<usize>,
     pub(crate) port: u16,
@@ -257,6 +259,7 @@ impl Default for Globals {
             cmd: true,
             yaml: false,
             json: false,
+            rcode_exit: false,
             word: None,
             port: 53,
             timeout: None,

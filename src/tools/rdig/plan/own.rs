@@ -7,6 +7,7 @@ use super::options::{Action, PlusOption};
 #[rustfmt::skip]
 pub(crate) const OWN: &[PlusOption] = &[
     ("json", Action::Both(json)),
+    ("rcode-exit", Action::Run(|g, on| g.rcode_exit = on)),
 ];
 
 fn json(globals: &mut Globals, _: &mut Lookup, on: bool) {

@@ -9,7 +9,7 @@ use super::super::question::{Learned, query};
 use super::super::render::Envelope;
 use super::super::servers::Server;
 use super::super::story::Story;
-use super::super::{EXIT_BAD_VALUE, EXIT_NO_SERVER};
+use super::super::{EXIT_BAD_VALUE, status};
 use super::exchange::Problem;
 use super::verdict::Next;
 use super::{Context, output_failure};
@@ -192,7 +192,7 @@ impl<'a> Inquiry<'a> {
             self.late_banner()?;
         }
         self.error(Trouble::NoServer, NO_SERVERS)?;
-        self.exit = EXIT_NO_SERVER;
+        self.exit = status::NO_SERVER;
         Ok(())
     }
 

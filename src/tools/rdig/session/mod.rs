@@ -27,6 +27,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 
+use super::status;
 use crate::cli::{Exit, Failure, Out};
 
 /// A run of lookups, one after the other.
@@ -51,9 +52,7 @@ impl Session {
     /// Does one lookup; what goes wrong on the network is printed and remembered as the exit status.
     pub(super) async fn look_up(&mut self, job: Job<'_>) -> Result<(), Failure> {
         let exit = Inquiry::new(&self.context, job, &mut self.out).run().await?;
-        if exit != Exit::SUCCESS {
-            self.exit = exit;
-        }
+        self.exit = status::after(self.exit, exit);
         self.out.flush().map_err(output_failure)
     }
 }

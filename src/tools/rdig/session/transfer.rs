@@ -9,9 +9,11 @@ use super::super::render::{
     CookieFate, Footer, Page, Role, ShownSoa, Size, write_message, write_short, write_yaml,
 };
 use super::super::reply::Reply;
+use super::super::status;
 use super::exchange::{Problem, TCP_TIMEOUT};
 use super::inquiry::{Inquiry, Sent};
 use super::verdict::Next;
+use crate::cli::Exit;
 use crate::net::dns::{ExchangeError, Stream};
 use crate::proto::dns::{Accept, Transfer, Transport};
 use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
@@ -43,12 +45,14 @@ impl Inquiry<'_> {
             };
             sent.envelope.received = Timestamp::now();
             let Ok(message) = Message::parse(&message) else {
+                self.ends_with(status::UNREADABLE);
                 return Ok(Ok(Next::Done(Rcode::NOERROR)));
             };
             let reply = match Reply::read(&message, self.lookup.exchange.best_effort) {
                 Ok(reply) => reply,
                 Err(problem) => {
                     self.unreadable(&problem.to_string(), message.bytes())?;
+                    self.ends_with(status::UNREADABLE);
                     return Ok(Ok(Next::Done(Rcode::NOERROR)));
                 }
             };
@@ -63,6 +67,10 @@ impl Inquiry<'_> {
             self.show_part(&reply, &sent, &footer, zone.messages)?;
             if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
                 self.transfer_failed()?;
+                self.ends_with(match reply.rcode {
+                    Rcode::NOERROR => status::TRANSFER,
+                    code => status::of_rcode(code),
+                });
                 return Ok(Ok(Next::Done(reply.rcode)));
             }
             if zone.progress.is_done() {
@@ -70,6 +78,7 @@ impl Inquiry<'_> {
                     size: zone.size(),
                     ..footer
                 })?;
+                self.ends_with(Exit::SUCCESS);
                 return Ok(Ok(Next::Done(Rcode::NOERROR)));
             }
         }

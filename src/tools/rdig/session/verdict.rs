@@ -4,8 +4,10 @@ use std::io;
 
 use super::super::render::{CookieFate, Footer, Size};
 use super::super::reply::Reply;
+use super::super::status;
 use super::super::story::LeadsTo;
 use super::inquiry::{Inquiry, Sent};
+use crate::cli::Exit;
 use crate::net::dns;
 use crate::proto::dns::Transport;
 use crate::wire::dns::{Flags, Message, Rcode, option_code};
@@ -25,6 +27,7 @@ impl Inquiry<'_> {
     /// Decides what a reply leads to, and prints it if it is the answer.
     pub(super) fn judge(&mut self, came: &dns::Reply, sent: &Sent<'_>) -> io::Result<Next> {
         let Ok(message) = Message::parse(&came.message) else {
+            self.ends_with(status::UNREADABLE);
             return Ok(Next::Done(Rcode::NOERROR));
         };
         if !message.header().flags.contains(Flags::QR) {
@@ -36,6 +39,7 @@ impl Inquiry<'_> {
                 if !self.globals.yaml {
                     self.unreadable(&problem.to_string(), message.bytes())?;
                 }
+                self.ends_with(status::UNREADABLE);
                 return Ok(Next::Done(Rcode::NOERROR));
             }
         };
@@ -82,7 +86,15 @@ impl Inquiry<'_> {
         if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;
         }
+        self.ends_with(status::of_reply(&message));
         Ok(Next::Done(reply.rcode))
+    }
+
+    /// With `+rcode-exit`, what the run ends with if this was the end.
+    pub(super) fn ends_with(&mut self, exit: Exit) {
+        if self.globals.rcode_exit {
+            self.exit = exit;
+        }
     }
 
     /// Whether the server wants another version of EDNS, or its own cookie, and how it gets it.
