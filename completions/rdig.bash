@@ -23,7 +23,7 @@ _rdig() {
 
     case "${cmd}" in
         rdig)
-            opts="-b -c -f -p -q -t -x -4 -6 -r -u -v -h --version --help"
+            opts="-b -c -f -p -q -t -x -4 -6 -d -h -i -m -n -r -u -v --version --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -6,9 +6,14 @@ complete -c rdig -s q -d 'Ask for this name, whatever it looks like' -r
 complete -c rdig -s t -d 'Ask for records of this type [A]' -r
 complete -c rdig -s x -d 'Ask for the name of this address' -r
 complete -c rdig -l version -d 'Print the version and exit'
+complete -c rdig -l help -d 'Print help and exit'
 complete -c rdig -s 4 -d 'Ask over IPv4 only'
 complete -c rdig -s 6 -d 'Ask over IPv6 only'
+complete -c rdig -s d -d 'Tell on standard error what is done'
+complete -c rdig -s h -d 'Print the options that dig has and exit'
+complete -c rdig -s i -d 'Obsolete, and of no effect: the domain IP6.INT is no more'
+complete -c rdig -s m -d 'Of no effect: there is no memory to debug'
+complete -c rdig -s n -d 'Obsolete, and of no effect: nibbles are the only form'
 complete -c rdig -s r -d 'Do not read ~/.digrc'
 complete -c rdig -s u -d 'Print times in microseconds'
 complete -c rdig -s v -d 'Print the version on standard error and exit'
-complete -c rdig -s h -l help -d 'Print help'

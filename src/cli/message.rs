@@ -30,15 +30,19 @@ pub fn words(error: impl Display) -> String {
 
 /// Prints one line on standard error. Control characters are escaped: what is said may quote the network.
 pub fn message(line: impl Display) {
+    remark(format_args!("{line}\n"));
+}
+
+/// Prints on standard error what ends its line itself, or leaves it open; else as [`message`].
+pub fn remark(remark: impl Display) {
     let mut text = String::new();
-    for c in line.to_string().chars() {
+    for c in remark.to_string().chars() {
         if c.is_control() && c != '\n' && c != '\t' {
             text.extend(c.escape_default());
         } else {
             text.push(c);
         }
     }
-    text.push('\n');
     // Nobody can be told that standard error is gone.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -9,5 +9,5 @@ mod out;
 pub use environment::resolver_environment;
 pub use exit::{Exit, Failure};
 pub use main::{Tool, main};
-pub use message::{message, program_name, words};
+pub use message::{message, program_name, remark, words};
 pub use out::Out;

@@ -1,27 +1,19 @@
 //! What may be typed after `rdig`: words in an order that matters.
 //!
-//! dig's grammar is not `getopt`'s: `+options`, `@servers`, types and names come in any order, and an option
-//! belongs to the name before it. clap knows the options with a dash; what was typed is then put back into its
-//! order by the positions that clap remembers. The `+options` are words to clap, because there are eighty of
-//! them and start-up counts: [`OPTIONS`](super::plan::OPTIONS) has them.
+//! dig's grammar is not `getopt`'s: options, `@servers`, types and names come in any order, an option belongs to
+//! the name before it, and the first thing that is wrong ends the reading. So the plan reads the words one after
+//! the other, and clap is told only what there is: for the completions and the manual.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 
 /// What was typed, in order.
 #[derive(Debug)]
 pub struct Args {
-    pub(super) words: Vec<Word>,
-}
-
-/// One thing that was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
-    /// A name, type, class, `@server` or `+option`.
-    Plain(String),
-    /// An option with a dash, by its letter, and its value.
-    Valued(&'static str, String),
-    /// An option with a dash that has no value.
-    Switch(&'static str),
+    pub(super) words: Vec<String>,
 }
 
 /// The options that have a value: letter, what the value is called, what it does.
@@ -40,9 +32,14 @@ const VALUED: [(&str, &str, &str); 7] = [
 ];
 
 /// The options that have none.
-const SWITCHES: [(&str, &str); 5] = [
+const SWITCHES: [(&str, &str); 10] = [
     ("4", "Ask over IPv4 only"),
     ("6", "Ask over IPv6 only"),
+    ("d", "Tell on standard error what is done"),
+    ("h", "Print the options that dig has and exit"),
+    ("i", "Obsolete, and of no effect: the domain IP6.INT is no more"),
+    ("m", "Of no effect: there is no memory to debug"),
+    ("n", "Obsolete, and of no effect: nibbles are the only form"),
     ("r", "Do not read ~/.digrc"),
     ("u", "Print times in microseconds"),
     ("v", "Print the version on standard error and exit"),
@@ -52,27 +49,31 @@ const WORDS: &str = "words";
 
 impl CommandFactory for Args {
     fn command() -> Command {
-        let valued = VALUED.map(|(letter, value, help)| {
-            argument(letter, help)
-                .value_name(value)
-                .action(ArgAction::Append)
-                .allow_hyphen_values(true)
-        });
+        let valued = VALUED
+            .map(|(letter, value, help)| argument(letter, help).value_name(value).action(ArgAction::Append));
         let switches = SWITCHES.map(|(letter, help)| argument(letter, help).action(ArgAction::Count));
         let words = Arg::new(WORDS)
             .value_name("@SERVER | NAME | TYPE | CLASS | +OPTION")
             .help("Whom to ask, for what, and how; the manual lists the +options")
             .num_args(0..)
+            .value_parser(clap::value_parser!(OsString))
             .action(ArgAction::Append);
         Command::new("rdig")
             .about("Ask the DNS and show the whole message")
             .version(env!("CARGO_PKG_VERSION"))
             .disable_version_flag(true)
+            .disable_help_flag(true)
             .arg(
                 Arg::new("version")
                     .long("version")
                     .help("Print the version and exit")
                     .action(ArgAction::Version),
+            )
+            .arg(
+                Arg::new("help")
+                    .long("help")
+                    .help("Print help and exit")
+                    .action(ArgAction::Help),
             )
             .args(valued)
             .args(switches)
@@ -89,30 +90,23 @@ fn argument(letter: &'static str, help: &'static str) -> Arg {
     letter.chars().fold(argument, Arg::short)
 }
 
+/// Has clap take everything for a word, but for the two long options that all five tools have.
+pub(super) fn rewrite(mut argv: Vec<OsString>) -> Vec<OsString> {
+    let long = argv
+        .get(1)
+        .is_some_and(|word| word == "--help" || word == "--version");
+    if !long && !argv.is_empty() {
+        argv.insert(1, OsString::from("--"));
+    }
+    argv
+}
+
 impl FromArgMatches for Args {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let mut placed = Vec::new();
-        let mut place = |id: &'static str, word: fn(&'static str, String) -> Word| {
-            let indices = matches.indices_of(id).into_iter().flatten();
-            let values = matches.get_many::<String>(id).into_iter().flatten();
-            placed.extend(
-                indices
-                    .zip(values)
-                    .map(|(index, value)| (index, word(id, value.clone()))),
-            );
-        };
-        place(WORDS, |_, value| Word::Plain(value));
-        for (letter, ..) in VALUED {
-            place(letter, Word::Valued);
-        }
-        // The order of these does not matter: each holds for the whole run.
-        let switches = SWITCHES.into_iter().map(|(letter, _)| letter);
-        let switches = switches
-            .filter(|letter| matches.get_count(letter) > 0)
-            .map(Word::Switch);
-        placed.sort_by_key(|(index, _)| *index);
-        let words = switches.chain(placed.into_iter().map(|(_, word)| word)).collect();
-        Ok(Self { words })
+        let words = matches.get_many::<OsString>(WORDS).into_iter().flatten();
+        Ok(Self {
+            words: words.map(text).collect(),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -121,66 +115,59 @@ impl FromArgMatches for Args {
     }
 }
 
-impl Args {
-    /// Reads a line of a file as if it had been typed: words between blanks.
-    ///
-    /// # Errors
-    /// clap's, when an option is unknown or lacks its value.
-    pub(super) fn from_line(line: &str) -> Result<Self, Error> {
-        let typed = std::iter::once("rdig").chain(line.split_ascii_whitespace());
-        Self::from_arg_matches(&Self::command().try_get_matches_from(typed)?)
+/// The word as text: bytes that are none become escapes, which mean the same bytes in a name.
+fn text(word: &OsString) -> String {
+    let mut text = String::new();
+    for chunk in word.as_bytes().utf8_chunks() {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\{byte:03}");
+        }
     }
+    text
+}
+
+/// The words of a line of a file.
+pub(super) fn words(line: &str) -> Vec<String> {
+    line.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
-    fn words(line: &str) -> Vec<Word> {
-        Args::from_line(line).unwrap().words
-    }
-
-    fn plain(word: &str) -> Word {
-        Word::Plain(word.to_owned())
+    fn typed(words: &[&str]) -> Vec<String> {
+        let argv = ["rdig"].iter().chain(words).map(OsString::from).collect();
+        let matches = Args::command().try_get_matches_from(rewrite(argv)).unwrap();
+        Args::from_arg_matches(&matches).unwrap().words
     }
 
     #[test]
-    fn the_order_of_the_words_is_kept() {
+    fn every_word_is_kept_as_it_is_and_where_it_is() {
+        let words = [
+            "@s",
+            "-t",
+            "MX",
+            "a",
+            "+short",
+            "-x192.0.2.1",
+            "-Z",
+            "--",
+            "-h",
+            "--help",
+        ];
+        assert_eq!(typed(&words), words);
+        assert_eq!(typed(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_become_escapes() {
         assert_eq!(
-            words("@s -t MX a +short -x 192.0.2.1 b +noshort"),
-            [
-                plain("@s"),
-                Word::Valued("t", "MX".to_owned()),
-                plain("a"),
-                plain("+short"),
-                Word::Valued("x", "192.0.2.1".to_owned()),
-                plain("b"),
-                plain("+noshort"),
-            ]
+            text(&OsString::from_vec(b"a\xff\xc3\xa9.test".to_vec())),
+            "a\\255é.test"
         );
-    }
-
-    #[test]
-    fn switches_can_be_joined_to_an_option_with_its_value() {
-        assert_eq!(
-            words("-4up5300 a"),
-            [
-                Word::Switch("4"),
-                Word::Switch("u"),
-                Word::Valued("p", "5300".to_owned()),
-                plain("a")
-            ]
-        );
-    }
-
-    #[test]
-    fn a_name_after_q_may_begin_with_a_dash() {
-        assert_eq!(words("-q -m.test"), [Word::Valued("q", "-m.test".to_owned())]);
-    }
-
-    #[test]
-    fn an_unknown_option_is_an_error() {
-        assert!(Args::from_line("-Z a").is_err());
-        assert!(Args::from_line("a -q").is_err());
     }
 }

@@ -21,6 +21,8 @@ mod story;
 pub use args::Args;
 pub use show::View;
 
+use std::ffi::OsString;
+
 use crate::cli::{Exit, Failure, Tool};
 
 /// The tool.
@@ -32,6 +34,10 @@ impl Tool for Rdig {
 
     const NAME: &'static str = "rdig";
 
+    fn rewrite(argv: Vec<OsString>) -> Vec<OsString> {
+        args::rewrite(argv)
+    }
+
     fn run(args: Args) -> Result<Exit, Failure> {
         run::run(args)
     }
@@ -39,7 +45,8 @@ impl Tool for Rdig {
 
 /// The names of the `+options`, without the `+`: what the manual must list.
 pub fn plus_options() -> impl Iterator<Item = &'static str> {
-    plan::OPTIONS.iter().chain(plan::OWN).map(|(name, _)| *name)
+    let own = plan::OWN.iter().map(|(name, _)| *name);
+    plan::OPTIONS.iter().map(|(_, name, _)| *name).chain(own)
 }
 
 /// The file of lookups cannot be read.

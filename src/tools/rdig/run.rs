@@ -1,50 +1,46 @@
 //! What `rdig` does: reads what was typed, `~/.digrc` and the file of lookups, and does one lookup after the other.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::args::{Args, Word};
-use super::plan::{Globals, Lookup, Origin, Plan, Planner, UsageError};
+use super::args::{Args, words};
+use super::plan::{End, Globals, HELP, Lookup, Origin, Plan, Planner, Step, USAGE, UsageError};
 use super::servers::{NoServer, Server, Servers};
 use super::session::{Job, Session, output_failure};
 use super::{EXIT_BATCH, Rdig};
-use crate::cli::{Exit, Failure, Tool, message, words};
+use crate::cli::{self, Exit, Failure, Tool, message, remark};
 use crate::net::runtime;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    if args.words.contains(&Word::Switch("v")) {
-        message(format_args!("{} {}", Rdig::NAME, env!("CARGO_PKG_VERSION")));
-        return Ok(Exit::SUCCESS);
-    }
     let mut planner = Planner::default();
-    if !args.words.contains(&Word::Switch("r")) {
-        read_config(&mut planner)?;
+    planner
+        .survey(&args.words)
+        .map_err(|error| end(&End::Error(error)))?;
+    let mut lines = Vec::new();
+    if planner.config {
+        lines = config().lines().map(words).collect();
     }
-    let typed: Vec<String> = std::env::args_os().skip(1).map(lossy).collect();
-    let plan = planned(planner.line(&args.words, &typed.join(" "), Origin::CommandLine))?;
     let runtime = runtime().context("start the runtime")?;
-    runtime.block_on(look_up(planner, plan))
+    runtime.block_on(async {
+        let session = Session::new()?;
+        for line in &lines {
+            let plan = planner.line(line, Origin::Config);
+            begin(&session.context.servers, &plan, &planner.globals).await?;
+        }
+        let plan = planner.line(&args.words, Origin::CommandLine);
+        begin(&session.context.servers, &plan, &planner.globals).await?;
+        look_up(session, planner, plan).await
+    })
 }
 
-fn lossy(text: OsString) -> String {
-    text.to_string_lossy().into_owned()
-}
-
-/// Reads the settings of `~/.digrc`, if there is one.
-fn read_config(planner: &mut Planner) -> Result<(), Failure> {
-    let Some(text) = home().and_then(|home| std::fs::read_to_string(home.join(".digrc")).ok()) else {
-        return Ok(());
-    };
-    for line in text.lines() {
-        let words = words_of(line)?;
-        planned(planner.line(&words, line, Origin::Config))?;
-    }
-    Ok(())
+/// The settings of `~/.digrc`, if there is one.
+fn config() -> String {
+    let text = home().and_then(|home| std::fs::read(home.join(".digrc")).ok());
+    String::from_utf8_lossy(&text.unwrap_or_default()).into_owned()
 }
 
 #[expect(
@@ -55,40 +51,54 @@ fn home() -> Option<PathBuf> {
     std::env::var_os("HOME").map(PathBuf::from)
 }
 
-fn words_of(line: &str) -> Result<Vec<Word>, Failure> {
-    let args = Args::from_line(line).map_err(|error| {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default().to_owned();
-        anyhow::anyhow!("{}", first.trim_start_matches("error: "))
-    })?;
-    Ok(args.words)
+/// Does what comes before the first lookup of a line, and ends the run if the line does.
+async fn begin(servers: &Servers, plan: &Plan, globals: &Globals) -> Result<(), Failure> {
+    for step in &plan.steps {
+        if let Step::Find(server) = step {
+            servers.find(server, globals).await.map_err(no_server)?;
+        }
+        say(step)?;
+    }
+    plan.end.as_ref().map_or(Ok(()), |why| Err(end(why)))
 }
 
-/// The plan, or what is wrong with what was typed; says first what dig says first.
-fn planned(plan: Result<Plan, UsageError>) -> Result<Plan, Failure> {
-    match plan {
-        Ok(plan) => {
-            for warning in &plan.warnings {
-                message(warning);
-            }
-            Ok(plan)
+/// Says what a step says.
+fn say(step: &Step) -> Result<(), Failure> {
+    match step {
+        Step::Warn(text) => remark(text),
+        Step::Say(text) => writeln!(io::stdout().lock(), "{text}").map_err(output_failure)?,
+        Step::Find(_) => {}
+    }
+    Ok(())
+}
+
+/// Ends the run with what there is to say.
+fn end(why: &End) -> Failure {
+    match why {
+        End::Help => match io::stdout().lock().write_all(HELP.as_bytes()) {
+            Ok(()) => Failure::silent(Exit::SUCCESS),
+            Err(error) => output_failure(error),
+        },
+        End::Version => {
+            message(format_args!("{} {}", Rdig::NAME, env!("CARGO_PKG_VERSION")));
+            Failure::silent(Exit::SUCCESS)
         }
-        Err(error) => {
-            if let Some(problem) = error.problem() {
-                let mut stdout = io::stdout().lock();
-                writeln!(stdout, "{problem}").map_err(output_failure)?;
-            }
-            let exit = error.exit();
-            Err(Failure::new(exit, error))
+        End::Error(error @ UsageError::Option(_)) => {
+            remark(format_args!("{error}\n{USAGE}"));
+            Failure::silent(error.exit())
         }
+        End::Error(error) => Failure::new(error.exit(), error.clone()),
     }
 }
 
-async fn look_up(mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
-    let mut session = Session::new()?;
+fn no_server(error: NoServer) -> Failure {
+    Failure::new(Exit::FAILURE, error)
+}
+
+async fn look_up(mut session: Session, mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
     // Every server is found before anything is asked: a wrong one ends the run.
     let jobs = prepare(&session.context.servers, &plan.lookups, &planner.globals).await;
-    for job in jobs.map_err(|error| Failure::new(Exit::FAILURE, error))? {
+    for job in jobs.map_err(no_server)? {
         session.look_up(job).await?;
     }
     if let Some(file) = planner.batch.take() {
@@ -145,7 +155,7 @@ fn open(file: &str) -> Result<Box<dyn BufRead>, Failure> {
     match File::open(file) {
         Ok(lines) => Ok(Box::new(BufReader::new(lines))),
         Err(error) => {
-            message(format_args!("{file}: {}", words(error)));
+            message(format_args!("{file}: {}", cli::words(error)));
             let error = anyhow::anyhow!("couldn't open specified batch file");
             Err(Failure::new(EXIT_BATCH, error))
         }
@@ -162,9 +172,11 @@ async fn batch(session: &mut Session, planner: &mut Planner, lines: Box<dyn BufR
             continue;
         }
         started = true;
-        let words = words_of(&line)?;
-        let typed: Vec<&str> = line.split_ascii_whitespace().collect();
-        let plan = planned(planner.line(&words, &typed.join(" "), Origin::Batch))?;
+        let plan = planner.line(&words(&line), Origin::Batch);
+        plan.steps.iter().try_for_each(say)?;
+        if let Some(why) = &plan.end {
+            return Err(end(why));
+        }
         match prepare(&session.context.servers, &plan.lookups, &planner.globals).await {
             Ok(jobs) => {
                 for job in jobs {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::Args;
+use super::args::words;
 use super::plan::{Globals, Lookup, Origin, Planner};
 use super::render::{
     Aside, CookieFate, Envelope, Page, Role, ShownSoa, write_json, write_message, write_short, write_yaml,
@@ -25,9 +25,8 @@ pub struct View {
 impl View {
     /// The layout for `options`, as they would be typed; `None` if they cannot be obeyed.
     pub fn new(options: &str) -> Option<Self> {
-        let words = Args::from_line(options).ok()?.words;
         let mut planner = Planner::default();
-        let plan = planner.line(&words, options, Origin::CommandLine).ok()?;
+        let plan = planner.line(&words(options), Origin::CommandLine);
         Some(Self {
             lookup: plan.lookups.into_iter().next()?,
             globals: planner.globals,

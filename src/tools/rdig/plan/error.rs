@@ -7,9 +7,12 @@ use crate::cli::Exit;
 /// Something typed that cannot be obeyed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum UsageError {
-    /// A `+option` that does not exist, lacks its value, or cannot be turned off.
-    #[error("Invalid option: +{0}")]
+    /// An option that does not exist, lacks its value, or cannot be turned off; how to type is said below it.
+    #[error("Invalid option: {0}")]
     Option(String),
+    /// A form that an option does not have; the line says which option it is.
+    #[error("Invalid option")]
+    Form,
     /// A value that is not what it should be.
     #[error("Couldn't parse {what}")]
     Value {
@@ -45,7 +48,7 @@ impl UsageError {
     /// What the run ends with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Option(_) => Exit::FAILURE,
+            Self::Option(_) | Self::Form => Exit::FAILURE,
             Self::Value { exit, .. } | Self::Other { exit, .. } => *exit,
         }
     }
@@ -53,7 +56,7 @@ impl UsageError {
     /// The line that dig prints on standard output before the error itself.
     pub(crate) fn problem(&self) -> Option<&str> {
         match self {
-            Self::Option(_) => None,
+            Self::Option(_) | Self::Form => None,
             Self::Value { problem, .. } | Self::Other { problem, .. } => problem.as_deref(),
         }
     }

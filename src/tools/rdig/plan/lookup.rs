@@ -166,6 +166,8 @@ pub(crate) struct Globals {
     /// The local address and port.
     pub(crate) source: Option<(IpAddr, u16)>,
     pub(crate) family: Family,
+    /// Tell on standard error what is done.
+    pub(crate) debug: bool,
     /// Whether `+question` and `+comments` were typed before any name: only then a transfer shows them.
     pub(super) plus_question: bool,
     pub(super) plus_comments: bool,
@@ -270,6 +272,7 @@ impl Default for Globals {
             keep_open: false,
             source: None,
             family: Family::Any,
+            debug: false,
             plus_question: false,
             plus_comments: false,
         }

@@ -1,36 +1,36 @@
 //! From what was typed to what is to be done: a list of lookups, checked, without any I/O.
 
+mod dash;
 mod edns;
 mod error;
+mod line;
 mod lookup;
 mod number;
 mod options;
 mod own;
+mod settings;
+mod usage;
 
 pub(crate) use error::UsageError;
 pub(crate) use lookup::{Banner, Cookie, Family, Globals, Lookup, Subnet};
 pub(crate) use options::OPTIONS;
 pub(crate) use own::OWN;
+pub(crate) use usage::{HELP, USAGE};
 
-use std::net::IpAddr;
-
-use super::args::Word;
-use crate::wire::dns::{Class, Name, RecordType};
-use lookup::Opening;
-use options::Action;
+use line::Line;
 
 /// What was typed, made into lookups. It is kept for the whole run: a line of a file of lookups can change what
 /// holds for the lines after it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Planner {
     /// What holds for every lookup.
     pub(crate) globals: Globals,
     /// The file of lookups.
     pub(crate) batch: Option<String>,
+    /// Whether `~/.digrc` is read.
+    pub(crate) config: bool,
     /// The settings that were typed before any name.
     default: Lookup,
-    /// Which of `-4` and `-6` were typed.
-    families: (bool, bool),
     /// Whether a banner has been made: only the first one has an opening.
     greeted: bool,
 }
@@ -38,10 +38,34 @@ pub(crate) struct Planner {
 /// What one line comes to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
+    /// What is to be said and done first, in this order.
+    pub(crate) steps: Vec<Step>,
+    /// What ends the run behind these steps, with no lookup.
+    pub(crate) end: Option<End>,
     /// What is to be looked up, in order.
     pub(crate) lookups: Vec<Lookup>,
-    /// What is to be said on standard error first.
-    pub(crate) warnings: Vec<String>,
+}
+
+/// What is done while a line is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Say this on standard error; most of it ends its line.
+    Warn(String),
+    /// Say this line on standard output.
+    Say(String),
+    /// Find the addresses of this server: one that has none ends the run.
+    Find(String),
+}
+
+/// What ends the run before anything is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The list of options was asked for.
+    Help,
+    /// The version was asked for.
+    Version,
+    /// Something that was typed cannot be obeyed.
+    Error(UsageError),
 }
 
 /// Where a line comes from: that decides what can be on it.
@@ -55,326 +79,49 @@ pub(crate) enum Origin {
     Batch,
 }
 
+impl Default for Planner {
+    fn default() -> Self {
+        Self {
+            globals: Globals::default(),
+            batch: None,
+            config: true,
+            default: Lookup::default(),
+            greeted: false,
+        }
+    }
+}
+
 impl Planner {
-    /// Reads the words of one line; `arguments` is how they look in the banner.
+    /// Looks for what must be known before `~/.digrc` and the first word are read.
     ///
     /// # Errors
-    /// When a word cannot be obeyed.
-    pub(crate) fn line(
-        &mut self,
-        words: &[Word],
-        arguments: &str,
-        origin: Origin,
-    ) -> Result<Plan, UsageError> {
-        let mut line = Line {
-            current: match origin {
-                Origin::Batch => Some(self.default.clone()),
-                Origin::Config | Origin::CommandLine => None,
-            },
-            named: false,
-            planner: self,
-            plan: Plan::default(),
-            origin,
-            arguments,
-            guess: true,
-        };
-        for word in words {
-            line.word(word)?;
-        }
-        line.finish();
-        Ok(line.plan)
-    }
-}
-
-/// A line being read.
-struct Line<'a> {
-    planner: &'a mut Planner,
-    plan: Plan,
-    origin: Origin,
-    arguments: &'a str,
-    /// The lookup to which options belong: none yet, then they are the default's.
-    current: Option<Lookup>,
-    /// Whether the current lookup has its name; the next name then begins another.
-    named: bool,
-    /// Whether a plain word may be a type or class: not after `-t` or `-c`.
-    guess: bool,
-}
-
-impl Line<'_> {
-    fn word(&mut self, word: &Word) -> Result<(), UsageError> {
-        match word {
-            Word::Plain(text) => match text.as_bytes() {
-                [b'@', ..] => {
-                    let server = text.get(1..).unwrap_or_default().to_owned();
-                    self.settings().servers.push(server);
-                    Ok(())
-                }
-                [b'+', ..] => self.plus(text.get(1..).unwrap_or_default()),
-                _ => self.plain(text),
-            },
-            Word::Valued(letter, value) => self.dash(letter, value),
-            Word::Switch(letter) => self.switch(letter),
-        }
-    }
-
-    /// The lookup that options change: the last one named, or the default.
-    fn settings(&mut self) -> &mut Lookup {
-        self.current.as_mut().unwrap_or(&mut self.planner.default)
-    }
-
-    fn plus(&mut self, option: &str) -> Result<(), UsageError> {
-        let (name, value) = match option.split_once('=') {
-            None => (option, None),
-            Some((name, value)) => (name, Some(value).filter(|value| !value.is_empty())),
-        };
-        if name.is_empty() {
-            self.plan.warnings.push(format!(";; Invalid option {option}"));
-            return Ok(());
-        }
-        let invalid = || UsageError::Option(name.to_owned());
-        let (bare, on) = match name.get(..2) {
-            Some(no) if no.eq_ignore_ascii_case("no") => (name.get(2..).unwrap_or_default(), false),
-            _ => (name, true),
-        };
-        if options::DEPRECATED.contains(&bare) {
-            self.warn(format!(";; +{bare} option is deprecated"));
-            return Ok(());
-        }
-        let action = options::find(bare).ok_or_else(invalid)?;
-        let is_default = self.current.is_none();
-        let globals = &mut self.planner.globals;
-        let lookup = self.current.as_mut().unwrap_or(&mut self.planner.default);
-        match action {
-            Action::Lookup(set) => set(lookup, on),
-            Action::Run(set) => set(globals, on),
-            Action::Both(set) => set(globals, lookup, on),
-            Action::Value(set) if on => set(globals, lookup, value.ok_or_else(invalid)?)?,
-            Action::Value(_) => return Err(invalid()),
-            Action::Optional(set) => set(globals, lookup, on, value)?,
-        }
-        if is_default {
-            match bare.get(..2) {
-                Some("qu") => globals.plus_question = on,
-                Some("co") if lookup.show.comments == on => globals.plus_comments = on,
-                _ => {}
-            }
-        }
+    /// When an option with a dash does not exist or lacks its value, or both of `-4` and `-6` were typed: these
+    /// come before all that is wrong with other words.
+    pub(crate) fn survey(&mut self, words: &[String]) -> Result<(), UsageError> {
+        let found = dash::survey(words)?;
+        self.config = !found.no_config;
+        self.globals.family = found.family;
+        self.globals.debug = found.debug;
         Ok(())
     }
 
-    fn switch(&mut self, letter: &str) -> Result<(), UsageError> {
-        match letter {
-            "4" => self.planner.families.0 = true,
-            "6" => self.planner.families.1 = true,
-            "u" => self.settings().show.microseconds = true,
-            _ => {}
-        }
-        self.planner.globals.family = match self.planner.families {
-            (true, true) => return Err(UsageError::plain("only one of -4 and -6 allowed")),
-            (true, false) => Family::V4,
-            (false, true) => Family::V6,
-            (false, false) => self.planner.globals.family,
-        };
-        Ok(())
-    }
-
-    fn dash(&mut self, letter: &str, value: &str) -> Result<(), UsageError> {
-        match letter {
-            "b" => self.planner.globals.source(value)?,
-            "c" => {
-                self.guess = false;
-                match value.parse() {
-                    Ok(class) => self.class(class),
-                    Err(_) => self.warn(format!(";; Warning, ignoring invalid class {value}")),
-                }
-            }
-            "f" => self.planner.batch = Some(value.to_owned()),
-            "p" => self.planner.globals.port = number::port(value)?,
-            "q" => self.name(value),
-            "t" => {
-                self.guess = false;
-                match asked_type(value)? {
-                    Some((RecordType::IXFR, None)) | None => {
-                        self.warn(format!(";; Warning, ignoring invalid type {value}"));
-                    }
-                    Some((rtype, serial)) => self.rtype(rtype, serial),
-                }
-            }
-            _ => {
-                self.name(&reverse(value));
-                let lookup = self.settings();
-                if !lookup.typed.rtype {
-                    lookup.rtype = RecordType::PTR;
-                }
-                if !lookup.typed.class {
-                    lookup.class = Class::IN;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn plain(&mut self, text: &str) -> Result<(), UsageError> {
-        if self.guess {
-            match asked_type(text)? {
-                Some((RecordType::IXFR, None)) => {
-                    self.warn(";; Warning, ixfr requires a serial number".to_owned());
-                    return Ok(());
-                }
-                Some((rtype, serial)) => {
-                    self.rtype(rtype, serial);
-                    return Ok(());
-                }
-                None => {}
-            }
-            if let Ok(class) = text.parse() {
-                self.class(class);
-                return Ok(());
-            }
-        }
-        self.name(text);
-        Ok(())
-    }
-
-    fn rtype(&mut self, rtype: RecordType, serial: Option<u32>) {
-        if self.settings().typed.rtype {
-            self.warn(";; Warning, extra type option".to_owned());
-        }
-        let globals = self.planner.globals.clone();
-        let is_config = self.origin == Origin::Config;
-        let lookup = self.settings();
-        lookup.rtype = rtype;
-        lookup.serial = serial;
-        lookup.typed.rtype = !is_config;
-        if lookup.is_transfer() {
-            lookup.show.question = globals.plus_question;
-            lookup.show.comments = globals.plus_comments;
-        }
-        // These are too long for UDP more often than not.
-        if [RecordType::IXFR, RecordType::ANY].contains(&rtype) && !lookup.typed.transport {
-            lookup.exchange.tcp = true;
-        }
-    }
-
-    fn class(&mut self, class: Class) {
-        if self.settings().typed.class {
-            self.warn(";; Warning, extra class option".to_owned());
-        }
-        let lookup = self.settings();
-        lookup.class = class;
-        lookup.typed.class = true;
-    }
-
-    /// Begins another lookup, or gives the one at hand its name.
-    fn name(&mut self, name: &str) {
-        if self.origin == Origin::Config {
-            return;
-        }
-        if self.named || self.current.is_none() {
-            self.plan.lookups.extend(self.current.take());
-            self.current = Some(self.planner.default.clone());
-        }
-        let is_first = !self.named;
-        self.named = true;
-        let banner = is_first.then(|| self.banner()).flatten();
-        let lookup = self.settings();
-        lookup.name = name.to_owned();
-        lookup.banner = banner;
-    }
-
-    /// The banner with what is in force now: options that come later do not change it.
-    fn banner(&mut self) -> Option<Banner> {
-        let globals = &self.planner.globals;
-        if !globals.cmd {
-            return None;
-        }
-        let opening = (!self.planner.greeted).then(|| Opening {
-            server: self.settings_ref().servers.last().cloned(),
-            short: globals.short,
-            cmd: globals.cmd,
-        });
-        self.planner.greeted = true;
-        Some(Banner {
-            arguments: self.arguments.to_owned(),
-            opening,
-        })
-    }
-
-    fn settings_ref(&self) -> &Lookup {
-        self.current.as_ref().unwrap_or(&self.planner.default)
-    }
-
-    /// Without a name, the root's servers are asked for.
-    fn finish(&mut self) {
-        if self.origin == Origin::Config {
-            return;
-        }
-        let is_batch = self.origin == Origin::CommandLine && self.planner.batch.is_some();
-        if !self.named && !is_batch {
-            self.name(".");
-            let lookup = self.settings();
-            lookup.rtype = RecordType::NS;
-        }
-        if self.named {
-            self.plan.lookups.extend(self.current.take());
-        }
-    }
-
-    fn warn(&mut self, warning: String) {
-        self.plan.warnings.push(warning);
-    }
-}
-
-impl Globals {
-    /// `-b`: an address, or an address, `#` and a port.
-    fn source(&mut self, text: &str) -> Result<(), UsageError> {
-        let (address, port) = match text.split_once('#') {
-            None => (text, 0),
-            Some((address, port)) => (address, number::port(port)?),
-        };
-        let address: IpAddr = address
-            .parse()
-            .ok()
-            .filter(|address| self.family.includes(*address))
-            .ok_or_else(|| UsageError::plain(format!("invalid address {text}")))?;
-        self.family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-        self.source = Some((address, port));
-        Ok(())
-    }
-}
-
-/// A type, with the serial number of `ixfr=…`; `None` if the text is none.
-fn asked_type(text: &str) -> Result<Option<(RecordType, Option<u32>)>, UsageError> {
-    if let Some((start, serial)) = text.split_once('=')
-        && start.eq_ignore_ascii_case("ixfr")
-    {
-        return Ok(Some((RecordType::IXFR, Some(number::serial(serial)?))));
-    }
-    Ok(text.parse().ok().map(|rtype| (rtype, None)))
-}
-
-/// The name to look up for an address: of text that is none, the parts between its dots in reverse.
-fn reverse(text: &str) -> String {
-    match text.parse() {
-        Ok(address) => Name::reverse(address).to_string(),
-        Err(_) => {
-            let parts: Vec<&str> = text.split('.').rev().filter(|part| !part.is_empty()).collect();
-            format!("{}.in-addr.arpa.", parts.join("."))
-        }
+    /// Reads the words of one line, up to the first that is wrong.
+    pub(crate) fn line(&mut self, words: &[String], origin: Origin) -> Plan {
+        Line::new(self, origin, words).read()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::args::Args;
+    use super::super::args::words;
     use super::*;
     use crate::cli::Exit;
-    use crate::wire::dns::Flags;
+    use crate::wire::dns::{Flags, RecordType};
 
     fn plan(line: &str) -> (Planner, Plan) {
         let mut planner = Planner::default();
-        let words = Args::from_line(line).unwrap().words;
-        let plan = planner.line(&words, line, Origin::CommandLine).unwrap();
+        let plan = planner.line(&words(line), Origin::CommandLine);
+        assert_eq!(plan.end, None, "{line}");
         (planner, plan)
     }
 
@@ -385,10 +132,10 @@ mod tests {
     }
 
     fn error(line: &str) -> UsageError {
-        let words = Args::from_line(line).unwrap().words;
-        Planner::default()
-            .line(&words, line, Origin::CommandLine)
-            .unwrap_err()
+        match Planner::default().line(&words(line), Origin::CommandLine).end {
+            Some(End::Error(error)) => error,
+            end => panic!("{line}: {end:?}"),
+        }
     }
 
     #[test]
@@ -453,15 +200,34 @@ mod tests {
 
     #[test]
     fn a_second_type_is_warned_of() {
-        assert_eq!(plan("MX A x").1.warnings, [";; Warning, extra type option"]);
+        let warnings = |line: &str| plan(line).1.steps;
+        let warning = |text: &str| [Step::Warn(format!(";; Warning, {text}\n"))];
+        assert_eq!(warnings("MX A x"), warning("extra type option"));
+        assert_eq!(warnings("-t FOO x"), warning("ignoring invalid type FOO"));
+        assert_eq!(warnings("ixfr x"), warning("ixfr requires a serial number"));
+    }
+
+    #[test]
+    fn what_is_wrong_first_ends_the_reading() {
+        let mut planner = Planner::default();
+        let plan = planner.line(&words("@s MX A x +edns=300 +nosuch @t -h"), Origin::CommandLine);
+        let [Step::Find(server), Step::Warn(_), Step::Say(problem)] = &plan.steps[..] else {
+            panic!("{:?}", plan.steps);
+        };
         assert_eq!(
-            plan("-t FOO x").1.warnings,
-            [";; Warning, ignoring invalid type FOO"]
+            (server.as_str(), problem.as_str()),
+            ("s", "invalid edns '300': out of range")
         );
-        assert_eq!(
-            plan("ixfr x").1.warnings,
-            [";; Warning, ixfr requires a serial number"]
-        );
+        assert!(matches!(
+            plan.end,
+            Some(End::Error(UsageError::Value { what: "edns", .. }))
+        ));
+        assert!(plan.lookups.is_empty());
+    }
+
+    #[test]
+    fn what_is_behind_a_percent_sign_is_not_read() {
+        assert_eq!(questions("x %y -Z +nosuch"), ["x IN A"]);
     }
 
     #[test]
@@ -475,9 +241,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_obeyed_is_an_error() {
-        assert_eq!(error("+nosuch a"), UsageError::Option("nosuch".to_owned()));
-        assert_eq!(error("+padding a"), UsageError::Option("padding".to_owned()));
-        assert_eq!(error("-4 -6 a").to_string(), "only one of -4 and -6 allowed");
+        assert_eq!(error("+nosuch a"), UsageError::Option("+nosuch".to_owned()));
+        assert_eq!(error("+padding a"), UsageError::Option("+padding".to_owned()));
         assert_eq!(error("+time=x a").to_string(), "Couldn't parse timeout");
         assert_eq!(error("+time=x a").exit(), crate::tools::rdig::EXIT_BAD_VALUE);
         assert_eq!(error("-p x a").exit(), Exit::FAILURE);
@@ -487,10 +252,7 @@ mod tests {
     #[test]
     fn a_line_of_a_file_begins_with_the_settings_of_the_command_line() {
         let (mut planner, _) = plan("-f x +nostats @s");
-        let mut line = |text: &str| {
-            let words = Args::from_line(text).unwrap().words;
-            planner.line(&words, text, Origin::Batch).unwrap().lookups
-        };
+        let mut line = |text: &str| planner.line(&words(text), Origin::Batch).lookups;
         let lookups = line("@t MX x y +noanswer");
         assert_eq!(lookups[0].servers, ["s", "t"]);
         assert_eq!(lookups[0].rtype, RecordType::MX);

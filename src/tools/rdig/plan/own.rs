@@ -1,11 +1,11 @@
 //! The `+options` that dig does not have.
 
 use super::lookup::{Globals, Lookup};
-use super::options::{Action, PlusOption};
+use super::options::Action;
 
 /// Every option of ours with its full name.
 #[rustfmt::skip]
-pub(crate) const OWN: &[PlusOption] = &[
+pub(crate) const OWN: &[(&str, Action)] = &[
     ("json", Action::Both(json)),
     ("rcode-exit", Action::Run(|g, on| g.rcode_exit = on)),
 ];
