@@ -23,7 +23,7 @@ _rhost() {
 
     case "${cmd}" in
         rhost)
-            opts="-a -A -c -C -d -i -l -N -p -r -R -s -t -T -U -v -V -w -W -4 -6 -h --json --version --help"
+            opts="-a -A -c -C -d -i -l -N -p -r -R -s -t -T -U -v -V -w -W -4 -6 -h --json --cache --cache-flush --cache-list --version --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -50,6 +50,10 @@ _rhost() {
                     return 0
                     ;;
                 -W)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -4,6 +4,7 @@ complete -c rhost -s p -d 'The port of the server' -r
 complete -c rhost -s R -d 'How often to try again' -r
 complete -c rhost -s t -d 'Ask for records of this type' -r
 complete -c rhost -s W -d 'How long to wait for a reply, in seconds' -r
+complete -c rhost -l cache -d 'Whether answers may come from the cache: yes, no, only, or stale ones if nobody replies' -r
 complete -c rhost -s a -d 'Everything there is: like -v -t ANY'
 complete -c rhost -s A -d 'Like -a, without RRSIG, NSEC and NSEC3 records'
 complete -c rhost -s C -d 'Compare the SOA records of the authoritative name servers'
@@ -20,5 +21,7 @@ complete -c rhost -s w -d 'Wait for a reply for ever'
 complete -c rhost -s 4 -d 'Ask over IPv4 only'
 complete -c rhost -s 6 -d 'Ask over IPv6 only'
 complete -c rhost -l json -d 'Print each question with its answer as one line of JSON'
+complete -c rhost -l cache-flush -d 'Forget what the cache has about the name, or everything'
+complete -c rhost -l cache-list -d 'List what the cache has about the name, or everything'
 complete -c rhost -l version -d 'Print the version and exit'
 complete -c rhost -s h -l help -d 'Print help'

@@ -14,7 +14,13 @@ fuzz_target!(|data: &[u8]| {
     let mut copy = Vec::new();
     let mut count = 0;
     {
-        let save = Save::new("copy".to_owned(), &mut copy, link, Precision::Nano, file.snaplen());
+        let save = Save::new(
+            "copy".to_owned(),
+            &mut copy,
+            link,
+            Precision::Nano,
+            file.snaplen(),
+        );
         let mut save = save.expect("memory can be written");
         while let Ok(Some(frame)) = file.next_frame() {
             assert!(frame.bytes.len() <= data.len());

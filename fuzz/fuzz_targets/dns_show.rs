@@ -19,7 +19,9 @@ static VIEWS: LazyLock<Vec<View>> = LazyLock::new(|| {
         "+nottlid +noclass +expandaaaa +nosplit",
         "+nobesteffort +rrcomments +split=4",
     ];
-    layouts.map(|layout| View::new(layout).expect("the options are good")).into()
+    layouts
+        .map(|layout| View::new(layout).expect("the options are good"))
+        .into()
 });
 
 fuzz_target!(|data: &[u8]| {
@@ -33,6 +35,11 @@ fuzz_target!(|data: &[u8]| {
         }
         // A pointer of two bytes can stand for a name of 255, whose bytes become four characters each; a bit in a
         // map becomes the name of a type.
-        assert!(text.len() < 4096 + data.len() * 2048, "{} bytes became {}", data.len(), text.len());
+        assert!(
+            text.len() < 4096 + data.len() * 2048,
+            "{} bytes became {}",
+            data.len(),
+            text.len()
+        );
     }
 });

@@ -7,7 +7,13 @@ use fairloss::proto::{Instant, Machine};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|datagrams: Vec<Vec<u8>>| {
-    let mut link = Link::new(Instant::ZERO, Side::Listener, 0, Seal::checksum(), Config::default());
+    let mut link = Link::new(
+        Instant::ZERO,
+        Side::Listener,
+        0,
+        Seal::checksum(),
+        Config::default(),
+    );
     link.write(Instant::ZERO, &[7; 5000]);
     let mut sent = Vec::new();
     for contents in datagrams {

@@ -8,9 +8,20 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let (packet, text) = data.split_at(data.len() / 4);
     let text = String::from_utf8_lossy(text);
-    for link in [LinkType::ETHERNET, LinkType::RAW, LinkType::LINUX_SLL2, LinkType::PPP] {
+    for link in [
+        LinkType::ETHERNET,
+        LinkType::RAW,
+        LinkType::LINUX_SLL2,
+        LinkType::PPP,
+    ] {
         for optimise in [true, false] {
-            let options = Options { link, snaplen: 65_535, netmask: 0xffff_ff00, live: true, optimise };
+            let options = Options {
+                link,
+                snaplen: 65_535,
+                netmask: 0xffff_ff00,
+                live: true,
+                optimise,
+            };
             match compile(&text, &options, &NoNames) {
                 Ok(program) => {
                     let wanted = program.run(packet, 1500);

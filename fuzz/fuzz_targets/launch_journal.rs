@@ -8,7 +8,12 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     // A checksum that fits is out of a fuzzer's reach, so a file without one is given a header.
-    let header = Header::decode(data).unwrap_or(Header { role: *b"ids ", id: 1, first: 1, secret: [0; 32] });
+    let header = Header::decode(data).unwrap_or(Header {
+        role: *b"ids ",
+        id: 1,
+        first: 1,
+        secret: [0; 32],
+    });
     let mut frames = Frames::new(data, &header);
     for (index, frame) in (header.first..).zip(frames.by_ref()) {
         assert_eq!(frame.index, index);

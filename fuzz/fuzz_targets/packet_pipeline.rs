@@ -12,17 +12,37 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let link = LinkType(u32::from(*kind) | if *verbosity & 0x80 == 0 { 0 } else { 0x100 });
-    let options = Options { link, snaplen: 262_144, netmask: 0, live: false, optimise: true };
+    let options = Options {
+        link,
+        snaplen: 262_144,
+        netmask: 0,
+        live: false,
+        optimise: true,
+    };
     let wire_len = bytes.len() as u32;
     if let Ok(program) = compile("port 53 or ip6 protochain 6 or vlan and tcp", &options, &NoNames) {
         program.run(bytes, wire_len);
     }
-    let options = print::Options { verbosity: verbosity & 3, link_header: verbosity & 4 != 0, ..print::Options::default() };
+    let options = print::Options {
+        verbosity: verbosity & 3,
+        link_header: verbosity & 4 != 0,
+        ..print::Options::default()
+    };
     let mut printer = Printer::new(options);
-    let packet = Packet { number: 1, time: Timestamp::default(), link, wire_len, bytes };
+    let packet = Packet {
+        number: 1,
+        time: Timestamp::default(),
+        link,
+        wire_len,
+        bytes,
+    };
     let mut text = Vec::new();
     printer.print(&packet, &mut text);
     printer.print(&packet, &mut text);
     assert_eq!(text.last(), Some(&b'\n'));
-    assert!(!text.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t')));
+    assert!(
+        !text
+            .iter()
+            .any(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t'))
+    );
 });

@@ -2,12 +2,16 @@
 //! bytes behind its answer.
 #![no_main]
 
-use fairloss::proto::relay::proxy::{Handshake, Host, HttpConnect, Input, Output, Protocol, Socks4, Socks5, Target};
+use fairloss::proto::relay::proxy::{
+    Handshake, Host, HttpConnect, Input, Output, Protocol, Socks4, Socks5, Target,
+};
 use fairloss::proto::{Instant, Machine};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Some((&cut, bytes)) = data.split_first() else { return };
+    let Some((&cut, bytes)) = data.split_first() else {
+        return;
+    };
     let target = || Target {
         host: Host::V4([127, 0, 0, 1].into()),
         port: 80,

@@ -13,7 +13,10 @@ fuzz_target!(|segments: Vec<(u16, Vec<u8>, bool, u8)>| {
     let mut read = 0;
     for (first, bytes, fin, count) in segments {
         let first = usize::from(first);
-        let highest = model.iter().rposition(Option::is_some).map_or(0, |index| index + 1);
+        let highest = model
+            .iter()
+            .rposition(Option::is_some)
+            .map_or(0, |index| index + 1);
         if fin && end == usize::MAX && first + bytes.len() >= highest {
             end = first + bytes.len();
         }

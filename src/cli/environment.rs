@@ -5,6 +5,7 @@
 )]
 
 use std::env;
+use std::path::PathBuf;
 
 use crate::net::dns::Environment;
 
@@ -14,4 +15,16 @@ pub fn resolver_environment() -> Environment {
         localdomain: env::var("LOCALDOMAIN").ok(),
         res_options: env::var("RES_OPTIONS").ok(),
     }
+}
+
+/// Where this user's cached files of ours belong: below `XDG_CACHE_HOME` or else `HOME` (XDG Base Directory
+/// Specification). A path that is not absolute says nothing.
+pub fn cache_folder() -> Option<PathBuf> {
+    let path = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let caches = path("XDG_CACHE_HOME").or_else(|| Some(path("HOME")?.join(".cache")))?;
+    Some(caches.join("fairloss"))
 }

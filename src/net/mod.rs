@@ -33,7 +33,7 @@ pub use pass::pass_socket;
 pub use proxy::{HandshakeError, shake_hands};
 pub use pump::{PumpError, Relay, Turns};
 pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
-pub use runtime::runtime;
+pub use runtime::{in_runtime, run_lazily, runtime};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
 pub use udp::bind_udp;

@@ -17,14 +17,17 @@ use std::process::{Child, Command, Stdio};
 
 /// A command for one of the five binaries of this build.
 pub(crate) fn tool(name: &str) -> Command {
-    Command::new(match name {
+    let mut command = Command::new(match name {
         "rnc" => env!("CARGO_BIN_EXE_rnc"),
         "rdig" => env!("CARGO_BIN_EXE_rdig"),
         "rhost" => env!("CARGO_BIN_EXE_rhost"),
         "rlaunch" => env!("CARGO_BIN_EXE_rlaunch"),
         "rdump" => env!("CARGO_BIN_EXE_rdump"),
         other => panic!("no tool is called {other}"),
-    })
+    });
+    // Nothing is remembered from one test to another, nor in the home of who runs them.
+    command.env("XDG_CACHE_HOME", "/proc/no-cache");
+    command
 }
 
 /// The real program that a tool is compared with, or `None` after a line that says what is skipped. In CI

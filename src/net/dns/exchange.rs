@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{ExchangeError, Stream};
-use crate::net::{AskError, Clock, Failure, ask, bind_udp};
+use crate::net::{AskError, Clock, Failure, ask, bind_udp, in_runtime};
 use crate::proto::dns::{Accept, Mismatch, Transport};
 use crate::proto::link::{self, Answers, Event, Limits, Rto, Verdict, Why};
 
@@ -103,6 +103,7 @@ impl<'a> Exchange<'a> {
         clock: &Clock,
         notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
+        in_runtime().await;
         match self.transport {
             Transport::Udp => self.over_udp(clock, notice).await,
             Transport::Tcp => tokio::time::timeout(self.timeout, self.over_tcp(clock, notice))

@@ -2,6 +2,8 @@
 
 use clap::{ArgAction, Parser};
 
+use crate::tools::dns_cache::Use;
+
 /// Look a name up and say it in a sentence.
 #[derive(Debug, Parser)]
 #[command(
@@ -77,11 +79,20 @@ pub struct Args {
     /// Print each question with its answer as one line of JSON.
     #[arg(long)]
     pub(super) json: bool,
+    /// Whether answers may come from the cache: yes, no, only, or stale ones if nobody replies.
+    #[arg(long, value_name = "when", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub(super) cache: Option<Use>,
+    /// Forget what the cache has about the name, or everything.
+    #[arg(long, conflicts_with = "cache_list")]
+    pub(super) cache_flush: bool,
+    /// List what the cache has about the name, or everything.
+    #[arg(long)]
+    pub(super) cache_list: bool,
     /// Print the version and exit.
     #[arg(long, action = ArgAction::Version)]
     version: Option<bool>,
     /// The name to look up, or an address whose name to look up.
-    #[arg(value_name = "name", required_unless_present = "show_version")]
+    #[arg(value_name = "name", required_unless_present_any = ["show_version", "cache_list", "cache_flush"])]
     pub(super) name: Option<String>,
     /// The name server to ask instead of those of resolv.conf.
     #[arg(value_name = "server")]

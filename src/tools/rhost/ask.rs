@@ -5,12 +5,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::gathered::Gathered;
+use super::memory::{Memory, is_failure};
 use super::plan::Plan;
 use super::report::short;
+use super::run::rcode;
 use crate::cli::Out;
-use crate::net::Clock;
 use crate::net::dns::{Exchange, ExchangeError, Reply};
+use crate::net::{Clock, in_runtime};
 use crate::proto::dns::{Accept, Transport};
+use crate::tools::dns_cache::{CLIENT_RESPONSE, Use};
 use crate::tools::dns_notes::{endpoint, flaw, warning};
 use crate::wire::dns::{Flags, Message, Query, Question, Rcode};
 
@@ -27,16 +30,50 @@ pub(super) struct Asker<'a> {
     pub(super) full: bool,
     /// Whether a server that does not offer recursion is passed over for the next.
     pub(super) needs_recursion: bool,
+    /// Whether to ask over TCP from the start.
+    pub(super) tcp: bool,
+    /// Whether to ask with an OPT record.
+    pub(super) edns: bool,
+    /// What earlier runs have learnt.
+    pub(super) memory: Memory,
 }
 
 impl Asker<'_> {
     /// Asks `question`. What goes wrong on the way is told; `None` means that nothing more is to be said.
     pub(super) async fn ask(&self, question: &Question, out: &mut Out) -> io::Result<Option<Reply>> {
-        let mut transport = if self.plan.tcp {
-            Transport::Tcp
-        } else {
-            Transport::Udp
+        let query = self.query(question);
+        let Some(key) = self.memory.key(&self.servers, &query) else {
+            return self.ask_servers(question, out).await;
         };
+        if let Some(reply) = self.memory.reply(&key, query.id) {
+            return Ok(Some(reply));
+        }
+        if self.memory.is_all(question) {
+            return Ok(None);
+        }
+        let Some(stale) = self.memory.stale(&key) else {
+            let reply = self.ask_servers(question, out).await?;
+            if let Some(reply) = &reply {
+                self.memory.keep(Some(&key), reply);
+            }
+            return Ok(reply);
+        };
+        // RFC 8767 section 5: whoever can have a stale answer need not wait long for a fresh one.
+        in_runtime().await;
+        match tokio::time::timeout(CLIENT_RESPONSE, self.ask_servers(question, out)).await {
+            Ok(Ok(Some(reply))) if !is_failure(rcode(&reply)) => {
+                self.memory.keep(Some(&key), &reply);
+                Ok(Some(reply))
+            }
+            Ok(Err(error)) => Err(error),
+            _ => Ok(Some(self.memory.give(&stale, &key, query.id))),
+        }
+    }
+
+    /// The same, from the servers.
+    async fn ask_servers(&self, question: &Question, out: &mut Out) -> io::Result<Option<Reply>> {
+        let mut edns = self.edns;
+        let mut transport = if self.tcp { Transport::Tcp } else { Transport::Udp };
         let mut tries = self.tries;
         let mut servers = self.servers.iter().peekable();
         let mut gathered = Gathered::new(self.plan, question);
@@ -44,7 +81,7 @@ impl Asker<'_> {
         while let Some(&server) = servers.next() {
             loop {
                 match self
-                    .exchange(&mut gathered, question, server, transport, out)
+                    .exchange(&mut gathered, question, (server, transport, edns), out)
                     .await?
                 {
                     Ok(reply) => {
@@ -58,6 +95,12 @@ impl Asker<'_> {
                         if message.header().flags.contains(Flags::TC) && transport == Transport::Udp {
                             transport = Transport::Tcp;
                             self.trying(question, out)?;
+                            continue;
+                        }
+                        let unknown = [Rcode::FORMERR, Rcode::NOTIMP, Rcode::BADVERS];
+                        if edns && unknown.contains(&message.rcode()) {
+                            // RFC 6891 section 6.2.2: a server that does not know EDNS is asked without it.
+                            edns = false;
                             continue;
                         }
                         if servers.peek().is_some() && self.passes_over(&message) {
@@ -116,6 +159,8 @@ impl Asker<'_> {
         let mut query = Query::new(rand::random(), question.name.clone(), question.rtype);
         query.question = Some(question.clone());
         query.flags.set(Flags::RD, self.plan.recurse);
+        // What is kept is of use to rdig only if it says whether it is authentic.
+        query.flags.set(Flags::AD, self.plan.cache != Use::No);
         query
     }
 
@@ -123,13 +168,18 @@ impl Asker<'_> {
         &self,
         gathered: &mut Gathered<'_>,
         question: &Question,
-        server: SocketAddr,
-        transport: Transport,
+        (server, transport, edns): (SocketAddr, Transport, bool),
         out: &mut Out,
     ) -> io::Result<Result<Reply, ExchangeError>> {
-        let query = self.query(question).to_bytes().map_err(io::Error::other)?;
+        let mut query = self.query(question);
+        if edns {
+            query = query.with_edns();
+        }
+        let query = query.to_bytes().map_err(io::Error::other)?;
+        let rto = self.memory.rto(server);
         let exchange = Exchange {
             transport,
+            rto,
             accept: Accept::Lenient,
             ..Exchange::new(&query, server, self.timeout)
         };
@@ -138,6 +188,7 @@ impl Asker<'_> {
             .run(&self.clock, &mut |notice| warnings.extend(warning(&notice)))
             .await;
         if let Ok(reply) = &result {
+            self.memory.learn(server, rto, reply.rtt);
             warnings.extend(unmarked(&reply.message).map(str::to_owned));
         }
         for warning in warnings {

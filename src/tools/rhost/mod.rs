@@ -3,7 +3,9 @@
 mod args;
 mod ask;
 mod authorities;
+mod cache;
 mod gathered;
+mod memory;
 mod plan;
 mod report;
 mod run;

@@ -9,6 +9,7 @@ use super::Args;
 use crate::cli::{Exit, Failure};
 use crate::net::dns::Family;
 use crate::proto::dns::{ResolvConf, candidates};
+use crate::tools::dns_cache::Use;
 use crate::wire::dns::{Class, Name, Question, RecordType, TypedName};
 
 /// A run of `rhost`.
@@ -38,6 +39,14 @@ pub(super) struct Plan {
     pub(super) port: u16,
     pub(super) family: Family,
     pub(super) server: Option<String>,
+    /// Whether it is a sentence from the system's servers, by whatever way the system wants them asked.
+    pub(super) plain: bool,
+    /// What answers may come from the cache.
+    pub(super) cache: Use,
+    /// Whether that was typed.
+    pub(super) tells_cache: bool,
+    /// Whether anything is known and learnt from run to run.
+    pub(super) remembers: bool,
 }
 
 /// The kinds of run.
@@ -123,12 +132,31 @@ impl Plan {
                 _ => Family::Any,
             },
             server: args.server,
+            plain: false,
+            cache: Use::No,
+            tells_cache: args.cache.is_some(),
+            remembers: args.cache != Some(Use::No),
         };
         if args.compare {
             (plan.rtype, plan.class) = (RecordType::NS, Class::IN);
         }
         plan.set_name(typed)?;
+        let by_rules = !args.tcp && !args.udp && plan.server.is_none();
+        let sentence = plan.is_sentence();
+        plan.plain = sentence && by_rules;
+        plan.cache = match args.cache {
+            None if plan.plain => Use::Yes,
+            None => Use::No,
+            Some(wanted) if wanted == Use::No || sentence => wanted,
+            Some(_) => return Err(anyhow!("--cache is for plain answers: not with -a, -A, -C, -d, -l, -r, -v, --json, ANY or a zone transfer").into()),
+        };
         Ok(plan)
+    }
+
+    /// Whether all that is printed is a sentence, and the question is one whose answer can be kept.
+    fn is_sentence(&self) -> bool {
+        let asks = matches!(self.job, Job::Everyday | Job::Question);
+        asks && self.rtype != RecordType::ANY && self.recurse && !self.verbose && !self.json
     }
 
     /// An address stands for the name under which it is looked up, and is asked for its pointer whatever type was
@@ -143,8 +171,7 @@ impl Plan {
             self.job = Job::Question;
             return Ok(());
         }
-        self.name = TypedName::parse_idna(&typed)
-            .map_err(|problem| anyhow!("'{typed}' is not a legal name ({problem})"))?;
+        self.name = typed_name(&typed)?;
         self.text = typed;
         Ok(())
     }
@@ -170,6 +197,19 @@ impl Plan {
             rtype: self.rtype,
             class: self.class,
         }
+    }
+}
+
+fn typed_name(text: &str) -> Result<TypedName, Failure> {
+    let name = TypedName::parse_idna(text);
+    name.map_err(|problem| anyhow!("'{text}' is not a legal name ({problem})").into())
+}
+
+/// A name as the cache knows it, without search list; of an address, the name under which it is looked up.
+pub(super) fn full_name(text: &str) -> Result<Name, Failure> {
+    match text.parse::<IpAddr>() {
+        Ok(address) => Ok(Name::reverse(address)),
+        Err(_) => Ok(typed_name(text)?.name),
     }
 }
 
@@ -264,6 +304,43 @@ mod tests {
         assert_eq!(plan("www.b").candidates(&conf).len(), 1);
         assert_eq!(plan("www").candidates(&conf).len(), 2);
         assert_eq!(plan("www.").candidates(&conf).len(), 1);
+    }
+
+    #[test]
+    fn a_sentence_from_the_systems_servers_may_come_from_the_cache_unless_something_else_is_typed() {
+        for line in ["x", "-t MX x", "-c CH -t TXT x", "192.0.2.1", "-W 3 -R 2 -s x"] {
+            let plan = plan(line);
+            assert!(
+                plan.plain && plan.cache == Use::Yes && !plan.tells_cache,
+                "{line}"
+            );
+        }
+        for line in [
+            "x 127.0.0.1",
+            "-v x",
+            "-a x",
+            "-C x",
+            "-l x",
+            "-t AXFR x",
+            "-r x",
+            "-T x",
+            "--json x",
+        ] {
+            assert_eq!(plan(line).cache, Use::No, "{line}");
+        }
+        assert_eq!(plan("--cache x 127.0.0.1").cache, Use::Yes);
+        assert_eq!(plan("--cache=only -T x").cache, Use::Only);
+        let off = plan("--cache=no x");
+        assert!(off.cache == Use::No && off.plain && !off.remembers);
+    }
+
+    #[test]
+    fn the_cache_is_refused_to_what_it_cannot_answer() {
+        for line in ["-v", "-a", "-C", "-l", "-t AXFR", "-t ANY", "-r", "--json"] {
+            let line = format!("rhost --cache=only {line} x");
+            let args = Args::try_parse_from(line.split(' ')).unwrap();
+            assert!(Plan::new(args).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What `rhost` does.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 
 use anyhow::{Context, anyhow};
@@ -8,13 +8,16 @@ use anyhow::{Context, anyhow};
 use super::Args;
 use super::ask::Asker;
 use super::authorities::compare;
-use super::plan::{Job, Plan};
+use super::cache;
+use super::memory::Memory;
+use super::plan::{Job, Plan, full_name};
 use super::report::{Asked, Report, short};
 use super::transfer::transfer;
 use crate::cli::{Exit, Failure, Out, message, resolver_environment};
 use crate::net::dns::{LookupError, Reply, Resolver, resolv_conf, server_address};
-use crate::net::{Clock, runtime};
+use crate::net::{Clock, run_lazily};
 use crate::proto::dns::{Answer, ResolvConf};
+use crate::tools::dns_cache::{EXIT_NOT_CACHED, open, tell_troubles};
 use crate::tools::dns_notes::endpoint;
 use crate::wire::dns::{Message, Name, Question, Rcode, RecordType};
 
@@ -24,9 +27,31 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         message(format_args!("rhost {}", env!("CARGO_PKG_VERSION")));
         return Ok(Exit::SUCCESS);
     }
+    if args.cache_list || args.cache_flush {
+        return manage_cache(&args);
+    }
     let plan = Plan::new(args)?;
-    let runtime = runtime().context("start the runtime")?;
-    runtime.block_on(look_up(&plan))
+    // From the cache, there may be nothing to wait for.
+    run_lazily(look_up(&plan)).context("start the runtime")?
+}
+
+/// Shows the cache, or forgets what is in it.
+fn manage_cache(args: &Args) -> Result<Exit, Failure> {
+    let name = args.name.as_deref().map(full_name).transpose()?;
+    let Some(cache) = open() else {
+        return Err(anyhow!("no place for a cache: neither XDG_CACHE_HOME nor HOME is set").into());
+    };
+    let mut out = Out::stdout().context("open standard output")?;
+    let manage = if args.cache_list {
+        cache::list
+    } else {
+        cache::flush
+    };
+    manage(&cache, name.as_ref(), &mut out)
+        .and_then(|()| out.flush())
+        .context("write to standard output")?;
+    tell_troubles(&cache, true);
+    Ok(Exit::SUCCESS)
 }
 
 async fn look_up(plan: &Plan) -> Result<Exit, Failure> {
@@ -54,6 +79,9 @@ async fn look_up(plan: &Plan) -> Result<Exit, Failure> {
         timeout: plan.wait.unwrap_or(options.timeout),
         full: !plan.reverse && plan.is_full(options.ndots),
         needs_recursion: plan.server.is_none() && plan.recurse,
+        tcp: plan.tcp || (plan.plain && options.use_vc),
+        edns: plan.plain && options.edns0,
+        memory: Memory::new(plan),
     };
     let mut out = Out::stdout().context("open standard output")?;
     let mut report = Report::new(plan, told);
@@ -64,6 +92,16 @@ async fn look_up(plan: &Plan) -> Result<Exit, Failure> {
     }
     .and_then(|()| out.flush())
     .context("write to standard output")?;
+    let told = plan.tells_cache || io::stderr().is_terminal();
+    if let Some(line) = asker.memory.tally.line().filter(|_| told) {
+        message(line);
+    }
+    if let Some(cache) = &asker.memory.cache {
+        tell_troubles(cache, plan.tells_cache);
+    }
+    if asker.memory.tally.is_incomplete() {
+        return Ok(EXIT_NOT_CACHED);
+    }
     Ok(report.exit())
 }
 

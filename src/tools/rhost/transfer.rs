@@ -8,6 +8,7 @@ use super::gathered::Gathered;
 use super::report::{Asked, Report};
 use crate::cli::Out;
 use crate::net::dns::{ExchangeError, Stream};
+use crate::net::in_runtime;
 use crate::proto::dns::{ResolvConf, Transfer, Transport};
 use crate::tools::dns_notes::flaw;
 use crate::wire::dns::{Flags, Message, Question, Rcode, Section};
@@ -26,6 +27,7 @@ pub(super) async fn transfer(
     };
     let question = asker.plan.question(name);
     let mut gathered = Gathered::new(asker.plan, &question);
+    in_runtime().await;
     let mut tries = asker.tries;
     for &server in &asker.servers {
         loop {

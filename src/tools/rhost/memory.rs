@@ -1,0 +1,108 @@
+//! What earlier runs have learnt: replies, as far as this run may use them, and round-trip times.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::plan::Plan;
+use crate::net::dns::{RETRANSMIT, Reply};
+use crate::proto::dns::{Key, Shelf, Shelved, Transport};
+use crate::proto::link::Rto;
+use crate::store::dns_cache::DnsCache;
+use crate::tools::dns_cache::{Tally, Use, find, open};
+use crate::wire::dns::{Query, Question, Rcode};
+
+/// What earlier runs have learnt.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// There is none if it was not wanted, or if there is no place for it.
+    pub(super) cache: Option<DnsCache>,
+    /// Whether replies are taken from there.
+    replies: Use,
+    pub(super) tally: Tally,
+}
+
+impl Memory {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self {
+            cache: if plan.remembers { open() } else { None },
+            replies: plan.cache,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Under which key the reply to `query` is kept, if it is.
+    pub(super) fn key(&self, servers: &[SocketAddr], query: &Query) -> Option<Key> {
+        if self.replies == Use::No {
+            return None;
+        }
+        Key::new(servers, query)
+    }
+
+    /// The reply that is known already.
+    pub(super) fn reply(&self, key: &Key, id: u16) -> Option<Reply> {
+        let shelved = find(self.cache.as_ref()?, key, false)?;
+        Some(self.give(&shelved, key, id))
+    }
+
+    /// The reply whose time is over, for who accepts it when there is no fresh one.
+    pub(super) fn stale(&self, key: &Key) -> Option<Shelved> {
+        if self.replies != Use::Stale {
+            return None;
+        }
+        find(self.cache.as_ref()?, key, true)
+    }
+
+    /// A reply from the cache as if it had just come.
+    pub(super) fn give(&self, shelved: &Shelved, key: &Key, id: u16) -> Reply {
+        self.tally.cached(shelved);
+        Reply {
+            message: shelved.reply(id, key),
+            peer: shelved.server,
+            transport: Transport::Udp,
+            elapsed: Duration::ZERO,
+            rtt: None,
+            attempts: 0,
+        }
+    }
+
+    /// Whether nobody may be asked; says that `question` stays without an answer then.
+    pub(super) fn is_all(&self, question: &Question) -> bool {
+        if self.replies == Use::Only {
+            self.tally.missing(question);
+        }
+        self.replies == Use::Only
+    }
+
+    /// Keeps what a server has replied.
+    pub(super) fn keep(&self, key: Option<&Key>, reply: &Reply) {
+        self.tally.fresh();
+        if let (Some(cache), Some(key)) = (&self.cache, key) {
+            cache.put(key, reply.peer, &reply.message);
+        }
+    }
+
+    /// The retransmission timer for `server`.
+    pub(super) fn rto(&self, server: SocketAddr) -> Rto {
+        let known = self.cache.as_ref().and_then(|cache| cache.estimate(server));
+        known.map_or_else(
+            || Rto::new(RETRANSMIT),
+            |known| Rto::remembering(RETRANSMIT, known),
+        )
+    }
+
+    /// Learns from a round trip to `server`.
+    pub(super) fn learn(&self, server: SocketAddr, mut rto: Rto, rtt: Option<Duration>) {
+        let (Some(cache), Some(rtt)) = (&self.cache, rtt) else {
+            return;
+        };
+        rto.sample(rtt);
+        if let Some(estimate) = rto.estimate() {
+            cache.learn(server, estimate);
+        }
+    }
+}
+
+/// Whether a server could not answer, so that a stale answer is better.
+pub(super) fn is_failure(rcode: Rcode) -> bool {
+    matches!(rcode, Rcode::SERVFAIL | Rcode::REFUSED)
+}
