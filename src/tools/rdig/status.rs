@@ -15,6 +15,13 @@ pub(super) const TRANSFER: Exit = Exit(12);
 /// With `+rcode-exit`: what came cannot be read.
 pub(super) const UNREADABLE: Exit = Exit(13);
 
+/// With `+rcode-exit` and `+validate`: the answer is bogus.
+#[cfg(feature = "dnssec")]
+pub(super) const BOGUS: Exit = Exit(14);
+/// With `+rcode-exit` and `+validate`: it could not be found out whether the answer is to be trusted.
+#[cfg(feature = "dnssec")]
+pub(super) const INDETERMINATE: Exit = Exit(15);
+
 /// What a response code adds to, and the status of an answer without the records that were asked for.
 const NO_DATA: u8 = 32;
 /// The last status of a response code: that of every code beyond 62.

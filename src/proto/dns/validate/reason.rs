@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::budget::Budget;
 use super::key::algorithm_text;
-use crate::wire::dns::{Name, Rcode, RecordType};
+use crate::wire::dns::{Class, Name, Rcode, RecordType};
 
 /// What a validation comes to (RFC 4033 section 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +170,12 @@ pub enum Indeterminate {
     Unsignable {
         /// The type.
         rtype: RecordType,
+    },
+    /// There is no chain of trust in other classes.
+    #[error("class {class} has no trust anchor")]
+    OtherClass {
+        /// The class.
+        class: Class,
     },
     /// The chain is longer than any honest one.
     #[error("more than {} questions would have to be asked", Budget::QUESTIONS)]

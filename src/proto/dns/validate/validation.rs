@@ -9,9 +9,9 @@ use super::report::{Report, Step, StepKind};
 use super::rrset::{Reply, RrSet};
 use super::verify::Verified;
 use crate::proto::dns::MAX_ALIASES;
-use crate::wire::dns::{Message, Name, Rcode, RecordType};
+use crate::wire::dns::{Class, Message, Name, Question, Rcode, RecordType};
 
-/// The validation of one question of class IN.
+/// The validation of the answer to one question.
 ///
 /// [`step`](Self::step) is called until it is [done](Next::Done); whatever it asks is answered by
 /// [`reply`](Self::reply) or [`no_reply`](Self::no_reply) before the next step. Questions are to be asked with the DO
@@ -20,6 +20,7 @@ use crate::wire::dns::{Message, Name, Rcode, RecordType};
 pub struct Validation {
     name: Name,
     rtype: RecordType,
+    class: Class,
     replies: Replies,
     budget: Budget,
     /// The names that were aliases.
@@ -40,11 +41,12 @@ pub enum Next {
 }
 
 impl Validation {
-    /// The validation of what is said of `name` and `rtype`.
-    pub fn new(name: Name, rtype: RecordType) -> Self {
+    /// The validation of the answer to `question`.
+    pub fn new(question: Question) -> Self {
         Self {
-            name,
-            rtype,
+            name: question.name,
+            rtype: question.rtype,
+            class: question.class,
             replies: Replies::default(),
             budget: Budget::default(),
             passed: Vec::new(),
@@ -66,6 +68,10 @@ impl Validation {
 
     /// Goes on as far as the replies go. `now` is the time of day, in seconds since 1970.
     pub fn step(&mut self, validator: &mut Validator, now: i64) -> Next {
+        if self.class != Class::IN {
+            let class = self.class;
+            return self.end(Some(Verdict::Indeterminate(Indeterminate::OtherClass { class })));
+        }
         loop {
             let mut steps = self.steps.clone();
             let pass = Pass {

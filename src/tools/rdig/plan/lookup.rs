@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::validation::Validation;
 use crate::wire::dns::{Class, Flags, Opcode, QueryEdns, RecordType};
 use crate::wire::rdata::{Layout, Style, Ttl};
 
@@ -24,6 +25,8 @@ pub(crate) struct Lookup {
     pub(crate) query: QueryOptions,
     pub(crate) exchange: ExchangeOptions,
     pub(crate) show: Show,
+    /// Whether the answer is validated by DNSSEC, and how.
+    pub(crate) validation: Option<Validation>,
 }
 
 /// Whether a type and a class were typed.
@@ -250,6 +253,7 @@ impl Default for Lookup {
                 one_soa: false,
                 microseconds: false,
             },
+            validation: None,
         }
     }
 }

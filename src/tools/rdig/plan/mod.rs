@@ -10,12 +10,15 @@ mod options;
 mod own;
 mod settings;
 mod usage;
+mod validation;
 
 pub(crate) use error::UsageError;
 pub(crate) use lookup::{Banner, Cookie, Family, Globals, Lookup, Subnet};
 pub(crate) use options::OPTIONS;
 pub(crate) use own::OWN;
 pub(crate) use usage::{HELP, USAGE};
+#[cfg(feature = "dnssec")]
+pub(crate) use validation::Validation;
 
 use line::Line;
 

@@ -5,12 +5,16 @@ mod footer;
 mod json;
 mod message;
 mod short;
+#[cfg(feature = "dnssec")]
+mod validation;
 mod yaml;
 
 pub(super) use footer::{Footer, Size, write_footer, write_received};
 pub(super) use json::{Aside, write_json};
 pub(super) use message::{ShownSoa, write_message};
 pub(super) use short::write_short;
+#[cfg(feature = "dnssec")]
+pub(super) use validation::Judgement;
 pub(super) use yaml::{Envelope, write_yaml};
 
 use super::plan::{Banner, Globals, Lookup};

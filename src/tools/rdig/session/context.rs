@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 
 use super::super::servers::Servers;
+#[cfg(feature = "dnssec")]
+use super::validate::Validators;
 use crate::net::Clock;
 use crate::net::dns::Stream;
 
@@ -19,6 +21,9 @@ pub(in crate::tools::rdig) struct Context {
     pub(super) terminal: bool,
     /// With `+keepopen`, the connection of the last query over TCP; whoever uses it takes it.
     pub(super) open: RefCell<Option<(SocketAddr, Stream)>>,
+    /// The zones that `+validate` has seen.
+    #[cfg(feature = "dnssec")]
+    pub(super) validators: Validators,
 }
 
 impl Context {
@@ -30,6 +35,8 @@ impl Context {
             client_cookie: rand::random(),
             terminal,
             open: RefCell::new(None),
+            #[cfg(feature = "dnssec")]
+            validators: Validators::default(),
         }
     }
 }

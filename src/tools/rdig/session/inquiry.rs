@@ -11,6 +11,8 @@ use super::super::servers::Server;
 use super::super::story::Story;
 use super::super::{EXIT_BAD_VALUE, status};
 use super::exchange::Problem;
+#[cfg(feature = "dnssec")]
+use super::validate::Answered;
 use super::verdict::Next;
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure};
@@ -41,6 +43,9 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     /// What has happened, if anybody wants to know.
     pub(super) story: Story,
     pub(super) exit: Exit,
+    /// The last reply, for `+validate`.
+    #[cfg(feature = "dnssec")]
+    pub(super) answered: Option<Answered>,
 }
 
 /// How the next try is made: what earlier replies have led to.
@@ -85,6 +90,8 @@ impl<'a> Inquiry<'a> {
             way: Way::of(job.lookup),
             story: Story::default(),
             exit: Exit::SUCCESS,
+            #[cfg(feature = "dnssec")]
+            answered: None,
         }
     }
 
@@ -92,6 +99,8 @@ impl<'a> Inquiry<'a> {
     pub(in crate::tools::rdig) async fn run(mut self) -> Result<Exit, Failure> {
         let names = self.names()?;
         self.note_names(&names);
+        #[cfg(feature = "dnssec")]
+        self.prepare_validation()?;
         if self.servers.is_empty() {
             self.no_servers().map_err(output_failure)?;
             return Ok(self.exit);
@@ -104,6 +113,8 @@ impl<'a> Inquiry<'a> {
                 break;
             }
         }
+        #[cfg(feature = "dnssec")]
+        self.validate().await?;
         Ok(self.exit)
     }
 
@@ -140,6 +151,8 @@ impl<'a> Inquiry<'a> {
     /// Asks the servers for one name. The answer's response code, if there is an answer.
     async fn ask(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
         self.way = Way::of(self.lookup);
+        #[cfg(feature = "dnssec")]
+        self.forget();
         let mut tries = self.lookup.exchange.tries;
         let servers = std::mem::take(&mut self.servers);
         let mut left = servers.iter().peekable();
@@ -231,6 +244,8 @@ impl<'a> Inquiry<'a> {
             Err(problem) => return Ok(Err(problem)),
         };
         self.note_reply(attempt, tried.sendings);
+        #[cfg(feature = "dnssec")]
+        self.remember(&reply, &sent);
         self.judge(&reply, &sent).map(Ok).map_err(output_failure)
     }
 }

@@ -5,7 +5,8 @@
 //!     └─▶ Inquiry ── one lookup: its names, its servers and tries     (inquiry)
 //!           ├─▶ exchange, transfer ── the query to a server, the reply back
 //!           ├─▶ verdict ── what a reply leads to
-//!           └─▶ say ── what is printed of it, into the lookup's own output
+//!           ├─▶ say ── what is printed of it, into the lookup's own output
+//!           └─▶ validate ── its chain of trust
 //! ```
 //!
 //! A [`Context`] is what lookups share, by reference and without locks of their own: many can be on their way at
@@ -18,6 +19,8 @@ mod inquiry;
 mod note;
 mod say;
 mod transfer;
+#[cfg(feature = "dnssec")]
+mod validate;
 mod verdict;
 
 pub(super) use context::Context;
