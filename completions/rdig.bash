@@ -23,7 +23,7 @@ _rdig() {
 
     case "${cmd}" in
         rdig)
-            opts="-b -c -f -p -q -t -x -4 -6 -d -h -i -m -n -r -u -v --version --help"
+            opts="-b -c -f -k -p -q -t -x -y -4 -6 -d -h -i -m -n -r -u -v --version --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -41,6 +41,10 @@ _rdig() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                -k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -p)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -54,6 +58,10 @@ _rdig() {
                     return 0
                     ;;
                 -x)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -y)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

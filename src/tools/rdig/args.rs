@@ -10,14 +10,22 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 
+use super::plan::shown;
+
 /// What was typed, in order.
-#[derive(Debug)]
 pub struct Args {
     pub(super) words: Vec<String>,
 }
 
+impl std::fmt::Debug for Args {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Args").field(&shown(&self.words)).finish()
+    }
+}
+
 /// The options that have a value: letter, what the value is called, what it does.
-const VALUED: [(&str, &str, &str); 7] = [
+const VALUED: [(&str, &str, &str); 9] = [
     ("b", "ADDRESS[#PORT]", "Ask from this address and port"),
     ("c", "CLASS", "Ask for records of this class [IN]"),
     (
@@ -25,10 +33,12 @@ const VALUED: [(&str, &str, &str); 7] = [
         "FILE",
         "Read lookups from FILE, one a line; - is standard input",
     ),
+    ("k", "FILE", "Sign with the TSIG key in FILE"),
     ("p", "PORT", "Ask at this port [53]"),
     ("q", "NAME", "Ask for this name, whatever it looks like"),
     ("t", "TYPE", "Ask for records of this type [A]"),
     ("x", "ADDRESS", "Ask for the name of this address"),
+    ("y", "[HMAC:]NAME:SECRET", "Sign with this TSIG key"),
 ];
 
 /// The options that have none.

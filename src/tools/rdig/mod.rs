@@ -7,6 +7,7 @@
 //! ```
 
 mod args;
+mod keys;
 mod plan;
 mod question;
 mod render;

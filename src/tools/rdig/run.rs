@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::args::{Args, words};
+use super::keys;
 use super::plan::{End, Globals, HELP, Lookup, Origin, Plan, Planner, Step, USAGE, UsageError};
 use super::servers::{NoServer, Server, Servers};
 use super::session::{Job, Session, output_failure};
@@ -33,6 +34,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         }
         let plan = planner.line(&args.words, Origin::CommandLine);
         begin(&session.context.servers, &plan, &planner.globals).await?;
+        keys::load(&mut planner.globals)?;
         look_up(session, planner, plan).await
     })
 }
@@ -73,7 +75,7 @@ fn say(step: &Step) -> Result<(), Failure> {
 }
 
 /// Ends the run with what there is to say.
-fn end(why: &End) -> Failure {
+pub(super) fn end(why: &End) -> Failure {
     match why {
         End::Help => match io::stdout().lock().write_all(HELP.as_bytes()) {
             Ok(()) => Failure::silent(Exit::SUCCESS),
@@ -82,6 +84,10 @@ fn end(why: &End) -> Failure {
         End::Version => {
             message(format_args!("{} {}", Rdig::NAME, env!("CARGO_PKG_VERSION")));
             Failure::silent(Exit::SUCCESS)
+        }
+        End::Error(error @ UsageError::Usage) => {
+            remark(USAGE);
+            Failure::silent(error.exit())
         }
         End::Error(error @ UsageError::Option(_)) => {
             remark(format_args!("{error}\n{USAGE}"));
@@ -177,6 +183,7 @@ async fn batch(session: &mut Session, planner: &mut Planner, lines: Box<dyn BufR
         if let Some(why) = &plan.end {
             return Err(end(why));
         }
+        keys::load(&mut planner.globals)?;
         match prepare(&session.context.servers, &plan.lookups, &planner.globals).await {
             Ok(jobs) => {
                 for job in jobs {

@@ -8,6 +8,7 @@ mod corpus;
 mod json;
 mod manual;
 mod status;
+mod tsig;
 
 use std::process::{Command, Output};
 

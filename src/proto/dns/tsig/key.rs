@@ -41,6 +41,11 @@ impl Key {
         self.secret.len() < 8
     }
 
+    /// Whether there is no secret at all.
+    pub fn is_empty(&self) -> bool {
+        self.secret.is_empty()
+    }
+
     /// How many bytes of a signature are sent.
     pub(super) fn sent_len(&self) -> usize {
         let whole = self.algorithm.mac_len();

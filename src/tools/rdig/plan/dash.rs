@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::line::{Line, asked_type};
-use super::{Family, Globals, UsageError, number};
+use super::{Family, Globals, UsageError, key, number};
 use crate::wire::dns::{Class, Name, RecordType};
 
 /// The letters that have no value.
@@ -78,6 +78,29 @@ pub(super) fn survey(words: &[String]) -> Result<Survey, UsageError> {
     Ok(found)
 }
 
+/// The words in a row as they may be shown: with a mask for the secret of each key.
+pub(crate) fn shown(words: &[String]) -> String {
+    let mut shown: Vec<String> = Vec::with_capacity(words.len());
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        shown.push(word.clone());
+        let Some(dash) = word.strip_prefix('-').map(Dash::split) else {
+            continue;
+        };
+        let is_key = dash.valued == "y";
+        if dash.rest.is_empty() && !dash.valued.is_empty() {
+            let value = words
+                .next()
+                .map(|value| if is_key { key::masked(value) } else { value.clone() });
+            shown.extend(value);
+        } else if is_key {
+            shown.pop();
+            shown.push(format!("-{}y{}", dash.switches, key::masked(dash.rest)));
+        }
+    }
+    shown.join(" ")
+}
+
 impl Line<'_> {
     /// An option with its value; says whether there is one of that letter.
     pub(super) fn valued(&mut self, letter: char, value: &str) -> Result<bool, UsageError> {
@@ -91,6 +114,11 @@ impl Line<'_> {
                 }
             }
             'f' => self.planner.batch = Some(value.to_owned()),
+            'k' => {
+                let signing = &mut self.planner.globals.signing;
+                signing.file = Some(value.to_owned());
+                signing.changed = true;
+            }
             'p' => self.planner.globals.port = number::port(value)?,
             'q' => self.name(value),
             't' => {
@@ -103,9 +131,23 @@ impl Line<'_> {
                 }
             }
             'x' => self.reverse(value),
+            'y' => self.key(value)?,
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    fn key(&mut self, value: &str) -> Result<(), UsageError> {
+        let text = key::typed(value)?;
+        let algorithm = key::algorithm(&text.algorithm)?;
+        if algorithm.is_none() {
+            self.warn(&key::unknown_algorithm(&text.algorithm));
+        }
+        let signing = &mut self.planner.globals.signing;
+        signing.typed = Some((text, algorithm));
+        signing.wanted = true;
+        signing.changed = true;
+        Ok(())
     }
 
     fn reverse(&mut self, address: &str) {
@@ -171,6 +213,18 @@ mod tests {
         assert_eq!(of("-q -Z").map(|found| found.family), Ok(Family::Any));
         assert_eq!(of("-4 -q -6").map(|found| found.family), Ok(Family::V4));
         assert_eq!(of("-4 -6").unwrap_err(), "only one of -4 and -6 allowed");
+    }
+
+    #[test]
+    fn a_secret_is_not_shown_however_it_was_typed() {
+        let shown = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            shown(&words)
+        };
+        assert_eq!(shown("@s -y k:c2VjcmV0 a"), "@s -y k:*** a");
+        assert_eq!(shown("-yhmac-sha1:k:c2VjcmV0 a"), "-yhmac-sha1:k:*** a");
+        assert_eq!(shown("-4uy k:c2VjcmV0 -yj:YWJj"), "-4uy k:*** -yj:***");
+        assert_eq!(shown("-q -y k:c2VjcmV0 -y"), "-q -y k:c2VjcmV0 -y");
     }
 
     #[test]

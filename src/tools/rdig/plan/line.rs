@@ -1,6 +1,6 @@
 //! One line, word by word: servers, options, types, classes and names in any order.
 
-use super::dash::Dash;
+use super::dash::{Dash, shown};
 use super::lookup::Opening;
 use super::number;
 use super::options::{self, Action};
@@ -287,7 +287,7 @@ impl<'a> Line<'a> {
         });
         self.planner.greeted = true;
         Some(Banner {
-            arguments: self.words.join(" "),
+            arguments: shown(self.words),
             opening,
         })
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::validation::Validation;
+use crate::proto::dns::tsig::{Algorithm, Key, KeyText};
 use crate::wire::dns::{Class, Flags, Opcode, QueryEdns, RecordType};
 use crate::wire::rdata::{Layout, Style, Ttl};
 
@@ -171,9 +172,24 @@ pub(crate) struct Globals {
     pub(crate) family: Family,
     /// Tell on standard error what is done.
     pub(crate) debug: bool,
+    pub(crate) signing: Signing,
     /// Whether `+question` and `+comments` were typed before any name: only then a transfer shows them.
     pub(super) plus_question: bool,
     pub(super) plus_comments: bool,
+}
+
+/// What queries are signed with (RFC 8945).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signing {
+    /// The file with the key: it counts for more than a key that was typed.
+    pub(crate) file: Option<String>,
+    pub(crate) typed: Option<(KeyText, Option<(Algorithm, u16)>)>,
+    /// Whether the two say something else than when the key was made.
+    pub(crate) changed: bool,
+    /// Whether a key was typed, or found in a file: then it is worth a word if none is used.
+    pub(crate) wanted: bool,
+    /// The key that is used.
+    pub(crate) key: Option<Key>,
 }
 
 /// Which addresses are used.
@@ -277,6 +293,7 @@ impl Default for Globals {
             source: None,
             family: Family::Any,
             debug: false,
+            signing: Signing::default(),
             plus_question: false,
             plus_comments: false,
         }

@@ -3,6 +3,7 @@
 mod dash;
 mod edns;
 mod error;
+mod key;
 mod line;
 mod lookup;
 mod number;
@@ -12,8 +13,10 @@ mod settings;
 mod usage;
 mod validation;
 
+pub(crate) use dash::shown;
 pub(crate) use error::UsageError;
-pub(crate) use lookup::{Banner, Cookie, Family, Globals, Lookup, Subnet};
+pub(crate) use key::{algorithm, unknown_algorithm};
+pub(crate) use lookup::{Banner, Cookie, Family, Globals, Lookup, Signing, Subnet};
 pub(crate) use options::OPTIONS;
 pub(crate) use own::OWN;
 pub(crate) use usage::{HELP, USAGE};

@@ -46,6 +46,20 @@ pub(super) fn serial(text: &str) -> Result<u32, UsageError> {
     parse(text, 10, u32::MAX, "serial number", Exit::FAILURE)
 }
 
+/// How many bits of a digest are sent, at most `limit`; an error ends the run with 1.
+///
+/// # Errors
+/// [`UsageError::Other`].
+pub(super) fn number_of_bits(text: &str, limit: u16) -> Result<u16, UsageError> {
+    let error = |why| UsageError::Other {
+        text: "couldn't parse digest bits".to_owned(),
+        problem: Some(format!("invalid digest-bits [0..{limit}] '{text}': {why}")),
+        exit: Exit::FAILURE,
+    };
+    let bits = digits_in(text, 10).and_then(|number| number.within(limit.into()));
+    u16::try_from(bits.map_err(error)?).map_err(|_| error("out of range"))
+}
+
 fn parse(text: &str, base: u32, limit: u32, what: &'static str, exit: Exit) -> Result<u32, UsageError> {
     let error = |why| problem(text, why, what, exit);
     digits_in(text, base).map_err(error)?.within(limit).map_err(error)

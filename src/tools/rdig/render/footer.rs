@@ -23,6 +23,21 @@ pub(crate) struct Footer<'a> {
     pub(crate) transport: &'static str,
     /// How long the answer is.
     pub(crate) size: Size,
+    /// What became of its signature.
+    pub(crate) signature: Signature,
+}
+
+/// What became of the signature of an answer (TSIG).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signature {
+    /// None was asked for.
+    None,
+    /// A key was given, and was of no use.
+    KeyUnused,
+    /// It is right.
+    Valid,
+    /// It is wrong or missing.
+    Invalid,
 }
 
 /// How much came.
@@ -89,6 +104,11 @@ pub(crate) fn write_footer(footer: &Footer<'_>, now: &Zoned, out: &mut Vec<u8>) 
             ";; XFR size: {records} records (messages {messages}, bytes {bytes})"
         ),
     };
+    match footer.signature {
+        Signature::None | Signature::Valid => {}
+        Signature::Invalid => out.extend_from_slice(b";; WARNING -- Some TSIG could not be validated\n"),
+        Signature::KeyUnused => out.extend_from_slice(b";; WARNING -- TSIG key was not used.\n"),
+    }
     out.push(b'\n');
 }
 
@@ -117,6 +137,7 @@ mod tests {
             server: "::1",
             transport: "UDP",
             size: Size::Message(100),
+            signature: Signature::Valid,
         };
         let now = "2026-11-20T05:32:36+00:00[UTC]".parse().unwrap();
         let mut out = Vec::new();

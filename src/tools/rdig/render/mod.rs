@@ -9,7 +9,7 @@ mod short;
 mod validation;
 mod yaml;
 
-pub(super) use footer::{Footer, Size, write_footer, write_received};
+pub(super) use footer::{Footer, Signature, Size, write_footer, write_received};
 pub(super) use json::{Aside, write_json};
 pub(super) use message::{ShownSoa, write_message};
 pub(super) use short::write_short;

@@ -11,6 +11,7 @@ use super::edns::{
 use super::message::write_flags;
 use super::{Page, Role, edns};
 use crate::wire::dns::{Edns, ExtendedError, Flags, Section, option_code};
+use crate::wire::rdata::Layout;
 
 /// When and between whom a message passed.
 #[derive(Clone, Debug)]
@@ -58,6 +59,19 @@ pub(crate) fn write_yaml(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>)
             layout.write_compact(record, &mut text);
             write_item(&text, out);
         }
+    }
+    if show.additional && page.headers {
+        write_tsig(page, &layout, out);
+    }
+}
+
+/// The signature of a message.
+fn write_tsig(page: Page<'_>, layout: &Layout, out: &mut Vec<u8>) {
+    if let Some(tsig) = &page.reply.tsig {
+        out.extend_from_slice(b"      TSIG_PSEUDOSECTION:\n");
+        let mut text = Vec::new();
+        layout.write_compact(tsig, &mut text);
+        let _ = writeln!(out, "      - '{}'\n", String::from_utf8_lossy(&text));
     }
 }
 

@@ -16,6 +16,7 @@ use super::validate::Answered;
 use super::verdict::Next;
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure};
+use crate::proto::dns::tsig::Verifier;
 use crate::proto::dns::{ResolvConf, Transport, candidates};
 use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Name, Query, Rcode, RecordType, TypedName, option_code};
@@ -75,6 +76,8 @@ pub(super) struct Sent<'a> {
     pub(super) query: Vec<u8>,
     /// The cookie in the query.
     pub(super) cookie: Option<Vec<u8>>,
+    /// Verifies the replies, if the query is signed.
+    pub(super) verifier: Option<Verifier>,
     pub(super) envelope: Envelope,
 }
 
@@ -217,10 +220,13 @@ impl<'a> Inquiry<'a> {
             self.context.client_cookie,
             &self.way.learned,
         );
+        let mut bytes = query.to_bytes().map_err(anyhow::Error::new)?;
+        let key = self.globals.signing.key.as_ref();
         let mut sent = Sent {
             attempt,
             cookie: cookie_of(&query),
-            query: query.to_bytes().map_err(anyhow::Error::new)?,
+            verifier: key.map(|key| key.sign(&mut bytes, unix_time())),
+            query: bytes,
             envelope: Envelope {
                 sent: Timestamp::now(),
                 received: Timestamp::now(),
@@ -246,7 +252,7 @@ impl<'a> Inquiry<'a> {
         self.note_reply(attempt, tried.sendings);
         #[cfg(feature = "dnssec")]
         self.remember(&reply, &sent);
-        self.judge(&reply, &sent).map(Ok).map_err(output_failure)
+        self.judge(&reply, &mut sent).map(Ok).map_err(output_failure)
     }
 }
 
@@ -268,6 +274,11 @@ impl Way {
             Transport::Tcp => "TCP",
         }
     }
+}
+
+/// The time by the clock on the wall, in seconds since 1970: what signatures are dated with.
+pub(super) fn unix_time() -> u64 {
+    u64::try_from(Timestamp::now().as_second()).unwrap_or(0)
 }
 
 /// The first cookie in a query.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 
 use super::super::render::{
-    CookieFate, Footer, Page, Role, ShownSoa, Size, write_message, write_short, write_yaml,
+    CookieFate, Footer, Page, Role, ShownSoa, Signature, Size, write_message, write_short, write_yaml,
 };
 use super::super::reply::Reply;
 use super::super::status;
@@ -15,6 +15,7 @@ use super::inquiry::{Inquiry, Sent};
 use super::verdict::Next;
 use crate::cli::Exit;
 use crate::net::dns::{ExchangeError, Stream};
+use crate::proto::dns::tsig::Verifier;
 use crate::proto::dns::{Accept, Transfer, Transport};
 use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
 
@@ -38,6 +39,7 @@ impl Inquiry<'_> {
             records: 0,
             bytes: 0,
         };
+        let mut signature = Signature::None;
         loop {
             let message = match self.receive(&sent, &mut stream).await {
                 Ok(message) => message,
@@ -56,6 +58,9 @@ impl Inquiry<'_> {
                     return Ok(Ok(Next::Done(Rcode::NOERROR)));
                 }
             };
+            if signature != Signature::Invalid {
+                signature = self.verify(&mut sent, message.bytes())?;
+            }
             let footer = Footer {
                 elapsed: self.context.clock.now() - start,
                 microseconds: self.lookup.show.microseconds,
@@ -63,6 +68,7 @@ impl Inquiry<'_> {
                 server: &server.name,
                 transport: "TCP",
                 size: zone.size(),
+                signature,
             };
             self.show_part(&reply, &sent, &footer, zone.messages)?;
             if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
@@ -74,8 +80,14 @@ impl Inquiry<'_> {
                 return Ok(Ok(Next::Done(reply.rcode)));
             }
             if zone.progress.is_done() {
+                if let (Signature::Valid, Some(Err(why))) =
+                    (signature, sent.verifier.as_ref().map(Verifier::finish))
+                {
+                    signature = self.not_verified(why)?;
+                }
                 self.finish(&Footer {
                     size: zone.size(),
+                    signature,
                     ..footer
                 })?;
                 self.ends_with(Exit::SUCCESS);

@@ -12,7 +12,7 @@ use super::super::plan::Validation as Settings;
 use super::super::render::{Envelope, Judgement};
 use super::super::servers::Server;
 use super::super::status;
-use super::inquiry::{Inquiry, Sent, Try};
+use super::inquiry::{Inquiry, Sent, Try, unix_time};
 use super::output_failure;
 use crate::cli::{Exit, Failure};
 use crate::net::dns::Reply;
@@ -190,14 +190,16 @@ impl Inquiry<'_> {
         if let Some(edns) = &mut query.edns {
             edns.flags = Edns::DO;
         }
-        let query = query.to_bytes().map_err(|error| error.to_string())?;
-        let sent = Sent {
+        let mut query = query.to_bytes().map_err(|error| error.to_string())?;
+        let key = self.globals.signing.key.as_ref();
+        let mut sent = Sent {
             attempt: Try {
                 name,
                 server,
                 is_last: true,
                 shown: false,
             },
+            verifier: key.map(|key| key.sign(&mut query, unix_time())),
             query,
             cookie: None,
             envelope: Envelope {
@@ -208,7 +210,13 @@ impl Inquiry<'_> {
             },
         };
         let reply = self.exchange(&sent).await.result;
-        reply.map(|reply| reply.message).map_err(|problem| problem.text)
+        let message = reply.map_err(|problem| problem.text)?.message;
+        if let Some(verifier) = &mut sent.verifier {
+            verifier
+                .verify(&message, unix_time())
+                .map_err(|why| why.to_string())?;
+        }
+        Ok(message)
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::io;
 
-use super::super::render::{CookieFate, Footer, Size};
+use super::super::render::{CookieFate, Footer, Signature, Size};
 use super::super::reply::Reply;
 use super::super::status;
 use super::super::story::LeadsTo;
-use super::inquiry::{Inquiry, Sent};
+use super::inquiry::{Inquiry, Sent, unix_time};
 use crate::cli::Exit;
 use crate::net::dns;
 use crate::proto::dns::Transport;
+use crate::proto::dns::tsig::NotVerified;
 use crate::wire::dns::{Flags, Message, Rcode, option_code};
 
 /// What a try leads to.
@@ -25,7 +26,7 @@ pub(super) enum Next {
 
 impl Inquiry<'_> {
     /// Decides what a reply leads to, and prints it if it is the answer.
-    pub(super) fn judge(&mut self, came: &dns::Reply, sent: &Sent<'_>) -> io::Result<Next> {
+    pub(super) fn judge(&mut self, came: &dns::Reply, sent: &mut Sent<'_>) -> io::Result<Next> {
         let Ok(message) = Message::parse(&came.message) else {
             self.ends_with(status::UNREADABLE);
             return Ok(Next::Done(Rcode::NOERROR));
@@ -51,13 +52,14 @@ impl Inquiry<'_> {
             self.warn("Warning: Client COOKIE mismatch")?;
         }
         let server = sent.attempt.server;
-        let footer = Footer {
+        let mut footer = Footer {
             elapsed: came.elapsed,
             microseconds: self.lookup.show.microseconds,
             peer: came.peer,
             server: &server.name,
             transport: self.way.transport_name(),
             size: Size::Message(message.bytes().len()),
+            signature: Signature::None,
         };
         let exchange = &self.lookup.exchange;
         if self.renegotiates(&reply, fate)? {
@@ -83,6 +85,7 @@ impl Inquiry<'_> {
             self.story.led_to(LeadsTo::NextServer);
             return Ok(Next::Pass);
         }
+        footer.signature = self.verify(sent, message.bytes())?;
         if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;
         }
@@ -95,6 +98,28 @@ impl Inquiry<'_> {
         if self.globals.rcode_exit {
             self.exit = exit;
         }
+    }
+
+    /// Verifies the signature of a reply, and says so if it is wrong.
+    pub(super) fn verify(&mut self, sent: &mut Sent<'_>, message: &[u8]) -> io::Result<Signature> {
+        let Some(verifier) = &mut sent.verifier else {
+            let wanted = self.globals.signing.wanted;
+            return Ok(if wanted {
+                Signature::KeyUnused
+            } else {
+                Signature::None
+            });
+        };
+        match verifier.verify(message, unix_time()) {
+            Ok(()) => Ok(Signature::Valid),
+            Err(why) => self.not_verified(why),
+        }
+    }
+
+    /// Says why a reply cannot be trusted.
+    pub(super) fn not_verified(&mut self, why: NotVerified) -> io::Result<Signature> {
+        self.warn(&format!("Couldn't verify signature: {why}"))?;
+        Ok(Signature::Invalid)
     }
 
     /// Whether the server wants another version of EDNS, or its own cookie, and how it gets it.
