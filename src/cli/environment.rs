@@ -17,6 +17,16 @@ pub fn resolver_environment() -> Environment {
     }
 }
 
+/// Whether the locale is one of UTF-8: the first variable that is set says so (locale(7)).
+pub fn speaks_unicode() -> bool {
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
 /// Where this user's cached files of ours belong: below `XDG_CACHE_HOME` or else `HOME` (XDG Base Directory
 /// Specification). A path that is not absolute says nothing.
 pub fn cache_folder() -> Option<PathBuf> {

@@ -6,7 +6,7 @@ mod main;
 mod message;
 mod out;
 
-pub use environment::{cache_folder, resolver_environment};
+pub use environment::{cache_folder, resolver_environment, speaks_unicode};
 pub use exit::{Exit, Failure};
 pub use main::{Tool, main};
 pub use message::{message, program_name, remark, words};

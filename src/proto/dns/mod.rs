@@ -12,6 +12,7 @@ mod search;
 mod shelf;
 #[cfg(test)]
 mod testing;
+mod trace;
 mod transfer;
 pub mod tsig;
 #[cfg(feature = "dnssec")]
@@ -27,6 +28,7 @@ pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;
 pub use shelf::{Key, Shelf, Shelved};
+pub use trace::{Referral, Step, Trace};
 pub use transfer::{NotATransfer, Transfer};
 
 /// What carries a query to a server and the reply back.

@@ -165,6 +165,7 @@ const TEXT: Style = Style {
     word: 0,
     crypto: true,
     expand_aaaa: false,
+    unicode: false,
     unknown: false,
     yaml: false,
 };

@@ -12,7 +12,7 @@ use super::plan::{End, Globals, HELP, Lookup, Origin, Plan, Planner, Step, USAGE
 use super::servers::{NoServer, Server, Servers};
 use super::session::{Job, Session, output_failure};
 use super::{EXIT_BATCH, Rdig};
-use crate::cli::{self, Exit, Failure, Tool, message, remark};
+use crate::cli::{self, Exit, Failure, Tool, message, remark, speaks_unicode};
 use crate::net::runtime;
 
 /// Runs the tool.
@@ -28,6 +28,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let runtime = runtime().context("start the runtime")?;
     runtime.block_on(async {
         let session = Session::new()?;
+        planner.globals.terminal = session.context.terminal;
+        planner.globals.unicode = speaks_unicode();
         for line in &lines {
             let plan = planner.line(line, Origin::Config);
             begin(&session.context.servers, &plan, &planner.globals).await?;

@@ -14,6 +14,17 @@ pub(super) fn to_ascii(text: &str) -> Result<Cow<'_, str>, NameError> {
         .map_err(|_| NameError::Idna)
 }
 
+/// The characters that an `xn--` label stands for, if it stands for any that may be in a name.
+pub(super) fn to_unicode(label: &[u8]) -> Option<String> {
+    let label = std::str::from_utf8(label).ok()?;
+    let start = label.get(..4)?;
+    if !start.eq_ignore_ascii_case("xn--") {
+        return None;
+    }
+    let (text, checked) = idna::domain_to_unicode(label);
+    (checked.is_ok() && !text.contains('.')).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -22,5 +33,14 @@ mod tests {
     fn only_text_outside_ascii_is_changed() {
         assert_eq!(to_ascii("café.example.").unwrap(), "xn--caf-dma.example.");
         assert_eq!(to_ascii("UP_per.example").unwrap(), "UP_per.example");
+    }
+
+    #[test]
+    fn only_labels_with_a_sound_form_are_shown_in_their_characters() {
+        assert_eq!(to_unicode(b"xn--caf-dma").as_deref(), Some("café"));
+        assert_eq!(to_unicode(b"XN--CAF-DMA").as_deref(), Some("café"));
+        for label in [b"www".as_slice(), b"xn--", b"xn--a", b"xn--\xff"] {
+            assert_eq!(to_unicode(label), None, "{label:?}");
+        }
     }
 }

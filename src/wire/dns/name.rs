@@ -159,6 +159,20 @@ impl Name {
             out.push(b'.');
         }
     }
+
+    /// Appends the name as [`Name::write`] does, but labels with an IDNA form in the characters of their language.
+    pub fn write_unicode(&self, out: &mut Vec<u8>) {
+        if self.is_root() {
+            out.push(b'.');
+        }
+        for label in self.labels() {
+            match idna::to_unicode(label) {
+                Some(text) => out.extend_from_slice(text.as_bytes()),
+                None => write_label(label, out),
+            }
+            out.push(b'.');
+        }
+    }
 }
 
 /// A name as a person typed it: what a search list wants to know besides the name.

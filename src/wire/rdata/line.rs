@@ -40,7 +40,7 @@ impl Layout {
     pub fn write_record(&self, record: &Record<'_>, out: &mut Vec<u8>) {
         let columns = self.columns();
         let mut line = Line::new(out);
-        line.name(&record.name);
+        line.name(&record.name, &self.style);
         if self.ttl != Ttl::Omitted {
             line.indent(Columns::TTL);
             self.write_ttl(record.ttl, &mut line);
@@ -59,7 +59,7 @@ impl Layout {
     /// Appends a record with one space between its fields, and without a newline.
     pub fn write_compact(&self, record: &Record<'_>, out: &mut Vec<u8>) {
         let mut line = Line::new(out);
-        line.name(&record.name);
+        line.name(&record.name, &self.style);
         line.text(" ");
         if self.ttl != Ttl::Omitted {
             self.write_ttl(record.ttl, &mut line);
@@ -80,7 +80,7 @@ impl Layout {
         let columns = self.columns();
         out.push(b';');
         let mut line = Line::new(out);
-        line.name(&question.name);
+        line.name(&question.name, &self.style);
         line.indent(columns.class);
         self.write_class(question.class, &mut line);
         line.indent(columns.rtype);
@@ -91,7 +91,7 @@ impl Layout {
     /// Appends a question with one space between its fields, and without a newline.
     pub fn write_compact_question(&self, question: &Question, out: &mut Vec<u8>) {
         let mut line = Line::new(out);
-        line.name(&question.name);
+        line.name(&question.name, &self.style);
         line.text(" ");
         self.write_class(question.class, &mut line);
         line.text(" ");
@@ -174,8 +174,12 @@ impl<'a> Line<'a> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn name(&mut self, name: &Name) {
-        name.write(self.out);
+    fn name(&mut self, name: &Name, style: &Style) {
+        if style.unicode {
+            name.write_unicode(self.out);
+        } else {
+            name.write(self.out);
+        }
     }
 
     /// Goes to a column with tabs and then spaces, by one blank at least.

@@ -51,6 +51,8 @@ pub struct Style {
     pub unknown: bool,
     /// For YAML, where text must not end with a colon: `2001:db8::0`.
     pub yaml: bool,
+    /// Names in the characters of their language, where they have an IDNA form.
+    pub unicode: bool,
 }
 
 impl Default for Style {
@@ -63,6 +65,7 @@ impl Default for Style {
             expand_aaaa: false,
             unknown: false,
             yaml: false,
+            unicode: false,
         }
     }
 }

@@ -36,7 +36,11 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn name(&mut self, name: &Name) -> &mut Self {
-        name.write(self.out);
+        if self.style.unicode {
+            name.write_unicode(self.out);
+        } else {
+            name.write(self.out);
+        }
         self
     }
 

@@ -4,7 +4,7 @@ use super::dash::{Dash, shown};
 use super::lookup::Opening;
 use super::number;
 use super::options::{self, Action};
-use super::settings::split;
+use super::settings::{show_answer_alone, split};
 use super::{Banner, End, Lookup, Origin, Plan, Planner, Step, UsageError};
 use crate::wire::dns::{Class, RecordType};
 
@@ -146,6 +146,10 @@ impl<'a> Line<'a> {
             _ => (name, true),
         };
         let action = options::find(bare).ok_or_else(invalid)?;
+        if let Action::Prefixes = action {
+            self.prefixes(on);
+            return Ok(());
+        }
         let is_default = self.current.is_none();
         let globals = &mut self.planner.globals;
         let lookup = self.current.as_mut().unwrap_or(&mut self.planner.default);
@@ -176,6 +180,8 @@ impl<'a> Line<'a> {
             Action::Clearable(_) if on && value.is_none() => Err(UsageError::Form),
             Action::Clearable(set) => set(lookup, value.filter(|_| on)),
             Action::Optional(set) => set(globals, lookup, on, value),
+            // Seen to above: it is more than a setting.
+            Action::Prefixes => Ok(()),
             Action::Split => {
                 let (warning, done) = match split(globals, on, value) {
                     Ok(warning) => (warning, Ok(())),
@@ -204,6 +210,21 @@ impl<'a> Line<'a> {
             }
         }
         Ok(())
+    }
+
+    /// `+dns64prefix`: a lookup of the name that has no IPv6 address but what a network makes of its IPv4 addresses
+    /// (RFC 7050).
+    fn prefixes(&mut self, on: bool) {
+        if on {
+            self.name("ipv4only.arpa");
+            self.planner.globals.cmd = false;
+            let lookup = self.settings();
+            lookup.banner = None;
+            lookup.rtype = RecordType::AAAA;
+            lookup.typed.rtype = true;
+            show_answer_alone(lookup);
+        }
+        self.settings().show.prefixes = on;
     }
 
     fn plain(&mut self, text: &str) -> Result<(), UsageError> {

@@ -28,6 +28,17 @@ pub(crate) struct Lookup {
     pub(crate) show: Show,
     /// Whether the answer is validated by DNSSEC, and how.
     pub(crate) validation: Option<Validation>,
+    pub(crate) follow: Follow,
+}
+
+/// Whether one reply leads to other servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    Nothing,
+    /// From the root down to the answer.
+    Referrals,
+    /// To every server of the zone.
+    Servers,
 }
 
 /// Whether a type and a class were typed.
@@ -143,6 +154,10 @@ pub(crate) struct Show {
     /// Of a zone transfer, only the first SOA.
     pub(crate) one_soa: bool,
     pub(crate) microseconds: bool,
+    /// Names in the characters of their language; `None`: if output is a terminal.
+    pub(crate) unicode: Option<bool>,
+    /// Of an answer for `ipv4only.arpa`, only the prefixes of NAT64.
+    pub(crate) prefixes: bool,
 }
 
 /// The options that hold for every lookup, wherever they were typed.
@@ -173,6 +188,9 @@ pub(crate) struct Globals {
     /// Tell on standard error what is done.
     pub(crate) debug: bool,
     pub(crate) signing: Signing,
+    /// Whether a person may be reading, and whether with more than ASCII.
+    pub(crate) terminal: bool,
+    pub(crate) unicode: bool,
     /// Whether `+question` and `+comments` were typed before any name: only then a transfer shows them.
     pub(super) plus_question: bool,
     pub(super) plus_comments: bool,
@@ -268,8 +286,11 @@ impl Default for Lookup {
                 unknown: false,
                 one_soa: false,
                 microseconds: false,
+                unicode: None,
+                prefixes: false,
             },
             validation: None,
+            follow: Follow::Nothing,
         }
     }
 }
@@ -294,6 +315,8 @@ impl Default for Globals {
             family: Family::Any,
             debug: false,
             signing: Signing::default(),
+            terminal: false,
+            unicode: false,
             plus_question: false,
             plus_comments: false,
         }
@@ -363,6 +386,7 @@ impl Show {
             expand_aaaa: self.expand_aaaa,
             unknown: self.unknown,
             yaml: globals.yaml,
+            unicode: globals.unicode && self.unicode.unwrap_or(globals.terminal),
         }
     }
 }

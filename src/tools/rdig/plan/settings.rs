@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::lookup::{Cookie, Globals, Lookup};
+use super::lookup::{Cookie, Follow, Globals, Lookup};
 use super::number::{any_base, number};
 use super::{UsageError, edns};
 use crate::cli::Exit;
 use crate::tools::rdig::EXIT_BAD_VALUE;
-use crate::wire::dns::Opcode;
+use crate::wire::dns::{Flags, Opcode, RecordType};
 
 pub(super) fn set_bit(bits: &mut u16, bit: u16, on: bool) {
     if on {
@@ -28,13 +28,71 @@ pub(super) fn all(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     globals.cmd = on;
 }
 
+/// A walk down the tree is for the name as it is.
+pub(super) fn search(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
+    if lookup.follow != Follow::Referrals {
+        globals.search = on;
+    }
+}
+
+pub(super) fn show_search(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
+    search(globals, lookup, on);
+    if lookup.follow != Follow::Referrals {
+        globals.show_search = on;
+    }
+}
+
+pub(super) fn trace(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
+    lookup.follow = if on { Follow::Referrals } else { Follow::Nothing };
+    if on {
+        lookup.query.flags.set(Flags::RD, true);
+        lookup.query.dnssec = true;
+        lookup.query.cookie = Cookie::Own;
+        lookup.show.identify = true;
+        lookup.show.comments = false;
+        lookup.show.record_comments = None;
+        lookup.show.stats = false;
+        lookup.show.question = false;
+        lookup.show.authority = true;
+        lookup.show.additional = false;
+        globals.search = false;
+    }
+}
+
+pub(super) fn name_server_search(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
+    lookup.follow = if on { Follow::Servers } else { Follow::Nothing };
+    if on {
+        lookup.query.flags.set(Flags::RD, true);
+        lookup.rtype = RecordType::NS;
+        lookup.typed.rtype = true;
+        lookup.show.identify = true;
+        lookup.show.comments = false;
+        lookup.show.record_comments = None;
+        lookup.show.stats = false;
+        lookup.show.question = false;
+        lookup.show.authority = false;
+        lookup.show.additional = false;
+        globals.short = true;
+    }
+}
+
 pub(super) fn short(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     globals.short = on;
     if on {
-        all(globals, lookup, false);
-        lookup.show.answer = true;
-        lookup.show.record_comments = Some(false);
+        globals.cmd = false;
+        show_answer_alone(lookup);
     }
+}
+
+pub(super) fn show_answer_alone(lookup: &mut Lookup) {
+    let show = &mut lookup.show;
+    show.question = false;
+    show.answer = true;
+    show.authority = false;
+    show.additional = false;
+    show.comments = false;
+    show.stats = false;
+    show.record_comments = Some(false);
 }
 
 pub(super) fn yaml(globals: &mut Globals, lookup: &mut Lookup, on: bool) {

@@ -77,7 +77,7 @@ impl Footer<'_> {
 
     /// What `+short +identify` appends to each answer.
     pub(crate) fn identity(&self) -> String {
-        format!(" from server {} in {}.", self.server, self.time("ms", "us"))
+        format!(" from server {} in {}.", self.peer.ip(), self.time("ms", "us"))
     }
 }
 

@@ -4,6 +4,7 @@ mod edns;
 mod footer;
 mod json;
 mod message;
+mod prefixes;
 mod short;
 #[cfg(feature = "dnssec")]
 mod validation;
@@ -12,6 +13,7 @@ mod yaml;
 pub(super) use footer::{Footer, Signature, Size, write_footer, write_received};
 pub(super) use json::{Aside, write_json};
 pub(super) use message::{ShownSoa, write_message};
+pub(super) use prefixes::write_prefixes;
 pub(super) use short::write_short;
 #[cfg(feature = "dnssec")]
 pub(super) use validation::Judgement;

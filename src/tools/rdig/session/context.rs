@@ -18,7 +18,7 @@ pub(in crate::tools::rdig) struct Context {
     /// The client's part of the cookies of this run.
     pub(super) client_cookie: [u8; 8],
     /// Whether a person may be reading.
-    pub(super) terminal: bool,
+    pub(in crate::tools::rdig) terminal: bool,
     /// With `+keepopen`, the connection of the last query over TCP; whoever uses it takes it.
     pub(super) open: RefCell<Option<(SocketAddr, Stream)>>,
     /// The zones that `+validate` has seen.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::super::plan::{Banner, Globals, Lookup};
+use super::super::plan::{Banner, Follow, Globals, Lookup};
 use super::super::question::{Learned, query};
 use super::super::render::Envelope;
 use super::super::servers::Server;
@@ -14,6 +14,7 @@ use super::exchange::Problem;
 #[cfg(feature = "dnssec")]
 use super::validate::Answered;
 use super::verdict::Next;
+use super::walk::{Keep, Kept};
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure};
 use crate::proto::dns::tsig::Verifier;
@@ -35,7 +36,7 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     pub(super) context: &'a Context,
     pub(super) lookup: &'a Lookup,
     pub(super) globals: &'a Globals,
-    servers: Vec<Server>,
+    pub(super) servers: Vec<Server>,
     pub(super) banner: Option<(&'a Banner, Option<usize>)>,
     /// Where its output goes.
     pub(super) out: &'a mut dyn Write,
@@ -47,6 +48,9 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     /// The last reply, for `+validate`.
     #[cfg(feature = "dnssec")]
     pub(super) answered: Option<Answered>,
+    /// What becomes of the reply, and the reply if it is kept.
+    pub(super) keep: Keep,
+    pub(super) kept: Option<Kept>,
 }
 
 /// How the next try is made: what earlier replies have led to.
@@ -95,6 +99,8 @@ impl<'a> Inquiry<'a> {
             exit: Exit::SUCCESS,
             #[cfg(feature = "dnssec")]
             answered: None,
+            keep: Keep::No,
+            kept: None,
         }
     }
 
@@ -106,6 +112,10 @@ impl<'a> Inquiry<'a> {
         self.prepare_validation()?;
         if self.servers.is_empty() {
             self.no_servers().map_err(output_failure)?;
+            return Ok(self.exit);
+        }
+        if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
+            self.walk(name).await?;
             return Ok(self.exit);
         }
         let last = names.len().saturating_sub(1);
@@ -152,7 +162,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Asks the servers for one name. The answer's response code, if there is an answer.
-    async fn ask(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
+    pub(super) async fn ask(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
         self.way = Way::of(self.lookup);
         #[cfg(feature = "dnssec")]
         self.forget();
@@ -212,7 +222,7 @@ impl<'a> Inquiry<'a> {
         Ok(())
     }
 
-    async fn try_once(&mut self, attempt: Try<'_>) -> Result<Result<Next, Problem>, Failure> {
+    pub(super) async fn try_once(&mut self, attempt: Try<'_>) -> Result<Result<Next, Problem>, Failure> {
         let query = query(
             self.lookup,
             attempt.name,
@@ -258,7 +268,7 @@ impl<'a> Inquiry<'a> {
 
 impl Way {
     /// How the first try is made.
-    fn of(lookup: &Lookup) -> Self {
+    pub(super) fn of(lookup: &Lookup) -> Self {
         let tcp = lookup.exchange.tcp || lookup.rtype == RecordType::AXFR;
         Self {
             transport: if tcp { Transport::Tcp } else { Transport::Udp },

@@ -5,6 +5,7 @@
 //!     └─▶ Inquiry ── one lookup: its names, its servers and tries     (inquiry)
 //!           ├─▶ exchange, transfer ── the query to a server, the reply back
 //!           ├─▶ verdict ── what a reply leads to
+//!           ├─▶ walk, sweep ── from one reply to the servers that are asked next
 //!           ├─▶ say ── what is printed of it, into the lookup's own output
 //!           └─▶ validate ── its chain of trust
 //! ```
@@ -18,10 +19,12 @@ mod exchange;
 mod inquiry;
 mod note;
 mod say;
+mod sweep;
 mod transfer;
 #[cfg(feature = "dnssec")]
 mod validate;
 mod verdict;
+mod walk;
 
 pub(super) use context::Context;
 pub(super) use inquiry::{Inquiry, Job};

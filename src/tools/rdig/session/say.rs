@@ -7,9 +7,10 @@ use jiff::{Timestamp, Zoned};
 
 use super::super::render::{
     Aside, CookieFate, Envelope, Footer, Page, Role, ShownSoa, write_banner, write_footer, write_json,
-    write_message, write_received, write_short, write_yaml,
+    write_message, write_prefixes, write_received, write_short, write_yaml,
 };
 use super::super::reply::Reply;
+use super::super::servers::NoServer;
 use super::inquiry::{Inquiry, Sent};
 use crate::tools::dns_json::{Object, Trouble};
 use crate::tools::dns_notes::bad_packet;
@@ -56,7 +57,7 @@ impl Inquiry<'_> {
             self.write_object(page, &sent.envelope, &sent.attempt.server.name, None, &mut text);
         } else if self.globals.yaml {
             write_yaml(page, &sent.envelope, &mut text);
-        } else if !self.globals.short {
+        } else if !self.globals.short && !self.lookup.show.prefixes {
             write_message(page, ShownSoa::All, &mut text);
         }
         if self.lookup.show.stats && !self.globals.yaml && !self.globals.json {
@@ -68,6 +69,18 @@ impl Inquiry<'_> {
 
     /// Prints the answer and what is below it.
     pub(super) fn show_reply(
+        &mut self,
+        reply: &Reply<'_>,
+        fate: CookieFate,
+        envelope: &Envelope,
+        footer: &Footer<'_>,
+    ) -> io::Result<()> {
+        self.show_message(reply, fate, envelope, footer)?;
+        self.finish(footer)
+    }
+
+    /// Prints a message without what is below it.
+    pub(super) fn show_message(
         &mut self,
         reply: &Reply<'_>,
         fate: CookieFate,
@@ -86,6 +99,8 @@ impl Inquiry<'_> {
         if self.globals.json {
             let effort = (footer.elapsed, self.story.sendings());
             self.write_object(page, envelope, footer.server, Some(effort), &mut text);
+        } else if self.lookup.show.prefixes {
+            write_prefixes(reply, &mut text);
         } else if self.globals.yaml {
             write_yaml(page, envelope, &mut text);
         } else if self.globals.short {
@@ -94,8 +109,7 @@ impl Inquiry<'_> {
         } else {
             write_message(page, ShownSoa::All, &mut text);
         }
-        self.out.write_all(&text)?;
-        self.finish(footer)
+        self.out.write_all(&text)
     }
 
     /// Prints the statistics, or the one line in their place.
@@ -142,6 +156,15 @@ impl Inquiry<'_> {
             return self.say_failure(Trouble::NoServer, TEXT, None);
         }
         self.say(&format!(";; {TEXT}"))
+    }
+
+    /// Says that a server has no address.
+    pub(super) fn lost_server(&mut self, error: &NoServer) -> io::Result<()> {
+        if self.globals.json {
+            self.story.warnings.push(error.to_string());
+            return Ok(());
+        }
+        self.say(&error.to_string())
     }
 
     /// Shows a message that cannot be read.

@@ -7,6 +7,7 @@ use super::super::reply::Reply;
 use super::super::status;
 use super::super::story::LeadsTo;
 use super::inquiry::{Inquiry, Sent, unix_time};
+use super::walk::{Keep, Kept};
 use crate::cli::Exit;
 use crate::net::dns;
 use crate::proto::dns::Transport;
@@ -86,7 +87,18 @@ impl Inquiry<'_> {
             return Ok(Next::Pass);
         }
         footer.signature = self.verify(sent, message.bytes())?;
-        if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
+        if self.keep != Keep::No {
+            if self.keep == Keep::Shown {
+                self.show_message(&reply, fate, &sent.envelope, &footer)?;
+            }
+            self.kept = Some(Kept {
+                message: message.bytes().to_vec(),
+                elapsed: footer.elapsed,
+                peer: footer.peer,
+                server: server.name.clone(),
+                transport: footer.transport,
+            });
+        } else if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;
         }
         self.ends_with(status::of_reply(&message));
