@@ -9,6 +9,7 @@ mod numeric;
 mod reply;
 mod resolv_conf;
 mod search;
+mod serial;
 mod shelf;
 #[cfg(test)]
 mod testing;
@@ -27,6 +28,7 @@ pub use numeric::inet_aton;
 pub use reply::{Accept, Mismatch};
 pub use resolv_conf::{MAX_SERVERS, Nameserver, Options, ResolvConf};
 pub use search::candidates;
+pub use serial::{is_newer_serial, soa_serial};
 pub use shelf::{Key, Shelf, Shelved};
 pub use trace::{Referral, Step, Trace};
 pub use transfer::{NotATransfer, Transfer};

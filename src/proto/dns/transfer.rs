@@ -1,8 +1,8 @@
 //! Where a zone transfer ends: it says so itself, by the SOA record that it began with (RFC 5936 section 2.2,
 //! RFC 1995 section 4).
 
-use crate::wire::Reader;
-use crate::wire::dns::{Name, Record, RecordType};
+use super::{is_newer_serial, soa_serial};
+use crate::wire::dns::Record;
 
 /// Watches the records of a transfer go by, over all its messages.
 ///
@@ -52,10 +52,12 @@ impl Transfer {
     /// # Errors
     /// When the first one is no SOA record.
     pub fn take(&mut self, record: &Record<'_>) -> Result<(), NotATransfer> {
-        let soa = serial(record);
+        let soa = soa_serial(record);
         self.state = match (self.state, soa) {
             (State::Begin, None) => return Err(NotATransfer),
-            (State::Begin, Some(latest)) if self.known.is_some_and(|known| !is_newer(latest, known)) => {
+            (State::Begin, Some(latest))
+                if self.known.is_some_and(|known| !is_newer_serial(latest, known)) =>
+            {
                 State::Done
             }
             (State::Begin, Some(latest)) => State::First(latest),
@@ -78,26 +80,10 @@ impl Transfer {
     }
 }
 
-/// The serial number of an SOA record.
-fn serial(record: &Record<'_>) -> Option<u32> {
-    if record.rtype != RecordType::SOA {
-        return None;
-    }
-    let message = record.rdata.message();
-    let (_, offset) = Name::read(message, record.rdata.offset()).ok()?;
-    let (_, offset) = Name::read(message, offset).ok()?;
-    Reader::new(message.get(offset..)?).u32().ok()
-}
-
-/// Serial number arithmetic (RFC 1982 section 3.2).
-fn is_newer(a: u32, b: u32) -> bool {
-    a != b && a.wrapping_sub(b) < 1 << 31
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::dns::{Class, Rdata, Section};
+    use crate::wire::dns::{Class, Name, Rdata, RecordType, Section};
 
     /// Takes SOA records with the serials given, and other records for `None`; how many until it is done.
     fn take(known: Option<u32>, serials: &[Option<u32>]) -> Option<usize> {

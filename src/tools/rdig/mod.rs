@@ -7,6 +7,7 @@
 //! ```
 
 mod args;
+mod explain;
 mod keys;
 mod plan;
 mod question;

@@ -80,6 +80,7 @@ impl View {
                 effort: Some((Duration::ZERO, 1)),
                 failed: &[],
                 warnings: &[],
+                explanation: &[],
             };
             write_json(page, &aside, &mut out);
         } else if globals.yaml {

@@ -112,6 +112,8 @@ pub(crate) struct Subnet {
 #[derive(Clone, Debug)]
 pub(crate) struct ExchangeOptions {
     pub(crate) tcp: bool,
+    /// How several servers are asked.
+    pub(crate) ask: Ask,
     /// Take a truncated reply for the answer.
     pub(crate) ignore_truncation: bool,
     /// How many times each server is tried; one or more.
@@ -129,6 +131,17 @@ pub(crate) struct ExchangeOptions {
     pub(crate) idn: Option<bool>,
 }
 
+/// How several servers are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// One after the other, until one answers.
+    InTurn,
+    /// All at once, until one gives a good answer.
+    Race,
+    /// All at once, and their answers are compared.
+    Compare,
+}
+
 /// What is printed of the reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Show {
@@ -142,6 +155,8 @@ pub(crate) struct Show {
     pub(crate) query: bool,
     /// Who answered, where that is not said otherwise.
     pub(crate) identify: bool,
+    /// How the answer was come by and what it means.
+    pub(crate) explain: bool,
     pub(crate) multiline: bool,
     /// Comments on records: by request, or with `multiline` unless refused.
     pub(crate) record_comments: Option<bool>,
@@ -258,6 +273,7 @@ impl Default for Lookup {
             },
             exchange: ExchangeOptions {
                 tcp: false,
+                ask: Ask::InTurn,
                 ignore_truncation: false,
                 tries: 3,
                 negotiate_edns: true,
@@ -276,6 +292,7 @@ impl Default for Lookup {
                 stats: true,
                 query: false,
                 identify: false,
+                explain: false,
                 multiline: false,
                 record_comments: None,
                 ttl: true,

@@ -16,7 +16,7 @@ mod validation;
 pub(crate) use dash::shown;
 pub(crate) use error::UsageError;
 pub(crate) use key::{algorithm, unknown_algorithm};
-pub(crate) use lookup::{Banner, Cookie, Family, Follow, Globals, Lookup, Signing, Subnet};
+pub(crate) use lookup::{Ask, Banner, Cookie, Family, Follow, Globals, Lookup, Signing, Subnet};
 pub(crate) use options::OPTIONS;
 pub(crate) use own::OWN;
 pub(crate) use usage::{HELP, USAGE};

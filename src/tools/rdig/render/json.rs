@@ -19,6 +19,8 @@ pub(crate) struct Aside<'a> {
     pub(crate) failed: &'a [Failed],
     /// What text would have said in comments.
     pub(crate) warnings: &'a [String],
+    /// The lookup in words, if that was asked for.
+    pub(crate) explanation: &'a [String],
 }
 
 /// Appends a message.
@@ -45,5 +47,9 @@ pub(crate) fn write_json(page: Page<'_>, aside: &Aside<'_>, out: &mut Vec<u8>) {
             object.effort(elapsed, sendings);
         }
     }
-    object.failed(aside.failed).warnings(aside.warnings).write(out);
+    object.failed(aside.failed).warnings(aside.warnings);
+    if !aside.explanation.is_empty() {
+        object.set("explanation", aside.explanation);
+    }
+    object.write(out);
 }

@@ -17,7 +17,7 @@ use crate::tools::dns_notes::{communications_error, endpoint, warning};
 pub(super) struct Tried {
     /// What came that is not the reply, in words.
     pub(super) warnings: Vec<String>,
-    /// When the query was sent, counted from the beginning of the try.
+    /// When the query was sent, counted from the first time.
     pub(super) sendings: Vec<Duration>,
     pub(super) result: Result<Reply, Problem>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Problem {
     pub(super) text: String,
     /// In one word.
     pub(super) trouble: Trouble,
-    /// When the query was sent, counted from the beginning of the try.
+    /// When the query was sent, counted from the first time.
     pub(super) sendings: Vec<Duration>,
     /// Whether not even a query was sent: dig then ends without its banner.
     pub(super) before_sending: bool,
@@ -50,7 +50,7 @@ impl Inquiry<'_> {
             ..Exchange::new(&sent.query, server.address, timeout)
         };
         let mut warnings = Vec::new();
-        let (clock, start) = (&self.context.clock, self.context.clock.now());
+        let (clock, mut first) = (&self.context.clock, None);
         let mut sendings = Vec::new();
         let result = if transport == Transport::Tcp && self.globals.keep_open {
             let asked = tokio::time::timeout(timeout, self.over_open_connection(&exchange));
@@ -61,7 +61,8 @@ impl Inquiry<'_> {
         } else {
             let mut notice = |notice: Notice<'_>| {
                 if let Notice::Sent { .. } = notice {
-                    sendings.push(clock.now() - start);
+                    let now = clock.now();
+                    sendings.push(now - *first.get_or_insert(now));
                 }
                 // A query that is sent again may be answered wrongly again: once is enough to say it.
                 let text = warning(&notice);

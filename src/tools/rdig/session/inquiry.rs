@@ -4,11 +4,11 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::super::plan::{Banner, Follow, Globals, Lookup};
+use super::super::plan::{Ask, Banner, Follow, Globals, Lookup};
 use super::super::question::{Learned, query};
 use super::super::render::Envelope;
 use super::super::servers::Server;
-use super::super::story::Story;
+use super::super::story::{Reason, Story};
 use super::super::{EXIT_BAD_VALUE, status};
 use super::exchange::Problem;
 #[cfg(feature = "dnssec")]
@@ -106,17 +106,31 @@ impl<'a> Inquiry<'a> {
 
     /// Does the lookup; what goes wrong on the network is printed, and is the exit status.
     pub(in crate::tools::rdig) async fn run(mut self) -> Result<Exit, Failure> {
-        let names = self.names()?;
-        self.note_names(&names);
+        match self.lookup.exchange.ask {
+            _ if self.servers.len() < 2 => self.in_turn().await?,
+            Ask::InTurn => self.in_turn().await?,
+            _ if self.lookup.is_transfer() || self.lookup.follow != Follow::Nothing => {
+                self.warn("Warning: zone transfers, +trace and +nssearch are neither raced nor compared")
+                    .map_err(output_failure)?;
+                self.in_turn().await?;
+            }
+            Ask::Race => self.race().await?,
+            Ask::Compare => self.compare().await?,
+        }
+        Ok(self.exit)
+    }
+
+    /// Asks one server after the other.
+    pub(super) async fn in_turn(&mut self) -> Result<(), Failure> {
+        let (names, reason) = self.names()?;
+        self.note_names(&names, reason);
         #[cfg(feature = "dnssec")]
         self.prepare_validation()?;
         if self.servers.is_empty() {
-            self.no_servers().map_err(output_failure)?;
-            return Ok(self.exit);
+            return self.no_servers().map_err(output_failure);
         }
         if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
-            self.walk(name).await?;
-            return Ok(self.exit);
+            return self.walk(name).await;
         }
         let last = names.len().saturating_sub(1);
         for (index, name) in names.iter().enumerate() {
@@ -128,11 +142,11 @@ impl<'a> Inquiry<'a> {
         }
         #[cfg(feature = "dnssec")]
         self.validate().await?;
-        Ok(self.exit)
+        self.say_explanation().map_err(output_failure)
     }
 
-    /// The names to try, in order.
-    fn names(&self) -> Result<Vec<Name>, Failure> {
+    /// The names to try, in order, and why those.
+    fn names(&self) -> Result<(Vec<Name>, Reason), Failure> {
         let text = &self.lookup.name;
         let idn = self.lookup.exchange.idn.unwrap_or(self.context.terminal);
         let typed = if idn {
@@ -146,7 +160,12 @@ impl<'a> Inquiry<'a> {
         })?;
         let globals = self.globals;
         if !globals.search && globals.domain.is_none() {
-            return Ok(vec![typed.name]);
+            let reason = if typed.absolute {
+                Reason::Absolute
+            } else {
+                Reason::Typed
+            };
+            return Ok((vec![typed.name], reason));
         }
         let conf = self.context.servers.conf();
         let search = match &globals.domain {
@@ -158,7 +177,15 @@ impl<'a> Inquiry<'a> {
             ..conf.clone()
         };
         conf.options.ndots = globals.ndots.unwrap_or(conf.options.ndots);
-        Ok(candidates(&typed, &conf))
+        let reason = match &globals.domain {
+            _ if typed.absolute => Reason::Absolute,
+            Some(_) => Reason::Domain,
+            None => Reason::Search {
+                dots: typed.dots(),
+                ndots: conf.options.ndots,
+            },
+        };
+        Ok((candidates(&typed, &conf), reason))
     }
 
     /// Asks the servers for one name. The answer's response code, if there is an answer.
@@ -259,7 +286,7 @@ impl<'a> Inquiry<'a> {
             Ok(reply) => reply,
             Err(problem) => return Ok(Err(problem)),
         };
-        self.note_reply(attempt, tried.sendings);
+        self.note_reply(attempt, &reply.message, reply.elapsed, tried.sendings);
         #[cfg(feature = "dnssec")]
         self.remember(&reply, &sent);
         self.judge(&reply, &mut sent).map(Ok).map_err(output_failure)

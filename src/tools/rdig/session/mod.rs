@@ -19,6 +19,7 @@ mod exchange;
 mod inquiry;
 mod note;
 mod say;
+mod side_by_side;
 mod sweep;
 mod transfer;
 #[cfg(feature = "dnssec")]

@@ -2,22 +2,34 @@
 
 use std::time::Duration;
 
-use super::super::story::{Came, LeadsTo, Tried};
+use super::super::plan::Ask;
+use super::super::story::{Came, LeadsTo, Reason, Tried};
 use super::exchange::Problem;
 use super::inquiry::{Inquiry, Try};
+use crate::net::dns::hosts;
 use crate::tools::dns_json::Failed;
 use crate::wire::dns::Name;
 
 impl Inquiry<'_> {
     /// Whether anybody wants to know.
     fn is_told(&self) -> bool {
-        self.globals.json
+        let lookup = self.lookup;
+        self.globals.json || lookup.show.explain || lookup.exchange.ask != Ask::InTurn
     }
 
-    /// These names are to be tried.
-    pub(super) fn note_names(&mut self, names: &[Name]) {
-        if self.is_told() {
-            self.story.names = names.to_vec();
+    /// These names are to be tried, and those servers asked.
+    pub(super) fn note_names(&mut self, names: &[Name], reason: Reason) {
+        if !self.is_told() {
+            return;
+        }
+        self.story.names = names.to_vec();
+        self.story.reason = reason;
+        self.story.servers = self.servers.clone();
+        self.story.typed = !self.lookup.servers.is_empty();
+        if self.lookup.show.explain {
+            let hosts = hosts();
+            let known = names.iter().map(|name| hosts.addresses(&name.to_string()));
+            self.story.hosts = known.flatten().copied().collect();
         }
     }
 
@@ -36,11 +48,19 @@ impl Inquiry<'_> {
     }
 
     /// A reply came.
-    pub(super) fn note_reply(&mut self, attempt: Try<'_>, sendings: Vec<Duration>) {
+    pub(super) fn note_reply(
+        &mut self,
+        attempt: Try<'_>,
+        message: &[u8],
+        elapsed: Duration,
+        sendings: Vec<Duration>,
+    ) {
         if !self.is_told() {
             return;
         }
         let came = Came::Reply {
+            message: message.to_vec(),
+            elapsed,
             leads_to: LeadsTo::Answer,
         };
         self.note(attempt, sendings, came);
@@ -49,6 +69,8 @@ impl Inquiry<'_> {
     fn note(&mut self, attempt: Try<'_>, sendings: Vec<Duration>, came: Came) {
         self.story.tries.push(Tried {
             name: attempt.name.clone(),
+            server: attempt.server.address,
+            transport: self.way.transport_name(),
             sendings,
             came,
         });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 
+use super::super::explain::explain;
 use super::super::render::{
     Aside, CookieFate, Envelope, Footer, Page, Role, ShownSoa, write_banner, write_footer, write_json,
     write_message, write_prefixes, write_received, write_short, write_yaml,
@@ -192,6 +193,32 @@ impl Inquiry<'_> {
         Ok(())
     }
 
+    /// With `+explain`, how the lookup went and what its answer means.
+    pub(super) fn say_explanation(&mut self) -> io::Result<()> {
+        if !self.lookup.show.explain || self.globals.json {
+            return Ok(());
+        }
+        let mut lines = vec!["EXPLANATION:".to_owned()];
+        lines.append(&mut self.explanation());
+        self.say_lines(&lines)
+    }
+
+    fn explanation(&self) -> Vec<String> {
+        explain(&self.story, self.lookup, &Zoned::now())
+    }
+
+    /// Says something of several lines: in comments, which YAML has too.
+    pub(super) fn say_lines(&mut self, lines: &[String]) -> io::Result<()> {
+        let mark = if self.globals.yaml { "#" } else { ";;" };
+        lines
+            .iter()
+            .try_for_each(|line| writeln!(self.out, "{mark} {line}"))?;
+        if self.globals.yaml || self.globals.short {
+            return Ok(());
+        }
+        writeln!(self.out)
+    }
+
     fn say(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")
     }
@@ -210,6 +237,9 @@ impl Inquiry<'_> {
         object.error(trouble, text);
         if let Some(message) = message {
             object.bytes(message);
+        }
+        if self.lookup.show.explain {
+            object.set("explanation", self.explanation());
         }
         let mut line = Vec::new();
         object
@@ -232,12 +262,15 @@ impl Inquiry<'_> {
             Some(_) => (self.story.failed(), std::mem::take(&mut self.story.warnings)),
             None => (Vec::new(), Vec::new()),
         };
+        let explained = effort.is_some() && self.lookup.show.explain && self.story.is_over();
+        let explanation = if explained { self.explanation() } else { Vec::new() };
         let aside = Aside {
             envelope,
             server,
             effort,
             failed: &failed,
             warnings: &warnings,
+            explanation: &explanation,
         };
         write_json(page, &aside, out);
     }

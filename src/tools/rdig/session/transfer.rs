@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -70,6 +71,14 @@ impl Inquiry<'_> {
                 size: zone.size(),
                 signature,
             };
+            if zone.messages == 0 {
+                self.note_reply(
+                    sent.attempt,
+                    message.bytes(),
+                    footer.elapsed,
+                    vec![Duration::ZERO],
+                );
+            }
             self.show_part(&reply, &sent, &footer, zone.messages)?;
             if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
                 self.transfer_failed()?;
