@@ -5,8 +5,10 @@
 )]
 
 mod corpus;
+mod explain;
 mod json;
 mod manual;
+mod side_by_side;
 mod status;
 mod tsig;
 

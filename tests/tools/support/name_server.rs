@@ -50,6 +50,26 @@ impl NameServer {
                 break (udp, tcp);
             }
         };
+        Self::serve(udp, tcp, zone)
+    }
+
+    /// Starts another server at the same port of another loopback address.
+    pub(crate) fn beside(
+        &self,
+        address: &str,
+        zone: impl Fn(&Asked) -> Vec<Said> + Send + Sync + 'static,
+    ) -> Self {
+        let address = (address, self.address.port());
+        let udp = UdpSocket::bind(address).expect("another loopback address has the port free");
+        let tcp = TcpListener::bind(address).expect("another loopback address has the port free");
+        Self::serve(udp, tcp, zone)
+    }
+
+    fn serve(
+        udp: UdpSocket,
+        tcp: TcpListener,
+        zone: impl Fn(&Asked) -> Vec<Said> + Send + Sync + 'static,
+    ) -> Self {
         let address = udp.local_addr().expect("a bound socket has an address");
         let log = Arc::new(Mutex::new(Vec::new()));
         let zone = Arc::new(zone);
