@@ -2,12 +2,14 @@
 
 mod ask;
 mod clock;
+mod datagrams;
 mod dial;
 pub mod dns;
 mod drive;
 mod endpoint;
 mod lane;
 mod launch;
+mod lines;
 mod listen;
 mod pass;
 mod proxy;
@@ -28,6 +30,7 @@ pub use dns::Resolver;
 pub use drive::{Port, drive};
 pub use endpoint::Endpoint;
 pub use launch::{Ended, LaunchClient, LaunchError, Progress, Tally};
+pub use lines::Lines;
 pub use listen::{ListenError, Listener, Place, address, bind_datagrams};
 pub use pass::pass_socket;
 pub use proxy::{HandshakeError, shake_hands};

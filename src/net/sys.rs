@@ -1,7 +1,9 @@
-//! The few things that no safe wrapper offers: waiting for a descriptor that we did not make, and some socket
-//! options.
+//! The few things that no safe wrapper offers: waiting for a descriptor that we did not make, some socket
+//! options, and many datagrams in one call.
 
 use std::io;
+use std::mem::zeroed;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use tokio::io::unix::{AsyncFd, AsyncFdRegisterError};
@@ -74,4 +76,156 @@ fn set_int(socket: impl AsFd, level: libc::c_int, option: libc::c_int, value: li
     } else {
         Err(io::Error::last_os_error())
     }
+}
+
+/// How many datagrams one call takes.
+pub(super) const MOST_DATAGRAMS: usize = 32;
+
+/// `recvmmsg` without waiting: each datagram into the next of `pieces`, its length and sender to `came`.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "no safe wrapper receives several datagrams at once")]
+pub(super) fn receive_datagrams(
+    socket: BorrowedFd<'_>,
+    pieces: &mut dyn Iterator<Item = &mut [u8]>,
+    came: &mut Vec<(usize, Option<SocketAddr>)>,
+) -> io::Result<()> {
+    // SAFETY: all bits zero is a valid value of these: no addresses, no buffers, no length.
+    let mut names: [libc::sockaddr_storage; MOST_DATAGRAMS] = unsafe { zeroed() };
+    // SAFETY: as above.
+    let mut buffers: [libc::iovec; MOST_DATAGRAMS] = unsafe { zeroed() };
+    // SAFETY: as above.
+    let mut headers: [libc::mmsghdr; MOST_DATAGRAMS] = unsafe { zeroed() };
+    let mut count = 0;
+    for (((header, buffer), name), piece) in headers.iter_mut().zip(&mut buffers).zip(&mut names).zip(pieces)
+    {
+        buffer.iov_base = piece.as_mut_ptr().cast();
+        buffer.iov_len = piece.len();
+        header.msg_hdr.msg_name = (&raw mut *name).cast();
+        header.msg_hdr.msg_namelen = len_of::<libc::sockaddr_storage>();
+        header.msg_hdr.msg_iov = buffer;
+        header.msg_hdr.msg_iovlen = 1;
+        count += 1;
+    }
+    let socket = socket.as_raw_fd();
+    // SAFETY: the first `count` headers point at a name and a buffer each, exclusively borrowed until the end of
+    // this function, of the lengths that they say.
+    let received = unsafe {
+        libc::recvmmsg(
+            socket,
+            headers.as_mut_ptr(),
+            count,
+            libc::MSG_DONTWAIT,
+            std::ptr::null_mut(),
+        )
+    };
+    let Ok(received) = usize::try_from(received) else {
+        return Err(io::Error::last_os_error());
+    };
+    for (header, name) in headers.iter().zip(&names).take(received) {
+        let length = usize::try_from(header.msg_len).map_err(io::Error::other)?;
+        came.push((length, address(name)));
+    }
+    Ok(())
+}
+
+/// `sendmmsg` without waiting. How many were sent.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "no safe wrapper sends several datagrams at once")]
+pub(super) fn send_datagrams<'a>(
+    socket: BorrowedFd<'_>,
+    datagrams: impl Iterator<Item = (SocketAddr, &'a [u8])>,
+) -> io::Result<usize> {
+    let mut names: [Option<socket2::SockAddr>; MOST_DATAGRAMS] = [const { None }; MOST_DATAGRAMS];
+    // SAFETY: all bits zero is a valid value of these: no addresses, no buffers.
+    let mut buffers: [libc::iovec; MOST_DATAGRAMS] = unsafe { zeroed() };
+    // SAFETY: as above.
+    let mut headers: [libc::mmsghdr; MOST_DATAGRAMS] = unsafe { zeroed() };
+    let mut count = 0;
+    for (((header, buffer), name), (to, bytes)) in headers
+        .iter_mut()
+        .zip(&mut buffers)
+        .zip(&mut names)
+        .zip(datagrams)
+    {
+        let name = name.insert(to.into());
+        buffer.iov_base = bytes.as_ptr().cast_mut().cast();
+        buffer.iov_len = bytes.len();
+        header.msg_hdr.msg_name = name.as_ptr().cast_mut().cast();
+        header.msg_hdr.msg_namelen = name.len();
+        header.msg_hdr.msg_iov = buffer;
+        header.msg_hdr.msg_iovlen = 1;
+        count += 1;
+    }
+    let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: the first `count` headers point at a name and at bytes that are borrowed until the end of this
+    // function, of the lengths that they say; the kernel only reads them.
+    let sent = unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), count, flags) };
+    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+}
+
+/// The address in a `sockaddr_storage` that the kernel has filled; `None` if it is of another family.
+#[cfg(target_os = "linux")]
+#[expect(
+    unsafe_code,
+    reason = "the kernel writes addresses of several kinds into one place"
+)]
+fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match libc::c_int::from(name.ss_family) {
+        libc::AF_INET => {
+            // SAFETY: the family says that this is a `sockaddr_in`, for which there is room.
+            let v4 = unsafe { &*(&raw const *name).cast::<libc::sockaddr_in>() };
+            let ip = Ipv4Addr::from(u32::from_be(v4.sin_addr.s_addr));
+            Some(SocketAddrV4::new(ip, u16::from_be(v4.sin_port)).into())
+        }
+        libc::AF_INET6 => {
+            // SAFETY: the family says that this is a `sockaddr_in6`, for which there is room.
+            let v6 = unsafe { &*(&raw const *name).cast::<libc::sockaddr_in6>() };
+            let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
+            let port = u16::from_be(v6.sin6_port);
+            Some(SocketAddrV6::new(ip, port, v6.sin6_flowinfo, v6.sin6_scope_id).into())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn len_of<T>() -> libc::socklen_t {
+    // The addresses of a socket are some hundred bytes long.
+    libc::socklen_t::try_from(size_of::<T>()).unwrap_or(libc::socklen_t::MAX)
+}
+
+/// One datagram at a time, where there is no call for more.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn receive_datagrams(
+    socket: BorrowedFd<'_>,
+    pieces: &mut dyn Iterator<Item = &mut [u8]>,
+    came: &mut Vec<(usize, Option<SocketAddr>)>,
+) -> io::Result<()> {
+    use rustix::net::{RecvFlags, recvfrom};
+    for piece in pieces.take(MOST_DATAGRAMS) {
+        match recvfrom(socket, piece, RecvFlags::DONTWAIT) {
+            Ok((length, _, from)) => came.push((length, from.and_then(|from| from.try_into().ok()))),
+            Err(error) if came.is_empty() => return Err(error.into()),
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
+/// One datagram at a time, where there is no call for more.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn send_datagrams<'a>(
+    socket: BorrowedFd<'_>,
+    datagrams: impl Iterator<Item = (SocketAddr, &'a [u8])>,
+) -> io::Result<usize> {
+    use rustix::net::{SendFlags, sendto};
+    let mut sent = 0;
+    for (to, bytes) in datagrams.take(MOST_DATAGRAMS) {
+        match sendto(socket, bytes, SendFlags::DONTWAIT, &to) {
+            Ok(_) => sent += 1,
+            Err(error) if sent == 0 => return Err(error.into()),
+            Err(_) => break,
+        }
+    }
+    Ok(sent)
 }

@@ -34,16 +34,14 @@ pub(super) fn report_icmp(socket: &UdpSocket) -> io::Result<()> {
     sys::report_icmp(socket.as_fd(), socket.local_addr()?.is_ipv6())
 }
 
-/// To whom the datagram was sent that the oldest error in the socket's error queue is about, if there is one.
-/// Takes it from the queue.
+/// To whom the datagram was sent that the oldest error in the socket's error queue is about, if there is one; as
+/// much of it as fits goes to `start`, and its length is returned. Takes it from the queue.
+pub(super) fn failed_datagram(socket: &UdpSocket, start: &mut [u8]) -> Option<(SocketAddr, usize)> {
+    let (length, _, destination) = recvfrom(socket, start, RecvFlags::ERRQUEUE | RecvFlags::DONTWAIT).ok()?;
+    Some((destination?.try_into().ok()?, length))
+}
+
+/// The destination alone.
 pub(super) fn failed_destination(socket: &UdpSocket) -> Option<SocketAddr> {
-    // The queue gives back the datagram, of which nothing is needed, and the address that it was sent to.
-    let mut start = [0; 1];
-    let (_, _, destination) = recvfrom(
-        socket,
-        start.as_mut_slice(),
-        RecvFlags::ERRQUEUE | RecvFlags::DONTWAIT,
-    )
-    .ok()?;
-    destination?.try_into().ok()
+    failed_datagram(socket, &mut [0; 1]).map(|(destination, _)| destination)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{ExchangeError, Stream};
 use crate::net::{AskError, Clock, Failure, ask, bind_udp, in_runtime};
+use crate::proto::Instant;
 use crate::proto::dns::{Accept, Mismatch, Transport};
 use crate::proto::link::{self, Answers, Event, Limits, Rto, Verdict, Why};
 
@@ -66,6 +67,8 @@ pub enum Notice<'a> {
     Sent {
         /// Which sending it was.
         attempt: u32,
+        /// When.
+        at: Instant,
     },
     /// Something came that is not the reply; the exchange goes on.
     Ignored {
@@ -126,6 +129,7 @@ impl<'a> Exchange<'a> {
         };
         let question = Question {
             exchange: self,
+            clock,
             why: Mismatch::NotAResponse,
             notice,
         };
@@ -157,7 +161,10 @@ impl<'a> Exchange<'a> {
     ) -> Result<Reply, ExchangeError> {
         let start = clock.now();
         let mut stream = Stream::connect(self.server, self.source).await?;
-        notice(Notice::Sent { attempt: 1 });
+        notice(Notice::Sent {
+            attempt: 1,
+            at: clock.now(),
+        });
         stream.send(self.query).await?;
         loop {
             let message = stream.receive().await?;
@@ -192,6 +199,7 @@ impl<'a> Exchange<'a> {
 /// The exchange as `net::ask` sees it.
 struct Question<'a, 'q> {
     exchange: &'a Exchange<'q>,
+    clock: &'a Clock,
     /// What was wrong with the message judged last.
     why: Mismatch,
     notice: &'a mut (dyn FnMut(Notice<'_>) + Send),
@@ -217,6 +225,7 @@ impl link::Question for Question<'_, '_> {
         match event {
             Event::Sent(attempt) => (self.notice)(Notice::Sent {
                 attempt: attempt.number,
+                at: self.clock.now(),
             }),
             Event::Ignored { from, bytes, why } => (self.notice)(Notice::Ignored {
                 from,

@@ -1,5 +1,6 @@
 //! The DNS over sockets: one exchange with one server, and the stub resolver that the tools share.
 
+mod courier;
 mod error;
 mod exchange;
 mod family;
@@ -11,6 +12,7 @@ mod system;
 #[cfg(test)]
 mod testing;
 
+pub use courier::Courier;
 pub use error::ExchangeError;
 pub use exchange::{Exchange, Notice, RETRANSMIT, Reply};
 pub use family::Family;

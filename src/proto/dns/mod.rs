@@ -2,6 +2,7 @@
 
 mod answer;
 mod cache;
+pub mod courier;
 mod hosts;
 mod kept;
 mod lookup;
@@ -21,6 +22,7 @@ pub mod validate;
 
 pub use answer::{Answer, MAX_ALIASES, Verdict, target};
 pub use cache::{Cache, Limits};
+pub use courier::Courier;
 pub use hosts::Hosts;
 pub use kept::{Kept, Lifetimes, STALE_TTL};
 pub use lookup::{End, Input, Lookup, Output, Policy};

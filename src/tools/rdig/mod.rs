@@ -7,6 +7,8 @@
 //! ```
 
 mod args;
+mod batch;
+mod errand;
 mod explain;
 mod keys;
 mod plan;

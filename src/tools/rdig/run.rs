@@ -1,18 +1,21 @@
-//! What `rdig` does: reads what was typed, `~/.digrc` and the file of lookups, and does one lookup after the other.
+//! What `rdig` does: reads what was typed and `~/.digrc`, does the lookups that were typed, and then those of a file.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use anyhow::Context as _;
+use tokio::task::LocalSet;
 
 use super::args::{Args, words};
+use super::errand::Errand;
 use super::keys;
-use super::plan::{End, Globals, HELP, Lookup, Origin, Plan, Planner, Step, USAGE, UsageError};
-use super::servers::{NoServer, Server, Servers};
-use super::session::{Job, Session, output_failure};
-use super::{EXIT_BATCH, Rdig};
-use crate::cli::{self, Exit, Failure, Tool, message, remark, speaks_unicode};
+use super::plan::{End, Globals, HELP, Origin, Plan, Planner, Step, USAGE, UsageError};
+use super::servers::{NoServer, Servers};
+use super::session::{Session, output_failure};
+use super::{Rdig, batch};
+use crate::cli::{Exit, Failure, Tool, message, remark, speaks_unicode};
+use crate::net::dns::Courier;
 use crate::net::runtime;
 
 /// Runs the tool.
@@ -103,97 +106,44 @@ fn no_server(error: NoServer) -> Failure {
     Failure::new(Exit::FAILURE, error)
 }
 
+/// Does what was typed, and then the file.
 async fn look_up(mut session: Session, mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
-    // Every server is found before anything is asked: a wrong one ends the run.
-    let jobs = prepare(&session.context.servers, &plan.lookups, &planner.globals).await;
-    for job in jobs.map_err(no_server)? {
+    let context = Rc::clone(&session.context);
+    let has_file = planner.batch.is_some();
+    if has_file || planner.globals.rate.is_some() {
+        context
+            .courier
+            .get_or_init(|| Courier::new(context.clock, planner.globals.rate));
+    }
+    let done = async {
+        do_typed(&mut session, &planner, plan).await?;
+        if let Some(file) = planner.batch.take() {
+            batch::run(&mut session, &mut planner, &file).await?;
+        }
+        Ok(session.exit)
+    };
+    let Some(courier) = context.courier.get() else {
+        return done.await;
+    };
+    LocalSet::new()
+        .run_until(async {
+            tokio::select! {
+                end = done => end,
+                never = courier.carry() => match never {},
+            }
+        })
+        .await
+}
+
+/// The lookups that were typed. Every server is found before anything is asked: a wrong one ends the run.
+async fn do_typed(session: &mut Session, planner: &Planner, plan: Plan) -> Result<(), Failure> {
+    let context = Rc::clone(&session.context);
+    let errand = Errand {
+        lookups: plan.lookups,
+        globals: planner.globals.clone(),
+    };
+    for job in errand.prepare(&context.servers).await.map_err(no_server)? {
         session.look_up(job).await?;
-    }
-    if let Some(file) = planner.batch.take() {
-        let lines = open(&file)?;
-        batch(&mut session, &mut planner, lines).await?;
-    }
-    Ok(session.exit)
-}
-
-/// Finds the servers of each lookup.
-async fn prepare<'a>(
-    servers: &Servers,
-    lookups: &'a [Lookup],
-    globals: &'a Globals,
-) -> Result<Vec<Job<'a>>, NoServer> {
-    let mut jobs = Vec::with_capacity(lookups.len());
-    for lookup in lookups {
-        let mut asked: Vec<Server> = Vec::new();
-        for name in &lookup.servers {
-            asked.extend(servers.find(name, globals).await?);
-        }
-        if lookup.servers.is_empty() {
-            asked = servers.of_system(globals);
-        }
-        let banner = match &lookup.banner {
-            None => None,
-            Some(banner) => {
-                let named = banner
-                    .opening
-                    .as_ref()
-                    .and_then(|opening| opening.server.as_ref());
-                let count = match named {
-                    None => None,
-                    Some(name) => Some(servers.find(name, globals).await?.len()),
-                };
-                Some((banner, count))
-            }
-        };
-        jobs.push(Job {
-            lookup,
-            globals,
-            servers: asked,
-            banner,
-        });
-    }
-    Ok(jobs)
-}
-
-/// The lines of a file of lookups.
-fn open(file: &str) -> Result<Box<dyn BufRead>, Failure> {
-    if file == "-" {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    match File::open(file) {
-        Ok(lines) => Ok(Box::new(BufReader::new(lines))),
-        Err(error) => {
-            message(format_args!("{file}: {}", cli::words(error)));
-            let error = anyhow::anyhow!("couldn't open specified batch file");
-            Err(Failure::new(EXIT_BATCH, error))
-        }
-    }
-}
-
-/// Does the lookups of a file, one line after the other. Only before the first lookup are empty lines and comments
-/// passed over, as dig does.
-async fn batch(session: &mut Session, planner: &mut Planner, lines: Box<dyn BufRead>) -> Result<(), Failure> {
-    let mut started = false;
-    for line in lines.lines() {
-        let line = line.context("read the file of lookups")?;
-        if !started && (line.is_empty() || line.starts_with(['#', ';', '\r'])) {
-            continue;
-        }
-        started = true;
-        let plan = planner.line(&words(&line), Origin::Batch);
-        plan.steps.iter().try_for_each(say)?;
-        if let Some(why) = &plan.end {
-            return Err(end(why));
-        }
-        keys::load(&mut planner.globals)?;
-        match prepare(&session.context.servers, &plan.lookups, &planner.globals).await {
-            Ok(jobs) => {
-                for job in jobs {
-                    session.look_up(job).await?;
-                }
-            }
-            Err(error) => message(format_args!("{error}: skipping lookup")),
-        }
     }
     Ok(())
 }

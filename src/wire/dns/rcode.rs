@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What became of a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rcode(
     /// The number: four bits in the header, eight more in an OPT record.
     pub u16,

@@ -1,6 +1,7 @@
 //! What is to be looked up, and how: the settings of one lookup, and those of the whole run.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::validation::Validation;
@@ -206,6 +207,12 @@ pub(crate) struct Globals {
     /// Whether a person may be reading, and whether with more than ASCII.
     pub(crate) terminal: bool,
     pub(crate) unicode: bool,
+    /// How many lookups of a file may be on their way at once, if that was typed.
+    pub(crate) in_flight: Option<NonZeroU32>,
+    /// How many queries a second may be sent.
+    pub(crate) rate: Option<NonZeroU32>,
+    /// Whether the lookups of a file are counted at its end, if that was typed.
+    pub(crate) summary: Option<bool>,
     /// Whether `+question` and `+comments` were typed before any name: only then a transfer shows them.
     pub(super) plus_question: bool,
     pub(super) plus_comments: bool,
@@ -334,6 +341,9 @@ impl Default for Globals {
             signing: Signing::default(),
             terminal: false,
             unicode: false,
+            in_flight: None,
+            rate: None,
+            summary: None,
             plus_question: false,
             plus_comments: false,
         }

@@ -1,6 +1,10 @@
 //! The `+options` that dig does not have.
 
+use std::num::NonZeroU32;
+
+use super::UsageError;
 use super::lookup::{Ask, Globals, Lookup};
+use super::number::number;
 use super::options::Action;
 use super::validation;
 
@@ -9,9 +13,12 @@ use super::validation;
 pub(crate) const OWN: &[(&str, Action)] = &[
     ("compare", Action::Lookup(|l, on| l.exchange.ask = if on { Ask::Compare } else { Ask::InTurn })),
     ("explain", Action::Lookup(|l, on| l.show.explain = on)),
+    ("inflight", Action::Value(in_flight)),
     ("json", Action::Both(json)),
     ("race", Action::Lookup(|l, on| l.exchange.ask = if on { Ask::Race } else { Ask::InTurn })),
+    ("rate", Action::Optional(rate)),
     ("rcode-exit", Action::Run(|g, on| g.rcode_exit = on)),
+    ("summary", Action::Run(|g, on| g.summary = Some(on))),
     ("trust-anchor", Action::Optional(validation::trust_anchor)),
     ("validate", Action::Optional(validation::validate)),
 ];
@@ -23,3 +30,27 @@ fn json(globals: &mut Globals, _: &mut Lookup, on: bool) {
         globals.cmd = false;
     }
 }
+
+fn in_flight(globals: &mut Globals, _: &mut Lookup, value: &str) -> Result<(), UsageError> {
+    let most = number(value, MOST_IN_FLIGHT, "inflight")?;
+    globals.in_flight = NonZeroU32::new(most);
+    if globals.in_flight.is_none() {
+        return Err(UsageError::plain("+inflight must be at least 1"));
+    }
+    Ok(())
+}
+
+/// `+rate=0` and `+norate` take the limit away.
+fn rate(globals: &mut Globals, _: &mut Lookup, on: bool, value: Option<&str>) -> Result<(), UsageError> {
+    globals.rate = match value {
+        _ if !on => None,
+        None => return Err(UsageError::Form),
+        Some(value) => NonZeroU32::new(number(value, MOST_A_SECOND, "rate")?),
+    };
+    Ok(())
+}
+
+/// More than this many ids are never in use at once.
+const MOST_IN_FLIGHT: u32 = 16_384;
+/// A microsecond between two queries.
+const MOST_A_SECOND: u32 = 1_000_000;

@@ -77,7 +77,7 @@ fn write_head(page: Page<'_>, out: &mut Vec<u8>) {
             out,
             ";; ->>HEADER<<- opcode: {}, status: {}, id: {}",
             header.opcode,
-            status(reply.rcode),
+            rcode_name(reply.rcode),
             header.id
         );
         out.extend_from_slice(b";; flags:");
@@ -104,7 +104,7 @@ fn write_head(page: Page<'_>, out: &mut Vec<u8>) {
         let _ = writeln!(
             out,
             "\n;; WARNING: EDNS query returned status {} - retry with '{dnssec}+noedns'",
-            status(reply.rcode)
+            rcode_name(reply.rcode)
         );
     }
     if came && reply.extra > 0 {
@@ -131,7 +131,7 @@ pub(super) fn write_flags(flags: Flags, out: &mut Vec<u8>) {
 }
 
 /// The response code by name, or by number after a question mark.
-pub(super) fn status(rcode: Rcode) -> String {
+pub(crate) fn rcode_name(rcode: Rcode) -> String {
     match rcode.mnemonic() {
         Some(name) => name.to_owned(),
         None => format!("?{}", rcode.0),

@@ -12,7 +12,7 @@ mod yaml;
 
 pub(super) use footer::{Footer, Signature, Size, write_footer, write_received};
 pub(super) use json::{Aside, write_json};
-pub(super) use message::{ShownSoa, write_message};
+pub(super) use message::{ShownSoa, rcode_name, write_message};
 pub(super) use prefixes::write_prefixes;
 pub(super) use short::write_short;
 #[cfg(feature = "dnssec")]

@@ -1,13 +1,15 @@
 //! What the lookups of a run share.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::net::SocketAddr;
+
+use tokio::sync::Semaphore;
 
 use super::super::servers::Servers;
 #[cfg(feature = "dnssec")]
 use super::validate::Validators;
 use crate::net::Clock;
-use crate::net::dns::Stream;
+use crate::net::dns::{Courier, Stream};
 
 /// What the lookups of a run share, whether they run one after the other or at once.
 #[derive(Debug)]
@@ -24,6 +26,11 @@ pub(in crate::tools::rdig) struct Context {
     /// The zones that `+validate` has seen.
     #[cfg(feature = "dnssec")]
     pub(super) validators: Validators,
+    /// What carries queries over UDP when many are on their way at once; otherwise each has a socket of its own.
+    pub(in crate::tools::rdig) courier: OnceCell<Courier>,
+    /// Leave to open a socket or connection of one's own: many lookups must not use up the descriptors, nor the
+    /// connections that a server takes.
+    pub(super) sockets: Semaphore,
 }
 
 impl Context {
@@ -37,6 +44,19 @@ impl Context {
             open: RefCell::new(None),
             #[cfg(feature = "dnssec")]
             validators: Validators::default(),
+            courier: OnceCell::new(),
+            sockets: Semaphore::new(MOST_SOCKETS),
+        }
+    }
+
+    /// An id for a query.
+    pub(super) fn id(&self) -> u16 {
+        match self.courier.get() {
+            Some(courier) => courier.free_id(),
+            None => rand::random(),
         }
     }
 }
+
+/// How many lookups may have sockets of their own at a time.
+const MOST_SOCKETS: usize = 32;

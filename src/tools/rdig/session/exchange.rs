@@ -60,15 +60,24 @@ impl Inquiry<'_> {
             }))
         } else {
             let mut notice = |notice: Notice<'_>| {
-                if let Notice::Sent { .. } = notice {
-                    let now = clock.now();
-                    sendings.push(now - *first.get_or_insert(now));
+                if let Notice::Sent { at, .. } = notice {
+                    sendings.push(at - *first.get_or_insert(at));
                 }
                 // A query that is sent again may be answered wrongly again: once is enough to say it.
                 let text = warning(&notice);
                 warnings.extend(text.filter(|text| !warnings.contains(text)));
             };
-            exchange.run(clock, &mut notice).await
+            match self.context.courier.get() {
+                // An id that was typed may be that of many queries.
+                Some(courier) if transport == Transport::Udp && self.lookup.query.id.is_none() => {
+                    courier.ask(&exchange, &mut notice).await
+                }
+                _ => {
+                    // The semaphore is never closed.
+                    let _leave = self.context.sockets.acquire().await;
+                    exchange.run(clock, &mut notice).await
+                }
+            }
         };
         let result = result.map_err(|error| Problem {
             sendings: sendings.clone(),

@@ -45,12 +45,22 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     /// What has happened, if anybody wants to know.
     pub(super) story: Story,
     pub(super) exit: Exit,
+    /// The response code of the answer, if there is one.
+    pub(super) rcode: Option<Rcode>,
     /// The last reply, for `+validate`.
     #[cfg(feature = "dnssec")]
     pub(super) answered: Option<Answered>,
     /// What becomes of the reply, and the reply if it is kept.
     pub(super) keep: Keep,
     pub(super) kept: Option<Kept>,
+}
+
+/// What a lookup came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tools::rdig) struct Outcome {
+    pub(in crate::tools::rdig) exit: Exit,
+    /// The response code of the answer, if there was one.
+    pub(in crate::tools::rdig) rcode: Option<Rcode>,
 }
 
 /// How the next try is made: what earlier replies have led to.
@@ -97,6 +107,7 @@ impl<'a> Inquiry<'a> {
             way: Way::of(job.lookup),
             story: Story::default(),
             exit: Exit::SUCCESS,
+            rcode: None,
             #[cfg(feature = "dnssec")]
             answered: None,
             keep: Keep::No,
@@ -105,7 +116,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Does the lookup; what goes wrong on the network is printed, and is the exit status.
-    pub(in crate::tools::rdig) async fn run(mut self) -> Result<Exit, Failure> {
+    pub(in crate::tools::rdig) async fn run(mut self) -> Result<Outcome, Failure> {
         match self.lookup.exchange.ask {
             _ if self.servers.len() < 2 => self.in_turn().await?,
             Ask::InTurn => self.in_turn().await?,
@@ -117,7 +128,10 @@ impl<'a> Inquiry<'a> {
             Ask::Race => self.race().await?,
             Ask::Compare => self.compare().await?,
         }
-        Ok(self.exit)
+        Ok(Outcome {
+            exit: self.exit,
+            rcode: self.rcode,
+        })
     }
 
     /// Asks one server after the other.
@@ -135,8 +149,8 @@ impl<'a> Inquiry<'a> {
         let last = names.len().saturating_sub(1);
         for (index, name) in names.iter().enumerate() {
             let shown = index == last || self.globals.show_search;
-            let rcode = self.ask(name, shown).await?;
-            if rcode != Some(Rcode::NXDOMAIN) {
+            self.rcode = self.ask(name, shown).await?;
+            if self.rcode != Some(Rcode::NXDOMAIN) {
                 break;
             }
         }
@@ -253,7 +267,7 @@ impl<'a> Inquiry<'a> {
         let query = query(
             self.lookup,
             attempt.name,
-            rand::random(),
+            self.context.id(),
             self.context.client_cookie,
             &self.way.learned,
         );

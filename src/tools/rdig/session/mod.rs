@@ -28,9 +28,10 @@ mod verdict;
 mod walk;
 
 pub(super) use context::Context;
-pub(super) use inquiry::{Inquiry, Job};
+pub(super) use inquiry::{Inquiry, Job, Outcome};
 
 use std::io::{self, Write as _};
+use std::rc::Rc;
 
 use anyhow::Context as _;
 
@@ -40,8 +41,8 @@ use crate::cli::{Exit, Failure, Out};
 /// A run of lookups, one after the other.
 #[derive(Debug)]
 pub(super) struct Session {
-    pub(super) context: Context,
-    out: Out,
+    pub(super) context: Rc<Context>,
+    pub(super) out: Out,
     /// What the run ends with, as far as it has come.
     pub(super) exit: Exit,
 }
@@ -50,17 +51,23 @@ impl Session {
     pub(super) fn new() -> Result<Self, Failure> {
         let out = Out::stdout().context("standard output")?;
         Ok(Self {
-            context: Context::new(out.is_terminal()),
+            context: Rc::new(Context::new(out.is_terminal())),
             out,
             exit: Exit::SUCCESS,
         })
     }
 
     /// Does one lookup; what goes wrong on the network is printed and remembered as the exit status.
-    pub(super) async fn look_up(&mut self, job: Job<'_>) -> Result<(), Failure> {
-        let exit = Inquiry::new(&self.context, job, &mut self.out).run().await?;
+    pub(super) async fn look_up(&mut self, job: Job<'_>) -> Result<Outcome, Failure> {
+        let outcome = Inquiry::new(&self.context, job, &mut self.out).run().await?;
+        self.note(outcome.exit);
+        self.out.flush().map_err(output_failure)?;
+        Ok(outcome)
+    }
+
+    /// Takes note of how a lookup ended.
+    pub(super) fn note(&mut self, exit: Exit) {
         self.exit = status::after(self.exit, exit);
-        self.out.flush().map_err(output_failure)
     }
 }
 

@@ -1,0 +1,74 @@
+//! What is known of the way to one server.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rand::Rng;
+
+use super::Policy;
+use crate::proto::Instant;
+use crate::proto::link::{Flow, Rto};
+
+/// The way to one server.
+#[derive(Debug)]
+pub(super) struct Path {
+    pub(super) server: SocketAddr,
+    pub(super) flow: Flow,
+    /// Those to be sent, by slot and generation; those to be sent again first.
+    pub(super) queue: VecDeque<(u32, u32)>,
+    /// Whether it is among the paths that may have something to send.
+    pub(super) is_ready: bool,
+    /// How many queries are asked.
+    pub(super) users: u32,
+    rto: Rto,
+    cap: Duration,
+    /// When anything was heard of the server.
+    heard: Option<Instant>,
+}
+
+impl Path {
+    pub(super) fn new(server: SocketAddr, policy: &Policy) -> Self {
+        Self {
+            server,
+            flow: Flow::new(policy.most),
+            queue: VecDeque::new(),
+            is_ready: false,
+            users: 0,
+            rto: Rto::new(policy.limits),
+            cap: policy.limits.cap,
+            heard: None,
+        }
+    }
+
+    /// The server has answered. Whether this is the first round trip that is known.
+    pub(super) fn heard(&mut self, now: Instant, rtt: Option<Duration>) -> bool {
+        self.heard = Some(now);
+        let is_first = rtt.is_some() && self.rto.estimate().is_none();
+        if let Some(rtt) = rtt {
+            self.rto.sample(rtt);
+        }
+        is_first
+    }
+
+    /// How long a transmission counts as being on its way.
+    pub(super) fn patience(&self) -> Duration {
+        self.rto.timeout()
+    }
+
+    /// How long to wait after the `attempt`th transmission. Each wait is twice the one before (RFC 6298 (5.5)); but
+    /// while the server answers others, a loss is chance and not congestion, which the window sees to, and after
+    /// the third doubling there is nothing to be learnt from longer silences.
+    pub(super) fn wait<R: Rng + ?Sized>(&self, attempt: u32, now: Instant, rng: &mut R) -> Duration {
+        let is_alive = self.heard.is_some_and(|heard| now - heard < ALIVE);
+        let most = if is_alive { 3 } else { 16 };
+        let doublings = attempt.saturating_sub(1).min(most);
+        self.rto
+            .jittered(rng)
+            .saturating_mul(1 << doublings)
+            .min(self.cap)
+    }
+}
+
+/// How long after an answer a server counts as alive.
+const ALIVE: Duration = Duration::from_secs(1);
