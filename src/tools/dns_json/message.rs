@@ -8,11 +8,10 @@ use super::edns::edns;
 use crate::wire::dns::{Flags, Message, Question, Record, RecordType, Section};
 use crate::wire::rdata::{Style, try_write};
 
-/// Which parts of a message are put in; the header always is.
+/// Which parts of a message are put in; the header and the question, by which one object is told from another,
+/// always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tools) struct Parts {
-    /// The question.
-    pub(in crate::tools) question: bool,
     /// The answer section.
     pub(in crate::tools) answer: bool,
     /// The authority section.
@@ -26,7 +25,6 @@ pub(in crate::tools) struct Parts {
 impl Parts {
     /// Everything.
     pub(in crate::tools) const ALL: Self = Self {
-        question: true,
         answer: true,
         authority: true,
         additional: true,
@@ -61,12 +59,10 @@ pub(super) fn members(
     set("ARCOUNT", header.additionals.into());
     // With the eight bits that EDNS adds to the RCODE.
     set("status", message.rcode().to_string().into());
-    if parts.question {
-        let questions: Vec<Question> = message.questions().flatten().collect();
-        match questions.as_slice() {
-            [asked] => question(asked, members),
-            questions => list("questionRRs", questions.iter().map(question_record), members),
-        }
+    let questions: Vec<Question> = message.questions().flatten().collect();
+    match questions.as_slice() {
+        [asked] => question(asked, members),
+        questions => list("questionRRs", questions.iter().map(question_record), members),
     }
     for (section, name, shown) in [
         (Section::Answer, "answerRRs", parts.answer),
@@ -235,14 +231,13 @@ mod tests {
     #[test]
     fn parts_that_are_not_wanted_are_left_out() {
         let parts = Parts {
-            question: false,
             additional: false,
             edns: false,
             ..Parts::ALL
         };
         let said = said(&reply([1, 0, 1], &[MX, OPT].concat()), parts);
         assert!(said["answerRRs"].is_array());
-        for left_out in ["QNAME", "additionalRRs", "edns"] {
+        for left_out in ["additionalRRs", "edns"] {
             assert!(said.get(left_out).is_none(), "{left_out}");
         }
     }

@@ -1,12 +1,12 @@
 //! `+json`: one object for each message and each failure.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
 use super::{rdig, zone};
 use crate::support::name_server::NameServer;
-use crate::support::{free_port, tool};
+use crate::support::{free_port, peer, tool};
 
 pub(super) fn objects(output: &Output) -> Vec<Value> {
     let text = str::from_utf8(&output.stdout).expect("the output is text");
@@ -55,14 +55,7 @@ fn what_is_not_shown_is_left_out() {
     let server = NameServer::start(zone);
     let said = &objects(&rdig(&server, "+json +noall +answer www.test"))[0];
     assert!(said["answerRRs"].is_array());
-    for left_out in [
-        "QNAME",
-        "authorityRRs",
-        "additionalRRs",
-        "edns",
-        "server",
-        "sendings",
-    ] {
+    for left_out in ["authorityRRs", "additionalRRs", "edns", "server", "sendings"] {
         assert!(said.get(left_out).is_none(), "{left_out}");
     }
 }
@@ -118,4 +111,52 @@ fn a_zone_transfer_is_an_object_a_message() {
     let said = objects(&rdig(&server, "+json zone.test AXFR"));
     assert!(said.len() > 1);
     assert!(said.iter().all(|o| o["QR"] == 1 && o["transport"] == "TCP"));
+}
+
+/// kdig is the other program that writes RFC 8427: what both say, they say alike.
+#[test]
+fn the_members_of_the_rfc_are_those_of_kdig() {
+    let Some(kdig) = peer("kdig") else { return };
+    let server = NameServer::start(zone);
+    for line in [
+        "www.test MX",
+        "text.test TXT",
+        "odd.test TYPE65280",
+        "nosuch.test A",
+    ] {
+        let output = Command::new(&kdig)
+            .args(["@127.0.0.1", "-p", &server.port(), "+json"])
+            .args(line.split(' '))
+            .output()
+            .expect("the program starts");
+        let theirs: Value = serde_json::from_slice(&output.stdout).expect("kdig writes an object");
+        let ours = &objects(&rdig(&server, &format!("+json {line}")))[0];
+        for (member, value) in theirs.as_object().into_iter().flatten() {
+            let ours = ours
+                .get(member)
+                .unwrap_or_else(|| panic!("no {member} of {line}"));
+            match member.as_str() {
+                // Of the time and of chance, and what each asked with.
+                "dateString" | "dateSeconds" | "ID" | "RD" | "AD" | "msgLength" => {}
+                "answerRRs" | "authorityRRs" => {
+                    let records = |list: &Value| list.as_array().cloned().expect("a section is a list");
+                    assert_eq!(records(value).len(), records(ours).len());
+                    for (theirs, ours) in records(value).iter().zip(&records(ours)) {
+                        same_record(theirs, ours);
+                    }
+                }
+                _ => assert_eq!(ours, value, "{member} of {line}"),
+            }
+        }
+    }
+}
+
+fn same_record(theirs: &Value, ours: &Value) {
+    for (member, value) in theirs.as_object().into_iter().flatten() {
+        // kdig writes the generic form as if it were one of the type's own.
+        let is_generic = value.as_str().is_some_and(|text| text.starts_with(r"\#"));
+        if !is_generic {
+            assert_eq!(ours.get(member), Some(value), "{member} of {theirs}");
+        }
+    }
 }

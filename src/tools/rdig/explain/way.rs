@@ -13,6 +13,9 @@ pub(super) fn names(story: &Story, lines: &mut Vec<String>) {
         .iter()
         .filter(|name| outcome(story, name).is_some())
         .collect();
+    if tried.is_empty() && story.names.is_empty() {
+        return;
+    }
     let said = |name: &&Name| format!("{name} ({})", outcome(story, name).unwrap_or_default());
     let list = tried.iter().map(said).collect::<Vec<_>>().join(", then ");
     let why = match &story.reason {
@@ -109,7 +112,7 @@ pub(super) fn servers(story: &Story, lines: &mut Vec<String>) {
             (true, Some(place), all) => format!("the {} of {all} that were typed", ordinal(place)),
             (false, Some(_), 1) => "the only one in /etc/resolv.conf".to_owned(),
             (false, Some(place), all) => format!("the {} of {all} in /etc/resolv.conf", ordinal(place)),
-            (_, None, _) => "found by its name".to_owned(),
+            (_, None, _) => "to which others referred".to_owned(),
         };
         lines.push(format!("Server: {} answered, {chosen}", endpoint(tried.server)));
     }

@@ -33,7 +33,6 @@ pub(crate) fn write_json(page: Page<'_>, aside: &Aside<'_>, out: &mut Vec<u8>) {
     let mut object = Object::at(time);
     if let Ok(message) = Message::parse(page.reply.bytes) {
         let parts = Parts {
-            question: show.question,
             answer: show.answer,
             authority: show.authority,
             additional: show.additional,
@@ -41,7 +40,7 @@ pub(crate) fn write_json(page: Page<'_>, aside: &Aside<'_>, out: &mut Vec<u8>) {
         };
         object.message(&message, parts, |_| true);
     }
-    if show.stats {
+    if show.stats || show.identify {
         object.server(envelope.server, aside.server, envelope.transport);
         if let Some((elapsed, sendings)) = aside.effort {
             object.effort(elapsed, sendings);

@@ -144,7 +144,11 @@ impl<'a> Inquiry<'a> {
             return self.no_servers().map_err(output_failure);
         }
         if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
-            return self.walk(name).await;
+            self.walk(name).await?;
+            if self.lookup.follow == Follow::Servers {
+                return Ok(());
+            }
+            return self.say_explanation().map_err(output_failure);
         }
         let last = names.len().saturating_sub(1);
         for (index, name) in names.iter().enumerate() {
