@@ -1,11 +1,14 @@
 //! The cache of replies that `rhost` and `rdig` share: where it is, when it is used, and what is said of it.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::cli::{Exit, cache_folder, message};
+use crate::net::dns::{REMEMBERED, RETRANSMIT};
 use crate::proto::dns::{Key, Shelf, Shelved};
+use crate::proto::link::Rto;
 use crate::store::dns_cache::{DnsCache, Trouble};
 use crate::tools::dns_notes::{bare, endpoint};
 use crate::wire::dns::Question;
@@ -25,7 +28,7 @@ pub(super) enum Use {
 }
 
 /// What was not in the cache although nothing else may answer.
-pub(super) const EXIT_NOT_CACHED: Exit = Exit(11);
+pub(super) const EXIT_NOT_CACHED: Exit = Exit(16);
 
 /// How long whoever accepts a stale answer waits for a fresh one (RFC 8767 section 5).
 pub(super) const CLIENT_RESPONSE: Duration = Duration::from_millis(1800);
@@ -99,7 +102,7 @@ impl Tally {
     /// There is no answer in the cache, and nobody may be asked.
     pub(super) fn missing(&self, question: &Question) {
         self.told.borrow_mut().missing = true;
-        message(not_cached(question));
+        message(format_args!(";; {}", not_cached(question)));
     }
 
     /// Whether an answer was missing.
@@ -128,7 +131,27 @@ impl Tally {
 /// What is said when the cache has no answer and nothing else may give one.
 pub(super) fn not_cached(question: &Question) -> String {
     let Question { name, rtype, class } = question;
-    format!(";; not in the cache: {} {class} {rtype}", bare(&name.to_string()))
+    format!("not in the cache: {} {class} {rtype}", bare(&name.to_string()))
+}
+
+/// The retransmission timer for `server`, by what earlier runs have learnt.
+pub(super) fn rto(cache: Option<&DnsCache>, server: SocketAddr) -> Rto {
+    let known = cache.and_then(|cache| cache.estimate(server));
+    known.map_or_else(
+        || Rto::new(RETRANSMIT),
+        |known| Rto::remembering(REMEMBERED, known),
+    )
+}
+
+/// Remembers for later runs what a round trip to `server` has taught.
+pub(super) fn learn(cache: Option<&DnsCache>, server: SocketAddr, mut rto: Rto, rtt: Option<Duration>) {
+    let (Some(cache), Some(rtt)) = (cache, rtt) else {
+        return;
+    };
+    rto.sample(rtt);
+    if let Some(estimate) = rto.estimate() {
+        cache.learn(server, estimate);
+    }
 }
 
 /// What the cache has for `key`, stale or not as `use_of` allows.

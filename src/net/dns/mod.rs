@@ -14,7 +14,7 @@ mod testing;
 
 pub use courier::Courier;
 pub use error::ExchangeError;
-pub use exchange::{Exchange, Notice, RETRANSMIT, Reply};
+pub use exchange::{Exchange, Notice, REMEMBERED, RETRANSMIT, Reply};
 pub use family::Family;
 pub use lookup_error::LookupError;
 pub use resolver::{Found, Resolver};

@@ -65,14 +65,15 @@ impl Paths {
         Some(*estimate)
     }
 
-    /// Learns about `server` at `now`; returns whether that is worth writing down: what is known was another time
-    /// by more than an eighth, or is about to be too old.
+    /// Learns about `server` at `now`; returns whether that is worth writing down: the timer would be another by more
+    /// than a quarter and some milliseconds, or what is known is about to be too old.
     pub fn learn(&mut self, server: SocketAddr, estimate: Estimate, now: &Moment) -> bool {
         let old = self.known.iter().position(|(known, ..)| *known == server);
         if let Some((_, known, learnt)) = old.and_then(|at| self.known.get(at)) {
-            let near = |a: Duration, b: Duration| a.abs_diff(b) <= a.max(b) / 8;
+            let timer = |estimate: &Estimate| estimate.smoothed + 4 * estimate.variation;
+            let (old, new) = (timer(known), timer(&estimate));
             let fresh = now.since.saturating_sub(*learnt) <= MEMORY / 2;
-            if fresh && near(known.smoothed, estimate.smoothed) && near(known.variation, estimate.variation) {
+            if fresh && old.abs_diff(new) <= old.max(new) / 4 + NOISE {
                 return false;
             }
         }
@@ -95,6 +96,9 @@ fn read_one(reader: &mut Reader<'_>) -> Result<(SocketAddr, Estimate, Duration),
     let learnt = Duration::from_secs(reader.u32()?.into());
     Ok((server, Estimate { smoothed, variation }, learnt))
 }
+
+/// No timer is that exact.
+const NOISE: Duration = Duration::from_millis(4);
 
 /// How long a round-trip time is remembered: unbound forgets after a quarter of an hour, but it is always there.
 const MEMORY: Duration = Duration::from_secs(3600);

@@ -50,6 +50,8 @@ pub(super) enum Trouble {
     Transfer,
     /// None of the servers gave an answer.
     NoServer,
+    /// The cache has no answer, and nobody else may give one.
+    NotCached,
     /// Something on this host.
     Local,
 }
@@ -75,6 +77,7 @@ impl Trouble {
             Self::Malformed => "malformed",
             Self::Transfer => "transfer",
             Self::NoServer => "noserver",
+            Self::NotCached => "notcached",
             Self::Local => "local",
         }
     }
@@ -131,6 +134,12 @@ impl Object {
     pub(super) fn effort(&mut self, elapsed: Duration, sendings: u32) -> &mut Self {
         self.set("elapsedSeconds", seconds(elapsed));
         self.set("sendings", sendings)
+    }
+
+    /// Puts in that the reply came from the cache: how old it is, and whether its time is over.
+    pub(super) fn cached(&mut self, age: Duration, stale: bool) -> &mut Self {
+        self.set("cacheAgeSeconds", age.as_secs());
+        self.set("cacheStale", stale)
     }
 
     /// Puts in the tries that came to nothing, if there were any.

@@ -120,6 +120,7 @@ async fn look_up(mut session: Session, mut planner: Planner, plan: Plan) -> Resu
         if let Some(file) = planner.batch.take() {
             batch::run(&mut session, &mut planner, &file).await?;
         }
+        session.context.tell_troubles();
         Ok(session.exit)
     };
     let Some(courier) = context.courier.get() else {

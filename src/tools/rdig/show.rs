@@ -72,6 +72,7 @@ impl View {
             received: Timestamp::UNIX_EPOCH,
             server: SocketAddr::from((Ipv4Addr::LOCALHOST, globals.port)),
             transport: "UDP",
+            cached: None,
         };
         if globals.json {
             let aside = Aside {

@@ -6,12 +6,15 @@
 
 use crate::cli::Exit;
 use crate::proto::dns::{Answer, Verdict};
+use crate::tools::dns_cache::EXIT_NOT_CACHED;
 use crate::wire::dns::{Message, Rcode};
 
 /// No server answered.
 pub(super) const NO_SERVER: Exit = Exit(9);
 /// With `+compare`: not every server gave the same answer.
 pub(super) const DIFFERENT: Exit = Exit(11);
+/// With `+cache=only`, an answer is not in the cache.
+pub(super) const NOT_CACHED: Exit = EXIT_NOT_CACHED;
 /// With `+rcode-exit`: a zone transfer did not come to its end, though no response code says so.
 pub(super) const TRANSFER: Exit = Exit(12);
 /// With `+rcode-exit`: what came cannot be read.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use super::render::Cached;
 use super::servers::Server;
 use crate::tools::dns_json::Failed;
 use crate::wire::dns::{Message, Name, Rcode};
@@ -22,6 +23,8 @@ pub(super) struct Story {
     pub(super) typed: bool,
     /// The tries.
     pub(super) tries: Vec<Tried>,
+    /// Whether the answer came from the cache instead.
+    pub(super) cached: Option<Cached>,
     /// What came that is not a reply, and what else was worth a comment.
     pub(super) warnings: Vec<String>,
 }

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::net::dns::{RETRANSMIT, Reply};
+use crate::net::dns::Reply;
 use crate::proto::dns::{Key, Shelf, Shelved, Transport};
 use crate::proto::link::Rto;
 use crate::store::dns_cache::DnsCache;
-use crate::tools::dns_cache::{Tally, Use, find, open};
+use crate::tools::dns_cache::{self, Tally, Use, find, open};
 use crate::wire::dns::{Query, Question, Rcode};
 
 /// What earlier runs have learnt.
@@ -83,22 +83,12 @@ impl Memory {
 
     /// The retransmission timer for `server`.
     pub(super) fn rto(&self, server: SocketAddr) -> Rto {
-        let known = self.cache.as_ref().and_then(|cache| cache.estimate(server));
-        known.map_or_else(
-            || Rto::new(RETRANSMIT),
-            |known| Rto::remembering(RETRANSMIT, known),
-        )
+        dns_cache::rto(self.cache.as_ref(), server)
     }
 
     /// Learns from a round trip to `server`.
-    pub(super) fn learn(&self, server: SocketAddr, mut rto: Rto, rtt: Option<Duration>) {
-        let (Some(cache), Some(rtt)) = (&self.cache, rtt) else {
-            return;
-        };
-        rto.sample(rtt);
-        if let Some(estimate) = rto.estimate() {
-            cache.learn(server, estimate);
-        }
+    pub(super) fn learn(&self, server: SocketAddr, rto: Rto, rtt: Option<Duration>) {
+        dns_cache::learn(self.cache.as_ref(), server, rto, rtt);
     }
 }
 

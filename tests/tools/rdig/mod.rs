@@ -4,6 +4,7 @@
     reason = "a test may panic at what it does not expect"
 )]
 
+mod cache;
 mod corpus;
 mod explain;
 mod json;

@@ -117,7 +117,7 @@ fn negative(message: &Message<'_>, lifetime: Option<Duration>, now: &Zoned, line
     ));
 }
 
-fn count_seconds(seconds: u64) -> String {
+pub(super) fn count_seconds(seconds: u64) -> String {
     count(usize::try_from(seconds).unwrap_or(usize::MAX), "second")
 }
 

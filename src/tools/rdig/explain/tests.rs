@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::plan::Lookup;
+use super::super::render::Cached;
 use super::super::servers::Server;
 use super::super::story::{Came, LeadsTo, Reason, Story, Tried};
 use super::explain;
@@ -100,6 +101,31 @@ fn an_everyday_lookup_takes_a_few_lines() {
         "TTL: 300 seconds, until 09:45:00; the zone's own, for the server is authoritative (AA)",
     ];
     assert_eq!(answered(reply([0x85, 0], [1, 0, 0], &address(300))), expected);
+}
+
+#[test]
+fn an_answer_from_the_cache_is_told_with_its_age() {
+    let mut story = story(vec![tried(
+        "x",
+        "cache",
+        &[],
+        came(reply([0x85, 0], [1, 0, 0], &address(300)), 0, LeadsTo::Answer),
+    )]);
+    let mut cache = |stale| {
+        story.cached = Some(Cached {
+            age: Duration::from_secs(12),
+            stale,
+        });
+        let all = told(&story, &Lookup::default());
+        assert!(lines(&all, "Server").is_empty() && lines(&all, "Sent").is_empty());
+        lines(&all, "Cache")
+    };
+    let told = "the answer is 12 seconds old and came from 192.0.2.1#53; ";
+    assert_eq!(cache(false), [format!("{told}nobody was asked")]);
+    assert_eq!(
+        cache(true),
+        [format!("{told}its time is over, but no server answered")]
+    );
 }
 
 #[test]

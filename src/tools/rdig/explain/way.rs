@@ -2,6 +2,7 @@
 
 use super::super::plan::Lookup;
 use super::super::story::{Came, LeadsTo, Reason, Story, Tried, span};
+use super::answer::count_seconds;
 use super::{and, count};
 use crate::tools::dns_notes::endpoint;
 use crate::wire::dns::{Flags, Message, Name, RecordType};
@@ -102,7 +103,17 @@ pub(super) fn servers(story: &Story, lines: &mut Vec<String>) {
         .tries
         .last()
         .filter(|tried| matches!(tried.came, Came::Reply { .. }));
-    if let Some(tried) = answered {
+    if let (Some(tried), Some(cached)) = (answered, story.cached) {
+        let asked = if cached.stale {
+            "its time is over, but no server answered"
+        } else {
+            "nobody was asked"
+        };
+        let (age, server) = (count_seconds(cached.age.as_secs()), endpoint(tried.server));
+        lines.push(format!(
+            "Cache: the answer is {age} old and came from {server}; {asked}"
+        ));
+    } else if let Some(tried) = answered {
         let place = story
             .servers
             .iter()
@@ -185,7 +196,7 @@ pub(super) fn transport(story: &Story, lookup: &Lookup, lines: &mut Vec<String>)
 
 /// How often and when the query was sent.
 pub(super) fn sendings(story: &Story, lines: &mut Vec<String>) {
-    let Some(tried) = story.tries.last() else {
+    let Some(tried) = story.tries.last().filter(|_| story.cached.is_none()) else {
         return;
     };
     let times = tried.sendings.len();

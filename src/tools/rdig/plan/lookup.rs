@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::validation::Validation;
 use crate::proto::dns::tsig::{Algorithm, Key, KeyText};
+use crate::tools::dns_cache::Use;
 use crate::wire::dns::{Class, Flags, Opcode, QueryEdns, RecordType};
 use crate::wire::rdata::{Layout, Style, Ttl};
 
@@ -128,6 +129,8 @@ pub(crate) struct ExchangeOptions {
     pub(crate) servfail_stops: bool,
     /// Print what can be read of a broken message.
     pub(crate) best_effort: bool,
+    /// What answers may come from the cache.
+    pub(crate) cache: Use,
     /// Whether names outside ASCII are IDNA; `None`: if output is a terminal.
     pub(crate) idn: Option<bool>,
 }
@@ -288,6 +291,7 @@ impl Default for Lookup {
                 show_bad_cookie: false,
                 servfail_stops: true,
                 best_effort: true,
+                cache: Use::No,
                 idn: None,
             },
             show: Show {

@@ -7,10 +7,13 @@ use super::lookup::{Ask, Globals, Lookup};
 use super::number::number;
 use super::options::Action;
 use super::validation;
+use crate::cli::Exit;
+use crate::tools::dns_cache::Use;
 
 /// Every option of ours with its full name.
 #[rustfmt::skip]
 pub(crate) const OWN: &[(&str, Action)] = &[
+    ("cache", Action::Optional(cache)),
     ("compare", Action::Lookup(|l, on| l.exchange.ask = if on { Ask::Compare } else { Ask::InTurn })),
     ("explain", Action::Lookup(|l, on| l.show.explain = on)),
     ("inflight", Action::Value(in_flight)),
@@ -22,6 +25,19 @@ pub(crate) const OWN: &[(&str, Action)] = &[
     ("trust-anchor", Action::Optional(validation::trust_anchor)),
     ("validate", Action::Optional(validation::validate)),
 ];
+
+fn cache(_: &mut Globals, lookup: &mut Lookup, on: bool, value: Option<&str>) -> Result<(), UsageError> {
+    lookup.exchange.cache = match value {
+        _ if !on => Use::No,
+        None => Use::Yes,
+        Some(value) => value.parse().map_err(|why| UsageError::Value {
+            what: "cache",
+            problem: Some(format!("invalid cache '{value}': {why}")),
+            exit: Exit::FAILURE,
+        })?,
+    };
+    Ok(())
+}
 
 fn json(globals: &mut Globals, _: &mut Lookup, on: bool) {
     globals.json = on;

@@ -21,6 +21,8 @@ pub(crate) struct Footer<'a> {
     pub(crate) server: &'a str,
     /// What carried the answer.
     pub(crate) transport: &'static str,
+    /// Whether it came from the cache instead.
+    pub(crate) cached: Option<Cached>,
     /// How long the answer is.
     pub(crate) size: Size,
     /// What became of its signature.
@@ -38,6 +40,15 @@ pub(crate) enum Signature {
     Valid,
     /// It is wrong or missing.
     Invalid,
+}
+
+/// An answer from the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cached {
+    /// How long ago it came from the server.
+    pub(crate) age: Duration,
+    /// Whether its time is over.
+    pub(crate) stale: bool,
 }
 
 /// How much came.
@@ -75,8 +86,17 @@ impl Footer<'_> {
         }
     }
 
+    /// The cache, how old the answer is, and who gave it then.
+    fn cache(&self, cached: Cached) -> String {
+        let (age, stale) = (cached.age.as_secs(), if cached.stale { ", stale" } else { "" });
+        format!("cache ({age} s old{stale}, from {})", endpoint(self.peer))
+    }
+
     /// What `+short +identify` appends to each answer.
     pub(crate) fn identity(&self) -> String {
+        if let Some(cached) = self.cached {
+            return format!(" from {}.", self.cache(cached));
+        }
         format!(" from server {} in {}.", self.peer.ip(), self.time("ms", "us"))
     }
 }
@@ -85,13 +105,16 @@ impl Footer<'_> {
 pub(crate) fn write_footer(footer: &Footer<'_>, now: &Zoned, out: &mut Vec<u8>) {
     // Writing to a vector cannot fail.
     let _ = writeln!(out, ";; Query time: {}", footer.time("msec", "usec"));
-    let _ = writeln!(
-        out,
-        ";; SERVER: {}({}) ({})",
-        endpoint(footer.peer),
-        footer.server,
-        footer.transport
-    );
+    let _ = match footer.cached {
+        Some(cached) => writeln!(out, ";; SERVER: {}", footer.cache(cached)),
+        None => writeln!(
+            out,
+            ";; SERVER: {}({}) ({})",
+            endpoint(footer.peer),
+            footer.server,
+            footer.transport
+        ),
+    };
     let _ = writeln!(out, ";; WHEN: {}", now.strftime("%a %b %d %H:%M:%S %Z %Y"));
     let _ = match footer.size {
         Size::Message(bytes) => writeln!(out, ";; MSG SIZE  rcvd: {bytes}"),
@@ -114,14 +137,17 @@ pub(crate) fn write_footer(footer: &Footer<'_>, now: &Zoned, out: &mut Vec<u8>) 
 
 /// Appends the one line that `+identify` prints instead of the statistics.
 pub(crate) fn write_received(footer: &Footer<'_>, out: &mut Vec<u8>) {
-    let _ = writeln!(
-        out,
-        ";; Received {} bytes from {}({}) in {}\n",
-        footer.size.bytes(),
-        endpoint(footer.peer),
-        footer.server,
-        footer.time("ms", "us")
-    );
+    let bytes = footer.size.bytes();
+    let _ = match footer.cached {
+        Some(cached) => writeln!(out, ";; Received {bytes} bytes from {}\n", footer.cache(cached)),
+        None => writeln!(
+            out,
+            ";; Received {bytes} bytes from {}({}) in {}\n",
+            endpoint(footer.peer),
+            footer.server,
+            footer.time("ms", "us")
+        ),
+    };
 }
 
 #[cfg(test)]
@@ -136,6 +162,7 @@ mod tests {
             peer: "[::1]:53".parse().unwrap(),
             server: "::1",
             transport: "UDP",
+            cached: None,
             size: Size::Message(100),
             signature: Signature::Valid,
         };
@@ -147,5 +174,42 @@ mod tests {
             ";; Query time: 1 msec\n;; SERVER: ::1#53(::1) (UDP)\n;; WHEN: Fri Nov 20 05:32:36 UTC 2026\n;; MSG SIZE  rcvd: 100\n\n"
         );
         assert_eq!(footer.identity(), " from server ::1 in 1 ms.");
+    }
+
+    #[test]
+    fn an_answer_from_the_cache_says_so_and_how_old_it_is() {
+        let mut footer = Footer {
+            elapsed: Duration::ZERO,
+            microseconds: false,
+            peer: "127.0.53.10:53".parse().unwrap(),
+            server: "127.0.53.10",
+            transport: "cache",
+            cached: Some(Cached {
+                age: Duration::from_millis(12_900),
+                stale: false,
+            }),
+            size: Size::Message(100),
+            signature: Signature::None,
+        };
+        let mut out = Vec::new();
+        write_footer(
+            &footer,
+            &"2026-11-20T05:32:36+00:00[UTC]".parse().unwrap(),
+            &mut out,
+        );
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("\n;; SERVER: cache (12 s old, from 127.0.53.10#53)\n"),
+            "{text}"
+        );
+        assert_eq!(footer.identity(), " from cache (12 s old, from 127.0.53.10#53).");
+        footer.cached = footer.cached.map(|cached| Cached {
+            stale: true,
+            ..cached
+        });
+        assert_eq!(
+            footer.identity(),
+            " from cache (12 s old, stale, from 127.0.53.10#53)."
+        );
     }
 }

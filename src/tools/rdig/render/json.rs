@@ -46,6 +46,9 @@ pub(crate) fn write_json(page: Page<'_>, aside: &Aside<'_>, out: &mut Vec<u8>) {
             object.effort(elapsed, sendings);
         }
     }
+    if let Some(cached) = envelope.cached {
+        object.cached(cached.age, cached.stale);
+    }
     object.failed(aside.failed).warnings(aside.warnings);
     if !aside.explanation.is_empty() {
         object.set("explanation", aside.explanation);

@@ -10,7 +10,7 @@ mod short;
 mod validation;
 mod yaml;
 
-pub(super) use footer::{Footer, Signature, Size, write_footer, write_received};
+pub(super) use footer::{Cached, Footer, Signature, Size, write_footer, write_received};
 pub(super) use json::{Aside, write_json};
 pub(super) use message::{ShownSoa, rcode_name, write_message};
 pub(super) use prefixes::write_prefixes;

@@ -9,7 +9,7 @@ use super::edns::{
     is_padding_of_ours, undefined_flags, write_common_value, write_error_code, write_name, write_text,
 };
 use super::message::write_flags;
-use super::{Page, Role, edns};
+use super::{Cached, Page, Role, edns};
 use crate::wire::dns::{Edns, ExtendedError, Flags, Section, option_code};
 use crate::wire::rdata::Layout;
 
@@ -24,6 +24,8 @@ pub(crate) struct Envelope {
     pub(crate) server: SocketAddr,
     /// What carried it.
     pub(crate) transport: &'static str,
+    /// Whether it came from the cache instead.
+    pub(crate) cached: Option<Cached>,
 }
 
 /// Appends a message.
@@ -112,6 +114,9 @@ fn write_envelope(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>) {
         envelope.server.ip(),
         envelope.server.port()
     );
+    if let Some(cached) = envelope.cached {
+        let _ = writeln!(out, "    cache_age: {}", cached.age.as_secs());
+    }
     // dig 9.18 does not know its own address here.
     let _ = write!(
         out,

@@ -1,7 +1,8 @@
 //! What the lookups of a run share.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -9,7 +10,10 @@ use super::super::servers::Servers;
 #[cfg(feature = "dnssec")]
 use super::validate::Validators;
 use crate::net::Clock;
-use crate::net::dns::{Courier, Stream};
+use crate::net::dns::{Courier, RETRANSMIT, Stream};
+use crate::proto::link::Rto;
+use crate::store::dns_cache::DnsCache;
+use crate::tools::dns_cache;
 
 /// What the lookups of a run share, whether they run one after the other or at once.
 #[derive(Debug)]
@@ -23,6 +27,10 @@ pub(in crate::tools::rdig) struct Context {
     pub(in crate::tools::rdig) terminal: bool,
     /// With `+keepopen`, the connection of the last query over TCP; whoever uses it takes it.
     pub(super) open: RefCell<Option<(SocketAddr, Stream)>>,
+    /// What earlier runs have learnt, once somebody asks.
+    cache: OnceCell<Option<DnsCache>>,
+    /// Whether a lookup wanted its answer from there.
+    pub(super) cache_wanted: Cell<bool>,
     /// The zones that `+validate` has seen.
     #[cfg(feature = "dnssec")]
     pub(super) validators: Validators,
@@ -42,6 +50,8 @@ impl Context {
             client_cookie: rand::random(),
             terminal,
             open: RefCell::new(None),
+            cache: OnceCell::new(),
+            cache_wanted: Cell::new(false),
             #[cfg(feature = "dnssec")]
             validators: Validators::default(),
             courier: OnceCell::new(),
@@ -54,6 +64,33 @@ impl Context {
         match self.courier.get() {
             Some(courier) => courier.free_id(),
             None => rand::random(),
+        }
+    }
+
+    /// What earlier runs have learnt, if there is a place for it.
+    pub(super) fn cache(&self) -> Option<&DnsCache> {
+        self.cache.get_or_init(dns_cache::open).as_ref()
+    }
+
+    /// The retransmission timer for `server`; a courier has its own.
+    pub(super) fn rto(&self, server: SocketAddr) -> Rto {
+        match self.courier.get() {
+            Some(_) => Rto::new(RETRANSMIT),
+            None => dns_cache::rto(self.cache(), server),
+        }
+    }
+
+    /// Learns from a round trip to `server`.
+    pub(super) fn learn(&self, server: SocketAddr, rto: Rto, rtt: Option<Duration>) {
+        if self.courier.get().is_none() {
+            dns_cache::learn(self.cache(), server, rto, rtt);
+        }
+    }
+
+    /// Says what is wrong with the cache; that it could not be used only to who wanted it.
+    pub(in crate::tools::rdig) fn tell_troubles(&self) {
+        if let Some(Some(cache)) = self.cache.get() {
+            dns_cache::tell_troubles(cache, self.cache_wanted.get());
         }
     }
 }

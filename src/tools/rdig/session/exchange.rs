@@ -43,7 +43,9 @@ impl Inquiry<'_> {
             Transport::Udp => UDP_TIMEOUT,
             Transport::Tcp => TCP_TIMEOUT,
         });
+        let rto = self.context.rto(server.address);
         let exchange = Exchange {
+            rto,
             source: self.globals.source.map(SocketAddr::from),
             transport,
             accept: Accept::Lenient,
@@ -79,6 +81,9 @@ impl Inquiry<'_> {
                 }
             }
         };
+        if let Ok(reply) = &result {
+            self.context.learn(server.address, rto, reply.rtt);
+        }
         let result = result.map_err(|error| Problem {
             sendings: sendings.clone(),
             ..Problem::new(server, transport, self.lookup, &error)

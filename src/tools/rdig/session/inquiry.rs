@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::plan::{Ask, Banner, Follow, Globals, Lookup};
 use super::super::question::{Learned, query};
-use super::super::render::Envelope;
+use super::super::render::{Cached, Envelope};
 use super::super::servers::Server;
 use super::super::story::{Reason, Story};
 use super::super::{EXIT_BAD_VALUE, status};
@@ -18,7 +18,7 @@ use super::walk::{Keep, Kept};
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure};
 use crate::proto::dns::tsig::Verifier;
-use crate::proto::dns::{ResolvConf, Transport, candidates};
+use crate::proto::dns::{Key, ResolvConf, Transport, candidates};
 use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Name, Query, Rcode, RecordType, TypedName, option_code};
 
@@ -42,6 +42,8 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     pub(super) out: &'a mut dyn Write,
     /// How the next try is made.
     pub(super) way: Way,
+    /// Under what the reply is kept in the cache, if it is.
+    pub(super) cache_key: Option<Key>,
     /// What has happened, if anybody wants to know.
     pub(super) story: Story,
     pub(super) exit: Exit,
@@ -70,6 +72,8 @@ pub(super) struct Way {
     pub(super) learned: Learned,
     /// Whether a server has already said once that it does not know the cookie.
     pub(super) seen_bad_cookie: bool,
+    /// That it is no try at all, but the cache is looked at.
+    pub(super) cached: Option<Cached>,
 }
 
 /// One try, as it is decided on.
@@ -105,6 +109,7 @@ impl<'a> Inquiry<'a> {
             banner: job.banner,
             out,
             way: Way::of(job.lookup),
+            cache_key: None,
             story: Story::default(),
             exit: Exit::SUCCESS,
             rcode: None,
@@ -207,8 +212,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Asks the servers for one name. The answer's response code, if there is an answer.
-    pub(super) async fn ask(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
-        self.way = Way::of(self.lookup);
+    pub(super) async fn ask_servers(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
         #[cfg(feature = "dnssec")]
         self.forget();
         let mut tries = self.lookup.exchange.tries;
@@ -287,6 +291,7 @@ impl<'a> Inquiry<'a> {
                 received: Timestamp::now(),
                 server: attempt.server.address,
                 transport: self.way.transport_name(),
+                cached: None,
             },
         };
         if self.lookup.show.query {
@@ -319,12 +324,14 @@ impl Way {
             transport: if tcp { Transport::Tcp } else { Transport::Udp },
             learned: Learned::default(),
             seen_bad_cookie: false,
+            cached: None,
         }
     }
 
     /// What the footer calls the transport.
     pub(super) fn transport_name(&self) -> &'static str {
         match self.transport {
+            _ if self.cached.is_some() => "cache",
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",
         }

@@ -14,6 +14,7 @@
 //! once. All else belongs to one [`Inquiry`], and it writes to whatever it is given: standard output when it is
 //! alone, memory when its turn to be printed has yet to come.
 
+mod cache;
 mod context;
 mod exchange;
 mod inquiry;

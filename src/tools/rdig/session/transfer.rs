@@ -68,6 +68,7 @@ impl Inquiry<'_> {
                 peer: server.address,
                 server: &server.name,
                 transport: "TCP",
+                cached: None,
                 size: zone.size(),
                 signature,
             };

@@ -207,6 +207,7 @@ impl Inquiry<'_> {
                 received: Timestamp::now(),
                 server: server.address,
                 transport: self.way.transport_name(),
+                cached: None,
             },
         };
         let reply = self.exchange(&sent).await.result;

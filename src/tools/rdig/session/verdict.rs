@@ -59,6 +59,7 @@ impl Inquiry<'_> {
             peer: came.peer,
             server: &server.name,
             transport: self.way.transport_name(),
+            cached: self.way.cached,
             size: Size::Message(message.bytes().len()),
             signature: Signature::None,
         };
@@ -100,6 +101,9 @@ impl Inquiry<'_> {
             });
         } else if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;
+        }
+        if fate != CookieFate::Bad {
+            self.keep_in_cache(came);
         }
         self.ends_with(status::of_reply(&message));
         Ok(Next::Done(reply.rcode))

@@ -166,6 +166,7 @@ impl Inquiry<'_> {
             peer: kept.peer,
             server: &kept.server,
             transport: kept.transport,
+            cached: None,
             size: Size::Message(kept.message.len()),
             // It has been told of, and only the footer of an answer says it again.
             signature: Signature::None,
