@@ -12,6 +12,7 @@ mod manual;
 mod side_by_side;
 mod status;
 mod tsig;
+mod validate;
 
 use std::process::{Command, Output};
 

@@ -26,6 +26,8 @@ mod report;
 mod rrset;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 mod validation;
 mod verify;

@@ -87,6 +87,14 @@ impl Nsec3 {
 }
 
 impl Hashing {
+    #[cfg(test)]
+    pub(super) fn new(iterations: u16, salt: &[u8]) -> Self {
+        Self {
+            iterations,
+            salt: salt.to_vec(),
+        }
+    }
+
     /// The hash of a name (RFC 5155 section 5).
     pub(super) fn hash(&self, name: &Name) -> Vec<u8> {
         let mut hash = crypto::digest(SHA1, &[name.to_lowercase().as_wire(), &self.salt]).unwrap_or_default();

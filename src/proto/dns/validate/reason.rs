@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::budget::Budget;
 use super::key::algorithm_text;
+use crate::proto::dns::MAX_ALIASES;
 use crate::wire::dns::{Class, Name, Rcode, RecordType};
 
 /// What a validation comes to (RFC 4033 section 5).
@@ -144,9 +145,7 @@ pub enum Indeterminate {
         why: String,
     },
     /// The server would not or could not say.
-    #[error(
-        "the server answers {name} {rtype} with {rcode}; a resolver, or a server of the whole chain, must be asked"
-    )]
+    #[error("the server answers {name} {rtype} with {rcode}{}", advice(*rcode))]
     Refused {
         /// The name asked for.
         name: Name,
@@ -177,6 +176,9 @@ pub enum Indeterminate {
         /// The class.
         class: Class,
     },
+    /// The aliases do not come to an end.
+    #[error("there are more than {MAX_ALIASES} aliases in a row")]
+    Aliases,
     /// The chain is longer than any honest one.
     #[error("more than {} questions would have to be asked", Budget::QUESTIONS)]
     TooMany,
@@ -283,6 +285,17 @@ impl Failure {
         }
     }
 }
+
+/// What to do about a server that refuses; one that fails, though it is told not to check, may know no better.
+fn advice(rcode: Rcode) -> &'static str {
+    match rcode {
+        Rcode::REFUSED | NOTAUTH => "; a resolver, or a server of the whole chain, must be asked",
+        _ => "",
+    }
+}
+
+/// The server is not authoritative (RFC 2136 section 2.2, and more widely).
+const NOTAUTH: Rcode = Rcode(9);
 
 /// A moment, in seconds since 1970, for people.
 pub(super) fn date(seconds: i64) -> String {

@@ -47,7 +47,7 @@ pub(super) struct Sets {
 }
 
 impl Reply {
-    /// Reads what can be read; a record that is not what its type says is left out, which no signature survives.
+    /// Reads what can be read.
     pub(super) fn read(message: &Message<'_>) -> Self {
         Self {
             rcode: message.rcode(),
@@ -85,9 +85,8 @@ impl Sets {
     }
 
     fn add(&mut self, record: &Record<'_>) {
-        let Some(data) = canonical(record.rtype, record.rdata) else {
-            return;
-        };
+        // Data that are not what their type says stay as they are: no signature fits them.
+        let data = canonical(record.rtype, record.rdata).unwrap_or_else(|| record.rdata.bytes().to_vec());
         let next = self.sets.len();
         let place = *self
             .places

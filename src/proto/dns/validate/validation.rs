@@ -100,13 +100,16 @@ impl Validation {
             match judgement {
                 Ok(Some(target)) => {
                     self.passed.push(std::mem::replace(&mut self.name, target));
-                    if self.passed.contains(&self.name) || self.passed.len() > MAX_ALIASES {
+                    if self.passed.contains(&self.name) {
                         self.steps.push(Step {
                             kind: StepKind::Alias,
                             subject: self.name.to_string(),
-                            text: "the aliases go in a circle, or on for too long".to_owned(),
+                            text: "the aliases go in a circle".to_owned(),
                         });
                         return self.end(None);
+                    }
+                    if self.passed.len() > MAX_ALIASES {
+                        return self.end(Some(Verdict::Indeterminate(Indeterminate::Aliases)));
                     }
                 }
                 Ok(None) | Err(Stop::Ask(_)) => return self.end(None),
@@ -206,7 +209,8 @@ impl Link<'_> {
         for signer in signers(std::iter::once(set), &set.name, set.rtype) {
             let refused = match self.pass.place_of(&signer)? {
                 Place::Insecure(why) => {
-                    self.unsigned(set, why);
+                    self.judged.push(set.clone());
+                    self.insecure.get_or_insert(why);
                     return Ok(());
                 }
                 Place::Secure(zone) if zone.name == signer => match self.pass.check(set, &zone) {
@@ -221,30 +225,32 @@ impl Link<'_> {
             };
             wrong.get_or_insert(refused);
         }
-        match self.pass.place_of(&side(&set.name, set.rtype))? {
-            Place::Insecure(why) => {
-                self.unsigned(set, why);
-                Ok(())
-            }
-            Place::Secure(zone) => {
-                let (name, rtype, zone) = (set.name.clone(), set.rtype, zone.name.clone());
-                let failure = Failure::Unsigned;
-                Err(wrong
-                    .unwrap_or(Bogus::Signature {
-                        name,
-                        rtype,
-                        zone,
-                        failure,
-                    })
-                    .into())
-            }
-        }
-    }
-
-    /// Takes note of a set that need not be signed.
-    fn unsigned(&mut self, set: &RrSet, why: Insecure) {
+        let why = self.excuse(&side(&set.name, set.rtype), wrong, |zone| Bogus::Signature {
+            name: set.name.clone(),
+            rtype: set.rtype,
+            zone: zone.clone(),
+            failure: Failure::Unsigned,
+        })?;
         self.judged.push(set.clone());
         self.insecure.get_or_insert(why);
+        Ok(())
+    }
+
+    /// Why the records at `side` need not be signed, or else what is wrong: `wrong`, if a signature was found to be, or
+    /// what is to be said if there is none.
+    fn excuse(
+        &mut self,
+        side: &Name,
+        wrong: Option<Bogus>,
+        unsigned: impl FnOnce(&Name) -> Bogus,
+    ) -> Result<Insecure, Stop> {
+        match (self.pass.place_of(side), wrong) {
+            (Ok(Place::Insecure(why)), _) => Ok(why),
+            (Err(Stop::Ask(questions)), _) => Err(Stop::Ask(questions)),
+            (_, Some(wrong)) => Err(wrong.into()),
+            (Ok(Place::Secure(zone)), None) => Err(unsigned(&zone.name).into()),
+            (Err(stop), None) => Err(stop),
+        }
     }
 
     /// Takes note of a set that is signed; one from a wildcard must be proved to be the closest there is.
@@ -314,15 +320,11 @@ impl Link<'_> {
             };
             wrong.get_or_insert(refused);
         }
-        match self.pass.place_of(&side(name, rtype))? {
-            Place::Insecure(why) => {
-                self.insecure.get_or_insert(why);
-                Ok(())
-            }
-            Place::Secure(_) => Err(wrong
-                .unwrap_or_else(|| unproved(absence(reply, name, rtype), None))
-                .into()),
-        }
+        let why = self.excuse(&side(name, rtype), wrong, |_| {
+            unproved(absence(reply, name, rtype), None)
+        })?;
+        self.insecure.get_or_insert(why);
+        Ok(())
     }
 
     /// Whether `zone` denies what was asked for; what is wrong if it does not.

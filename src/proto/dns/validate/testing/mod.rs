@@ -1,5 +1,13 @@
 //! Help for the tests of this room.
 
+mod message;
+mod world;
+mod zone;
+
+pub(super) use message::{Rec, Said};
+pub(super) use world::World;
+pub(super) use zone::{DAY, Denial, NOW, SigningKey, Zone};
+
 use crate::wire::dns::{Name, RecordType};
 
 pub(super) fn name(text: &str) -> Name {
