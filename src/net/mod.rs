@@ -20,6 +20,8 @@ mod services;
 mod stage;
 mod stdio;
 mod sys;
+#[cfg(feature = "tls")]
+mod tls;
 mod udp;
 mod unix;
 
@@ -39,5 +41,7 @@ pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
 pub use runtime::{in_runtime, run_lazily, runtime};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
+#[cfg(feature = "tls")]
+pub use tls::{HandshakeError as TlsHandshakeError, IdentityFiles, TlsClient, TlsSetupError, Trust};
 pub use udp::bind_udp;
 pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_unix, connect_unix};

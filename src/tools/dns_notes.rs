@@ -21,16 +21,13 @@ pub(super) fn endpoint(server: SocketAddr) -> String {
 
 /// A transport as both tools write it.
 pub(super) fn transport_name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Udp => "UDP",
-        Transport::Tcp => "TCP",
-    }
+    transport.name()
 }
 
 /// Why a try came to nothing, without the `;; ` before it.
 pub(super) fn communications_error(server: SocketAddr, error: &ExchangeError) -> String {
     let why = match error {
-        ExchangeError::TimedOut { .. } => "timed out".to_owned(),
+        ExchangeError::TimedOut { .. } | ExchangeError::NotConnected { .. } => "timed out".to_owned(),
         ExchangeError::Refused { .. } => "connection refused".to_owned(),
         ExchangeError::Unreachable { error, .. } if error.kind() == std::io::ErrorKind::HostUnreachable => {
             "host unreachable".to_owned()
@@ -38,6 +35,12 @@ pub(super) fn communications_error(server: SocketAddr, error: &ExchangeError) ->
         ExchangeError::Unreachable { .. } => "network unreachable".to_owned(),
         ExchangeError::Closed { .. } => "end of file".to_owned(),
         ExchangeError::Reset { .. } => "connection reset".to_owned(),
+        ExchangeError::Http { .. } => "failure".to_owned(),
+        ExchangeError::Protocol { .. } => "unexpected error".to_owned(),
+        ExchangeError::Untrusted { .. }
+        | ExchangeError::Handshake { .. }
+        | ExchangeError::NotHttp2 { .. }
+        | ExchangeError::NotBuilt { .. } => error.to_string(),
         ExchangeError::Bind { error, .. } | ExchangeError::Io { error, .. } => error.to_string(),
     };
     format!("communications error to {}: {why}", endpoint(server))

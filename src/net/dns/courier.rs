@@ -145,6 +145,7 @@ impl Courier {
                 elapsed,
                 rtt,
                 attempts,
+                seal: None,
             }),
             End::TimedOut => Err(ExchangeError::TimedOut {
                 server: exchange.server,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::proto::dns::Transport;
+
 /// Why there is no reply.
 #[derive(Debug, Error)]
 pub enum ExchangeError {
@@ -52,6 +54,59 @@ pub enum ExchangeError {
         /// What the system said.
         #[source]
         error: io::Error,
+    },
+    /// There was no connection in time.
+    #[error("there was no connection to {server} within {after:?}")]
+    NotConnected {
+        /// Who was asked.
+        server: SocketAddr,
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The server is not who it should be, or nobody trusted vouches for it.
+    #[error("the certificate of {server}: {why}")]
+    Untrusted {
+        /// Who was asked.
+        server: SocketAddr,
+        /// Why, in the words of OpenSSL.
+        why: String,
+    },
+    /// The connection was made, but not made secure.
+    #[error("shake hands with {server}")]
+    Handshake {
+        /// Who was asked.
+        server: SocketAddr,
+        /// What went wrong.
+        #[source]
+        error: io::Error,
+    },
+    /// The server does not speak HTTP/2, or does not say so.
+    #[error("{server} does not offer HTTP/2")]
+    NotHttp2 {
+        /// Who was asked.
+        server: SocketAddr,
+    },
+    /// The server answered the request, but not with a DNS message.
+    #[error("{server} answered {status}{}", if *status == 200 { " without a DNS message of a sound length" } else { "" })]
+    Http {
+        /// Who was asked.
+        server: SocketAddr,
+        /// The status of HTTP.
+        status: u16,
+    },
+    /// The server speaks another protocol.
+    #[error("{server} does not speak the protocol: {why}")]
+    Protocol {
+        /// Who was asked.
+        server: SocketAddr,
+        /// What is wrong.
+        why: String,
+    },
+    /// This build does not have the transport.
+    #[error("this build cannot ask over {transport}")]
+    NotBuilt {
+        /// What was asked for.
+        transport: Transport,
     },
     /// Something else went wrong on this host.
     #[error("{doing} {server}")]

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{ExchangeError, Stream};
+use super::{Connection, ExchangeError, Seal, Site};
 use crate::net::{AskError, Clock, Failure, ask, bind_udp, in_runtime};
 use crate::proto::Instant;
 use crate::proto::dns::{Accept, Mismatch, Transport};
@@ -30,6 +30,8 @@ pub struct Exchange<'a> {
     pub rto: Rto,
     /// What counts as the reply.
     pub accept: Accept,
+    /// What the server is besides an address, for the transports that must know.
+    pub site: Option<&'a Site>,
 }
 
 /// The timer of a query. The servers that a stub asks are near, and their users wait: the first timeout is that of
@@ -65,6 +67,8 @@ pub struct Reply {
     pub rtt: Option<Duration>,
     /// How often the query was sent.
     pub attempts: u32,
+    /// How it was protected on its way, if it was.
+    pub seal: Option<Seal>,
 }
 
 /// What happens during an exchange, as it happens.
@@ -100,6 +104,7 @@ impl<'a> Exchange<'a> {
             retransmit: true,
             rto: Rto::new(RETRANSMIT),
             accept: Accept::Strict,
+            site: None,
         }
     }
 
@@ -116,9 +121,7 @@ impl<'a> Exchange<'a> {
         in_runtime().await;
         match self.transport {
             Transport::Udp => self.over_udp(clock, notice).await,
-            Transport::Tcp => tokio::time::timeout(self.timeout, self.over_tcp(clock, notice))
-                .await
-                .unwrap_or_else(|_| Err(self.timed_out())),
+            _ => self.over_connection(clock, notice).await,
         }
     }
 
@@ -149,6 +152,7 @@ impl<'a> Exchange<'a> {
                 elapsed: reply.report.elapsed,
                 rtt: reply.report.rtt,
                 attempts: reply.report.attempts,
+                seal: None,
             }),
             Err(AskError {
                 why: Failure::NoReply { .. },
@@ -161,38 +165,87 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    async fn over_tcp(
+    async fn over_connection(
         &self,
         clock: &Clock,
         notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
         let start = clock.now();
-        let mut stream = Stream::connect(self.server, self.source).await?;
-        notice(Notice::Sent {
-            attempt: 1,
-            at: clock.now(),
-        });
-        stream.send(self.query).await?;
-        loop {
-            let message = stream.receive().await?;
-            match self.accept.judge(self.query, &message) {
-                Ok(()) => {
-                    return Ok(Reply {
-                        message,
-                        peer: self.server,
-                        transport: Transport::Tcp,
-                        elapsed: clock.now() - start,
-                        rtt: None,
-                        attempts: 1,
-                    });
-                }
-                Err(why) => notice(Notice::Ignored {
-                    from: self.server,
-                    why,
-                    message: &message,
-                }),
-            }
+        let mut connection = self.connect(clock).await?;
+        let left = self.timeout.saturating_sub(clock.now() - start);
+        let reply = Exchange {
+            timeout: left,
+            ..*self
         }
+        .over(&mut connection, clock, notice)
+        .await
+        .map_err(|error| match error {
+            ExchangeError::TimedOut { .. } => self.timed_out(),
+            error => error,
+        })?;
+        connection.close().await;
+        Ok(Reply {
+            elapsed: clock.now() - start,
+            ..reply
+        })
+    }
+
+    /// Connects to the server.
+    ///
+    /// # Errors
+    /// Why there is no connection.
+    pub async fn connect(&self, clock: &Clock) -> Result<Connection, ExchangeError> {
+        let Self {
+            server,
+            source,
+            transport,
+            site,
+            timeout,
+            ..
+        } = *self;
+        Connection::open(clock, server, source, transport, site, timeout).await
+    }
+
+    /// Asks over a connection that is there, and can be used again if this does not fail.
+    ///
+    /// # Errors
+    /// Why there is no reply.
+    pub async fn over(
+        &self,
+        connection: &mut Connection,
+        clock: &Clock,
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
+    ) -> Result<Reply, ExchangeError> {
+        let start = clock.now();
+        let asking = async {
+            notice(Notice::Sent {
+                attempt: 1,
+                at: clock.now(),
+            });
+            connection.send(self.query).await?;
+            loop {
+                let message = connection.receive().await?;
+                match self.accept.judge(self.query, &message) {
+                    Ok(()) => return Ok(message),
+                    Err(why) => notice(Notice::Ignored {
+                        from: self.server,
+                        why,
+                        message: &message,
+                    }),
+                }
+            }
+        };
+        let asked = tokio::time::timeout(self.timeout, asking).await;
+        let message = asked.unwrap_or_else(|_| Err(self.timed_out()))?;
+        Ok(Reply {
+            message,
+            peer: self.server,
+            transport: self.transport,
+            elapsed: clock.now() - start,
+            rtt: None,
+            attempts: 1,
+            seal: connection.seal().cloned(),
+        })
     }
 
     fn timed_out(&self) -> ExchangeError {

@@ -1,23 +1,35 @@
 //! The DNS over sockets: one exchange with one server, and the stub resolver that the tools share.
 
+mod connection;
 mod courier;
 mod error;
 mod exchange;
 mod family;
+#[cfg(feature = "doh")]
+mod https;
 mod lookup_error;
 mod names;
+#[cfg(feature = "doq")]
+mod quic;
 mod resolver;
+mod seal;
+#[cfg(feature = "tls")]
+mod secure;
+mod site;
 mod stream;
 mod system;
 #[cfg(test)]
 mod testing;
 
+pub use connection::Connection;
 pub use courier::Courier;
 pub use error::ExchangeError;
 pub use exchange::{Exchange, Notice, REMEMBERED, RETRANSMIT, Reply};
 pub use family::Family;
 pub use lookup_error::LookupError;
 pub use resolver::{Found, Resolver};
+pub use seal::Seal;
+pub use site::Site;
 pub use stream::Stream;
 pub use system::{Environment, hosts, literal, resolv_conf, server_address};
 

@@ -16,6 +16,7 @@ mod shelf;
 mod testing;
 mod trace;
 mod transfer;
+mod transport;
 pub mod tsig;
 #[cfg(feature = "dnssec")]
 pub mod validate;
@@ -34,12 +35,4 @@ pub use serial::{is_newer_serial, soa_serial};
 pub use shelf::{Key, Shelf, Shelved};
 pub use trace::{Referral, Step, Trace};
 pub use transfer::{NotATransfer, Transfer};
-
-/// What carries a query to a server and the reply back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Transport {
-    /// One datagram each way, retransmitted.
-    Udp,
-    /// A connection of its own, each message behind its length (RFC 7766).
-    Tcp,
-}
+pub use transport::{Method, Transport};

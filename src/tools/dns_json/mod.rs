@@ -44,6 +44,10 @@ pub(super) enum Trouble {
     Unreachable,
     /// The server closed the connection or reset it.
     Closed,
+    /// The server is not who it should be.
+    Untrusted,
+    /// The server does not speak TLS, HTTP or QUIC as it should.
+    Protocol,
     /// What came cannot be read.
     Malformed,
     /// A zone transfer did not come to its end.
@@ -60,11 +64,18 @@ impl Trouble {
     /// What an exchange ended in.
     pub(super) fn of(error: &ExchangeError) -> Self {
         match error {
-            ExchangeError::TimedOut { .. } => Self::Timeout,
+            ExchangeError::TimedOut { .. } | ExchangeError::NotConnected { .. } => Self::Timeout,
             ExchangeError::Refused { .. } => Self::Refused,
             ExchangeError::Unreachable { .. } => Self::Unreachable,
             ExchangeError::Closed { .. } | ExchangeError::Reset { .. } => Self::Closed,
-            ExchangeError::Bind { .. } | ExchangeError::Io { .. } => Self::Local,
+            ExchangeError::Untrusted { .. } => Self::Untrusted,
+            ExchangeError::Handshake { .. }
+            | ExchangeError::NotHttp2 { .. }
+            | ExchangeError::Http { .. }
+            | ExchangeError::Protocol { .. } => Self::Protocol,
+            ExchangeError::Bind { .. } | ExchangeError::Io { .. } | ExchangeError::NotBuilt { .. } => {
+                Self::Local
+            }
         }
     }
 
@@ -74,6 +85,8 @@ impl Trouble {
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
             Self::Closed => "closed",
+            Self::Untrusted => "untrusted",
+            Self::Protocol => "protocol",
             Self::Malformed => "malformed",
             Self::Transfer => "transfer",
             Self::NoServer => "noserver",

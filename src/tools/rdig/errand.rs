@@ -23,6 +23,10 @@ impl Errand {
             if lookup.servers.is_empty() {
                 asked = servers.of_system(&self.globals);
             }
+            let port = lookup.transport().default_port();
+            if !self.globals.port_typed && port != self.globals.port {
+                asked.iter_mut().for_each(|server| server.address.set_port(port));
+            }
             let banner = match &lookup.banner {
                 None => None,
                 Some(banner) => {

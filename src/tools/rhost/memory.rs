@@ -62,6 +62,7 @@ impl Memory {
             elapsed: Duration::ZERO,
             rtt: None,
             attempts: 0,
+            seal: None,
         }
     }
 

@@ -119,7 +119,10 @@ impl Line<'_> {
                 signing.file = Some(value.to_owned());
                 signing.changed = true;
             }
-            'p' => self.planner.globals.port = number::port(value)?,
+            'p' => {
+                self.planner.globals.port = number::port(value)?;
+                self.planner.globals.port_typed = true;
+            }
             'q' => self.name(value),
             't' => {
                 self.guess = false;

@@ -13,6 +13,9 @@ pub(crate) enum UsageError {
     /// A form that an option does not have; the line says which option it is.
     #[error("Invalid option")]
     Form,
+    /// The same, after this line on standard error.
+    #[error("{0}")]
+    Said(String),
     /// Something lacks a part: only how to type is said.
     #[error("Usage error")]
     Usage,
@@ -51,7 +54,7 @@ impl UsageError {
     /// What the run ends with.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Option(_) | Self::Form | Self::Usage => Exit::FAILURE,
+            Self::Option(_) | Self::Form | Self::Said(_) | Self::Usage => Exit::FAILURE,
             Self::Value { exit, .. } | Self::Other { exit, .. } => *exit,
         }
     }
@@ -59,7 +62,7 @@ impl UsageError {
     /// The line that dig prints on standard output before the error itself.
     pub(crate) fn problem(&self) -> Option<&str> {
         match self {
-            Self::Option(_) | Self::Form | Self::Usage => None,
+            Self::Option(_) | Self::Form | Self::Said(_) | Self::Usage => None,
             Self::Value { problem, .. } | Self::Other { problem, .. } => problem.as_deref(),
         }
     }

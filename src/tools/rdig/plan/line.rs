@@ -195,12 +195,13 @@ impl<'a> Line<'a> {
                 Ok(())
             }
         };
-        done.map_err(|error| {
-            if error == UsageError::Form {
+        done.map_err(|error| match error {
+            UsageError::Form => invalid(),
+            UsageError::Said(line) => {
+                steps.push(Step::Warn(format!("{line}\n")));
                 invalid()
-            } else {
-                error
             }
+            error => error,
         })?;
         if is_default {
             match bare.get(..2) {

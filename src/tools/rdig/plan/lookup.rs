@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::carrier::Carrier;
 use super::validation::Validation;
 use crate::proto::dns::tsig::{Algorithm, Key, KeyText};
 use crate::tools::dns_cache::Use;
@@ -27,6 +28,7 @@ pub(crate) struct Lookup {
     pub(crate) banner: Option<Banner>,
     pub(crate) query: QueryOptions,
     pub(crate) exchange: ExchangeOptions,
+    pub(crate) carrier: Carrier,
     pub(crate) show: Show,
     /// Whether the answer is validated by DNSSEC, and how.
     pub(crate) validation: Option<Validation>,
@@ -192,6 +194,8 @@ pub(crate) struct Globals {
     /// The length of words of base64 and hex, if it is not the usual one.
     pub(crate) word: Option<usize>,
     pub(crate) port: u16,
+    /// Whether the port was typed: otherwise it depends on what carries the query.
+    pub(crate) port_typed: bool,
     /// How long a try takes, if it is not the usual time.
     pub(crate) timeout: Option<Duration>,
     pub(crate) ndots: Option<usize>,
@@ -281,6 +285,7 @@ impl Default for Lookup {
                 subnet: None,
                 options: Vec::new(),
             },
+            carrier: Carrier::default(),
             exchange: ExchangeOptions {
                 tcp: false,
                 ask: Ask::InTurn,
@@ -333,6 +338,7 @@ impl Default for Globals {
             rcode_exit: false,
             word: None,
             port: 53,
+            port_typed: false,
             timeout: None,
             ndots: None,
             search: false,

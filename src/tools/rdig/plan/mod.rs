@@ -1,5 +1,6 @@
 //! From what was typed to what is to be done: a list of lookups, checked, without any I/O.
 
+mod carrier;
 mod dash;
 mod edns;
 mod error;
@@ -13,6 +14,7 @@ mod settings;
 mod usage;
 mod validation;
 
+pub(crate) use carrier::Carrier;
 pub(crate) use dash::shown;
 pub(crate) use error::UsageError;
 pub(crate) use key::{algorithm, unknown_algorithm};

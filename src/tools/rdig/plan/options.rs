@@ -1,6 +1,7 @@
 //! The `+options`: what each is called, and what it does to a lookup or to the whole run.
 
 use super::UsageError;
+use super::carrier::*;
 use super::lookup::{Globals, Lookup};
 use super::own::OWN;
 use super::settings::*;
@@ -89,6 +90,12 @@ pub(crate) const OPTIONS: &[PlusOption] = &[
     ("expi", "expire", Action::Lookup(|l, on| l.query.expire = on)),
     ("fa", "fail", Action::Lookup(|l, on| l.exchange.servfail_stops = on)),
     ("he", "header-only", Action::Lookup(|l, on| l.query.header_only = on)),
+    ("http-plain", "http-plain", Action::Optional(http_plain)),
+    ("http-plain-g", "http-plain-get", Action::Optional(http_plain_get)),
+    ("http-plain-", "http-plain-post", Action::Optional(http_plain_post)),
+    ("https", "https", Action::Optional(https)),
+    ("https-g", "https-get", Action::Optional(https_get)),
+    ("https-", "https-post", Action::Optional(https_post)),
     ("ide", "identify", Action::Lookup(|l, on| l.show.identify = on)),
     ("idni", "idnin", Action::Lookup(|l, on| l.exchange.idn = Some(on))),
     ("idno", "idnout", Action::Lookup(|l, on| l.show.unicode = Some(on))),
@@ -121,6 +128,11 @@ pub(crate) const OPTIONS: &[PlusOption] = &[
     ("tcp", "tcp", Action::Transport(tcp)),
     ("ti", "timeout", Action::Value(timeout)),
     ("tra", "trace", Action::Both(trace)),
+    ("tls", "tls", Action::Optional(tls)),
+    ("tls-ca", "tls-ca", Action::Optional(tls_ca)),
+    ("tls-ce", "tls-certfile", Action::Optional(tls_certificate)),
+    ("tls-h", "tls-hostname", Action::Optional(tls_hostname)),
+    ("tls-k", "tls-keyfile", Action::Optional(tls_key)),
     ("tri", "tries", Action::Value(tries)),
     ("ttli", "ttlid", Action::Lookup(|l, on| l.show.ttl = on)),
     ("ttlu", "ttlunits", Action::Lookup(|l, on| { l.show.ttl = true; l.show.ttl_units = on; })),

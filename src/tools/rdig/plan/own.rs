@@ -6,7 +6,7 @@ use super::UsageError;
 use super::lookup::{Ask, Globals, Lookup};
 use super::number::number;
 use super::options::Action;
-use super::validation;
+use super::{carrier, validation};
 use crate::cli::Exit;
 use crate::tools::dns_cache::Use;
 
@@ -18,6 +18,7 @@ pub(crate) const OWN: &[(&str, Action)] = &[
     ("explain", Action::Lookup(|l, on| l.show.explain = on)),
     ("inflight", Action::Value(in_flight)),
     ("json", Action::Both(json)),
+    ("quic", Action::Optional(carrier::quic)),
     ("race", Action::Lookup(|l, on| l.exchange.ask = if on { Ask::Race } else { Ask::InTurn })),
     ("rate", Action::Optional(rate)),
     ("rcode-exit", Action::Run(|g, on| g.rcode_exit = on)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Zoned;
 
+use crate::net::dns::Seal;
 use crate::tools::dns_notes::endpoint;
 
 /// What is known of an exchange when it is over.
@@ -27,6 +28,8 @@ pub(crate) struct Footer<'a> {
     pub(crate) size: Size,
     /// What became of its signature.
     pub(crate) signature: Signature,
+    /// How it was protected on its way, if it was.
+    pub(crate) seal: Option<&'a Seal>,
 }
 
 /// What became of the signature of an answer (TSIG).
@@ -115,6 +118,12 @@ pub(crate) fn write_footer(footer: &Footer<'_>, now: &Zoned, out: &mut Vec<u8>) 
             footer.transport
         ),
     };
+    if let Some((name, version)) = footer
+        .seal
+        .and_then(|seal| Some((seal.verified.as_ref()?, seal.version)))
+    {
+        let _ = writeln!(out, ";; VERIFIED: {name} ({version})");
+    }
     let _ = writeln!(out, ";; WHEN: {}", now.strftime("%a %b %d %H:%M:%S %Z %Y"));
     let _ = match footer.size {
         Size::Message(bytes) => writeln!(out, ";; MSG SIZE  rcvd: {bytes}"),
@@ -165,6 +174,7 @@ mod tests {
             cached: None,
             size: Size::Message(100),
             signature: Signature::Valid,
+            seal: None,
         };
         let now = "2026-11-20T05:32:36+00:00[UTC]".parse().unwrap();
         let mut out = Vec::new();
@@ -190,6 +200,7 @@ mod tests {
             }),
             size: Size::Message(100),
             signature: Signature::None,
+            seal: None,
         };
         let mut out = Vec::new();
         write_footer(

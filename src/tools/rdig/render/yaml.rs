@@ -106,7 +106,11 @@ fn write_envelope(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>) {
         out,
         "    message_size: {}b\n    socket_family: {family}\n    socket_protocol: {}\n",
         page.reply.bytes.len(),
-        envelope.transport
+        match envelope.transport {
+            // dig looks no deeper.
+            "TLS" | "HTTPS" | "HTTPS-GET" | "HTTP" | "HTTP-GET" => "TCP",
+            transport => transport,
+        }
     );
     let _ = write!(
         out,

@@ -121,6 +121,7 @@ impl Inquiry<'_> {
             elapsed: Duration::ZERO,
             rtt: None,
             attempts: 0,
+            seal: None,
         };
         self.note_reply(attempt, &reply.message, Duration::ZERO, Vec::new());
         self.story.cached = Some(cached);

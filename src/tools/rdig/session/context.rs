@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::super::servers::Servers;
+use super::super::plan::Carrier;
+use super::super::servers::{Server, Servers};
 #[cfg(feature = "dnssec")]
 use super::validate::Validators;
 use crate::net::Clock;
-use crate::net::dns::{Courier, RETRANSMIT, Stream};
+use crate::net::dns::{Connection, Courier, RETRANSMIT};
 use crate::proto::link::Rto;
 use crate::store::dns_cache::DnsCache;
 use crate::tools::dns_cache;
@@ -25,8 +26,11 @@ pub(in crate::tools::rdig) struct Context {
     pub(super) client_cookie: [u8; 8],
     /// Whether a person may be reading.
     pub(in crate::tools::rdig) terminal: bool,
-    /// With `+keepopen`, the connection of the last query over TCP; whoever uses it takes it.
-    pub(super) open: RefCell<Option<(SocketAddr, Stream)>>,
+    /// With `+keepopen`, the connection of the last query that had one; whoever uses it takes it.
+    pub(super) open: RefCell<Option<Open>>,
+    /// The clients of TLS, by the name of the server and what was typed about TLS.
+    #[cfg(feature = "tls")]
+    pub(super) tls_clients: RefCell<Vec<(String, Carrier, crate::net::TlsClient)>>,
     /// What earlier runs have learnt, once somebody asks.
     cache: OnceCell<Option<DnsCache>>,
     /// Whether a lookup wanted its answer from there.
@@ -41,6 +45,14 @@ pub(in crate::tools::rdig) struct Context {
     pub(super) sockets: Semaphore,
 }
 
+/// A connection that stays open, and whose it is: one that nobody was verified for is not used where somebody must be.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) server: Server,
+    pub(super) carrier: Carrier,
+    pub(super) connection: Connection,
+}
+
 impl Context {
     /// A context for output to a terminal, or not.
     pub(super) fn new(terminal: bool) -> Self {
@@ -50,6 +62,8 @@ impl Context {
             client_cookie: rand::random(),
             terminal,
             open: RefCell::new(None),
+            #[cfg(feature = "tls")]
+            tls_clients: RefCell::default(),
             cache: OnceCell::new(),
             cache_wanted: Cell::new(false),
             #[cfg(feature = "dnssec")]

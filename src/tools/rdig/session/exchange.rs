@@ -1,4 +1,4 @@
-//! One try: a query to one server and the reply back, over UDP or TCP.
+//! One try: a query to one server and the reply back, over whatever carries it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::super::plan::Lookup;
 use super::super::servers::Server;
+use super::context::Open;
 use super::inquiry::{Inquiry, Sent};
-use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Stream};
+use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Site};
 use crate::proto::dns::{Accept, Transport};
 use crate::tools::dns_json::Trouble;
 use crate::tools::dns_notes::{communications_error, endpoint, warning};
@@ -31,62 +32,58 @@ pub(super) struct Problem {
     pub(super) trouble: Trouble,
     /// When the query was sent, counted from the first time.
     pub(super) sendings: Vec<Duration>,
-    /// Whether not even a query was sent: dig then ends without its banner.
-    pub(super) before_sending: bool,
+    /// What there is to say to a person besides, where dig says nothing.
+    pub(super) aside: Option<String>,
+    /// What it leads to.
+    pub(super) then: Then,
+}
+
+/// What a try that came to nothing leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Another try.
+    Retry,
+    /// Another try; not even a query was sent: dig then ends without its banner.
+    Reconnect,
+    /// The next server, without a word if there is none.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(dead_code, reason = "for clients that cannot be made")
+    )]
+    NextServer,
+    /// The end of the lookup, without a word.
+    GiveUp,
 }
 
 impl Inquiry<'_> {
     /// Sends the query and waits for the reply.
     pub(super) async fn exchange(&self, sent: &Sent<'_>) -> Tried {
-        let (server, transport) = (sent.attempt.server, self.way.transport);
-        let timeout = self.globals.timeout.unwrap_or(match transport {
-            Transport::Udp => UDP_TIMEOUT,
-            Transport::Tcp => TCP_TIMEOUT,
-        });
-        let rto = self.context.rto(server.address);
-        let exchange = Exchange {
-            rto,
-            source: self.globals.source.map(SocketAddr::from),
-            transport,
-            accept: Accept::Lenient,
-            ..Exchange::new(&sent.query, server.address, timeout)
-        };
+        let server = sent.attempt.server;
         let mut warnings = Vec::new();
-        let (clock, mut first) = (&self.context.clock, None);
+        let mut first = None;
         let mut sendings = Vec::new();
-        let result = if transport == Transport::Tcp && self.globals.keep_open {
-            let asked = tokio::time::timeout(timeout, self.over_open_connection(&exchange));
-            asked.await.unwrap_or(Err(ExchangeError::TimedOut {
-                server: server.address,
-                after: timeout,
-            }))
-        } else {
-            let mut notice = |notice: Notice<'_>| {
-                if let Notice::Sent { at, .. } = notice {
-                    sendings.push(at - *first.get_or_insert(at));
+        let mut notice = |notice: Notice<'_>| {
+            if let Notice::Sent { at, .. } = notice {
+                sendings.push(at - *first.get_or_insert(at));
+            }
+            // A query that is sent again may be answered wrongly again: once is enough to say it.
+            let text = warning(&notice);
+            warnings.extend(text.filter(|text| !warnings.contains(text)));
+        };
+        let asked = match self.site_of(sent) {
+            Err(problem) => Err(problem),
+            Ok(site) => {
+                let exchange = self.exchange_with(sent, site.as_ref());
+                let asked = self.carry_out(sent, &exchange, &mut notice).await;
+                if let Ok(reply) = &asked {
+                    self.context.learn(server.address, exchange.rto, reply.rtt);
                 }
-                // A query that is sent again may be answered wrongly again: once is enough to say it.
-                let text = warning(&notice);
-                warnings.extend(text.filter(|text| !warnings.contains(text)));
-            };
-            match self.context.courier.get() {
-                // An id that was typed may be that of many queries.
-                Some(courier) if transport == Transport::Udp && self.lookup.query.id.is_none() => {
-                    courier.ask(&exchange, &mut notice).await
-                }
-                _ => {
-                    // The semaphore is never closed.
-                    let _leave = self.context.sockets.acquire().await;
-                    exchange.run(clock, &mut notice).await
-                }
+                asked.map_err(|error| self.problem(sent, &error))
             }
         };
-        if let Ok(reply) = &result {
-            self.context.learn(server.address, rto, reply.rtt);
-        }
-        let result = result.map_err(|error| Problem {
+        let result = asked.map_err(|problem| Problem {
             sendings: sendings.clone(),
-            ..Problem::new(server, transport, self.lookup, &error)
+            ..problem
         });
         Tried {
             warnings,
@@ -95,66 +92,126 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Over the connection that is open, or over a new one that then stays open.
-    async fn over_open_connection(&self, exchange: &Exchange<'_>) -> Result<Reply, ExchangeError> {
-        let start = self.context.clock.now();
-        let mut stream = match self.context.open.take() {
-            Some((server, stream)) if server == exchange.server => stream,
-            _ => Stream::connect(exchange.server, exchange.source).await?,
-        };
-        stream.send(exchange.query).await?;
-        let message = loop {
-            let message = stream.receive().await?;
-            if exchange.accept.judge(exchange.query, &message).is_ok() {
-                break message;
+    /// Asks over what is open, over what many queries share, or over a socket or connection of its own.
+    async fn carry_out(
+        &self,
+        sent: &Sent<'_>,
+        exchange: &Exchange<'_>,
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
+    ) -> Result<Reply, ExchangeError> {
+        if self.globals.keep_open && exchange.transport.is_reliable() {
+            return self.over_open_connection(sent, exchange, notice).await;
+        }
+        match self.context.courier.get() {
+            // An id that was typed may be that of many queries.
+            Some(courier) if exchange.transport == Transport::Udp && self.lookup.query.id.is_none() => {
+                courier.ask(exchange, notice).await
             }
+            _ => {
+                // The semaphore is never closed.
+                let _leave = self.context.sockets.acquire().await;
+                exchange.run(&self.context.clock, notice).await
+            }
+        }
+    }
+
+    /// The site of the server that is asked.
+    pub(super) fn site_of(&self, sent: &Sent<'_>) -> Result<Option<Site>, Problem> {
+        self.context
+            .site(sent.attempt.server, self.lookup, self.way.transport)
+    }
+
+    /// The exchange that a try is.
+    pub(super) fn exchange_with<'e>(&self, sent: &'e Sent<'_>, site: Option<&'e Site>) -> Exchange<'e> {
+        let transport = self.way.transport;
+        let usual = if transport.is_reliable() {
+            TCP_TIMEOUT
+        } else {
+            UDP_TIMEOUT
         };
-        self.context.open.replace(Some((exchange.server, stream)));
-        Ok(Reply {
-            message,
-            peer: exchange.server,
-            transport: Transport::Tcp,
-            elapsed: self.context.clock.now() - start,
-            rtt: None,
-            attempts: 1,
-        })
+        let timeout = self.globals.timeout.unwrap_or(usual);
+        Exchange {
+            rto: self.context.rto(sent.attempt.server.address),
+            source: self.globals.source.map(SocketAddr::from),
+            transport,
+            accept: Accept::Lenient,
+            site,
+            ..Exchange::new(&sent.query, sent.attempt.server.address, timeout)
+        }
+    }
+
+    /// Over the connection that is open, or over a new one that then stays open.
+    async fn over_open_connection(
+        &self,
+        sent: &Sent<'_>,
+        exchange: &Exchange<'_>,
+        notice: &mut (dyn FnMut(Notice<'_>) + Send),
+    ) -> Result<Reply, ExchangeError> {
+        let (server, carrier) = (sent.attempt.server, &self.lookup.carrier);
+        let open = self.context.open.take().filter(|open| {
+            open.server == *server
+                && open.carrier == *carrier
+                && open.connection.transport() == exchange.transport
+        });
+        let mut connection = match open {
+            Some(open) => open.connection,
+            None => exchange.connect(&self.context.clock).await?,
+        };
+        let reply = exchange
+            .over(&mut connection, &self.context.clock, notice)
+            .await?;
+        self.context.open.replace(Some(Open {
+            server: server.clone(),
+            carrier: carrier.clone(),
+            connection,
+        }));
+        Ok(reply)
+    }
+
+    /// What an exchange that brought no reply comes to.
+    pub(super) fn problem(&self, sent: &Sent<'_>, error: &ExchangeError) -> Problem {
+        Problem::new(sent.attempt.server, self.way.transport, self.lookup, error)
     }
 }
 
 impl Problem {
-    pub(super) fn new(server: &Server, transport: Transport, lookup: &Lookup, error: &ExchangeError) -> Self {
-        let attempt = match (transport, error) {
-            (_, ExchangeError::Bind { .. } | ExchangeError::Unreachable { .. })
-                if transport == Transport::Udp =>
-            {
-                "UDP setup with"
+    fn new(server: &Server, transport: Transport, lookup: &Lookup, error: &ExchangeError) -> Self {
+        use ExchangeError::{Bind, Handshake, NotConnected, NotHttp2, Refused, Unreachable, Untrusted};
+        let address = endpoint(server.address);
+        let named = |attempt: &str| {
+            let (name, why) = (server.address.ip(), reason(error));
+            format!("{attempt} {address}({name}) for {} failed: {why}.", lookup.name)
+        };
+        let mut aside = None;
+        let (text, then) = match (transport, error) {
+            (Transport::Udp, Bind { .. } | Unreachable { .. }) => (named("UDP setup with"), Then::Reconnect),
+            (_, Untrusted { why, .. }) => {
+                let text = format!("TLS peer certificate verification for {address} failed: {why}");
+                (text, Then::GiveUp)
             }
+            // dig says nothing, and ends with 0.
+            (Transport::Tls, Handshake { .. }) => {
+                aside = Some(named("Connection to"));
+                (String::new(), Then::GiveUp)
+            }
+            (Transport::Udp, _) => (communications_error(server.address, error), Then::Retry),
             (
-                Transport::Tcp,
-                ExchangeError::Refused { .. }
-                | ExchangeError::Unreachable { .. }
-                | ExchangeError::Bind { .. },
-            ) => "Connection to",
-            _ => {
-                return Self {
-                    text: communications_error(server.address, error),
-                    trouble: Trouble::of(error),
-                    sendings: Vec::new(),
-                    before_sending: false,
-                };
-            }
+                _,
+                Refused { .. }
+                | Unreachable { .. }
+                | Bind { .. }
+                | NotConnected { .. }
+                | Handshake { .. }
+                | NotHttp2 { .. },
+            ) => (named("Connection to"), Then::Reconnect),
+            _ => (communications_error(server.address, error), Then::Retry),
         };
         Self {
-            text: format!(
-                "{attempt} {}({}) for {} failed: {}.",
-                endpoint(server.address),
-                server.name,
-                lookup.name,
-                reason(error)
-            ),
+            text,
+            aside,
             trouble: Trouble::of(error),
             sendings: Vec::new(),
-            before_sending: true,
+            then,
         }
     }
 }
@@ -163,6 +220,16 @@ impl Problem {
 fn reason(error: &ExchangeError) -> String {
     let error = match error {
         ExchangeError::Refused { .. } => return "connection refused".to_owned(),
+        ExchangeError::NotConnected { .. } => return "timed out".to_owned(),
+        ExchangeError::NotHttp2 { .. } => return "ALPN for HTTP/2 failed".to_owned(),
+        ExchangeError::Handshake { error, .. } => {
+            return match error.kind() {
+                io::ErrorKind::UnexpectedEof => "end of file".to_owned(),
+                io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
+                io::ErrorKind::TimedOut => "timed out".to_owned(),
+                _ => "TLS error".to_owned(),
+            };
+        }
         ExchangeError::Bind { error, .. } | ExchangeError::Unreachable { error, .. } => error,
         error => return error.to_string(),
     };

@@ -1,6 +1,6 @@
 //! One lookup: the search list, the servers and tries, until a reply ends it.
 
-use std::io::Write;
+use std::io::{self, IsTerminal as _, Write};
 
 use jiff::Timestamp;
 
@@ -10,17 +10,17 @@ use super::super::render::{Cached, Envelope};
 use super::super::servers::Server;
 use super::super::story::{Reason, Story};
 use super::super::{EXIT_BAD_VALUE, status};
-use super::exchange::Problem;
+use super::exchange::{Problem, Then};
 #[cfg(feature = "dnssec")]
 use super::validate::Answered;
 use super::verdict::Next;
 use super::walk::{Keep, Kept};
 use super::{Context, output_failure};
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, message};
 use crate::proto::dns::tsig::Verifier;
 use crate::proto::dns::{Key, ResolvConf, Transport, candidates};
 use crate::tools::dns_json::Trouble;
-use crate::wire::dns::{Name, Query, Rcode, RecordType, TypedName, option_code};
+use crate::wire::dns::{Name, Query, Rcode, TypedName, option_code};
 
 /// What is to be looked up, and whom to ask.
 pub(in crate::tools::rdig) struct Job<'a> {
@@ -236,10 +236,13 @@ impl<'a> Inquiry<'a> {
                     }
                     Err(problem) => problem,
                 };
-                let again = tries > 1;
+                let (again, then) = (tries > 1, problem.then);
                 self.failed(attempt, problem, again).map_err(output_failure)?;
-                if !again {
-                    break;
+                match then {
+                    Then::GiveUp => break 'servers,
+                    Then::NextServer => break,
+                    Then::Retry | Then::Reconnect if !again => break,
+                    Then::Retry | Then::Reconnect => {}
                 }
                 tries -= 1;
             }
@@ -249,33 +252,51 @@ impl<'a> Inquiry<'a> {
     }
 
     /// A try came to nothing; unless there is another, so did the lookup.
-    fn failed(&mut self, attempt: Try<'_>, problem: Problem, again: bool) -> std::io::Result<()> {
-        let before_sending = problem.before_sending;
-        if !self.globals.json {
+    fn failed(&mut self, attempt: Try<'_>, problem: Problem, again: bool) -> io::Result<()> {
+        let then = problem.then;
+        if !self.globals.json && !problem.text.is_empty() {
             self.warn(&problem.text)?;
         }
+        if let (true, Some(aside)) = (io::stderr().is_terminal(), &problem.aside) {
+            message(aside);
+        }
         self.note_failed(attempt, problem);
-        let given_up = if before_sending {
-            again || attempt.is_last
-        } else {
-            !again && attempt.is_last
+        let given_up = match then {
+            Then::Retry => !again && attempt.is_last,
+            Then::Reconnect => again || attempt.is_last,
+            Then::NextServer if !attempt.is_last => false,
+            // dig has said all that it says, and ends with 0.
+            Then::NextServer | Then::GiveUp => {
+                self.ends_with(status::NO_SERVER);
+                self.globals.json
+            }
         };
         if !given_up {
             return Ok(());
         }
-        if !before_sending {
+        if then == Then::Retry {
             self.late_banner()?;
         }
         self.error(Trouble::NoServer, NO_SERVERS)?;
-        self.exit = status::NO_SERVER;
+        if [Then::Retry, Then::Reconnect].contains(&then) {
+            self.exit = status::NO_SERVER;
+        }
         Ok(())
+    }
+
+    /// The id of the next query, which over QUIC nobody looks at (RFC 9250 section 4.2.1).
+    fn id(&self) -> u16 {
+        match self.way.transport {
+            Transport::Quic => 0,
+            _ => self.context.id(),
+        }
     }
 
     pub(super) async fn try_once(&mut self, attempt: Try<'_>) -> Result<Result<Next, Problem>, Failure> {
         let query = query(
             self.lookup,
             attempt.name,
-            self.context.id(),
+            self.id(),
             self.context.client_cookie,
             &self.way.learned,
         );
@@ -297,7 +318,7 @@ impl<'a> Inquiry<'a> {
         if self.lookup.show.query {
             self.show_query(&sent).map_err(output_failure)?;
         }
-        if self.way.transport == Transport::Tcp && self.lookup.is_transfer() {
+        if self.way.transport.is_reliable() && self.lookup.is_transfer() {
             return self.transfer(sent).await.map_err(output_failure);
         }
         let tried = self.exchange(&sent).await;
@@ -319,9 +340,8 @@ impl<'a> Inquiry<'a> {
 impl Way {
     /// How the first try is made.
     pub(super) fn of(lookup: &Lookup) -> Self {
-        let tcp = lookup.exchange.tcp || lookup.rtype == RecordType::AXFR;
         Self {
-            transport: if tcp { Transport::Tcp } else { Transport::Udp },
+            transport: lookup.transport(),
             learned: Learned::default(),
             seen_bad_cookie: false,
             cached: None,
@@ -330,10 +350,9 @@ impl Way {
 
     /// What the footer calls the transport.
     pub(super) fn transport_name(&self) -> &'static str {
-        match self.transport {
-            _ if self.cached.is_some() => "cache",
-            Transport::Udp => "UDP",
-            Transport::Tcp => "TCP",
+        match self.cached {
+            Some(_) => "cache",
+            None => self.transport.name(),
         }
     }
 }

@@ -21,7 +21,10 @@ mod inquiry;
 mod note;
 mod say;
 mod side_by_side;
+mod sites;
 mod sweep;
+#[cfg(feature = "tls")]
+mod tls_clients;
 mod transfer;
 #[cfg(feature = "dnssec")]
 mod validate;

@@ -40,9 +40,12 @@ impl Inquiry<'_> {
         }
         let failed = Failed {
             server: attempt.server.address,
-            transport: self.way.transport_name(),
+            transport: self.way.transport.name(),
             trouble: problem.trouble,
-            text: problem.text,
+            text: match problem.aside {
+                Some(aside) if problem.text.is_empty() => aside,
+                _ => problem.text,
+            },
         };
         self.note(attempt, problem.sendings, Came::Nothing(failed));
     }

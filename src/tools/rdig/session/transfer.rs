@@ -1,7 +1,6 @@
 //! A zone transfer: many messages over one connection, printed as they come.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,9 +14,10 @@ use super::exchange::{Problem, TCP_TIMEOUT};
 use super::inquiry::{Inquiry, Sent};
 use super::verdict::Next;
 use crate::cli::Exit;
-use crate::net::dns::{ExchangeError, Stream};
+use crate::net::dns::{Connection, ExchangeError};
 use crate::proto::dns::tsig::Verifier;
 use crate::proto::dns::{Accept, Transfer, Transport};
+use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
 
 impl Inquiry<'_> {
@@ -25,11 +25,19 @@ impl Inquiry<'_> {
     pub(super) async fn transfer(&mut self, mut sent: Sent<'_>) -> io::Result<Result<Next, Problem>> {
         let start = self.context.clock.now();
         let server = sent.attempt.server;
-        let problem = |error: &ExchangeError, lookup| Problem::new(server, Transport::Tcp, lookup, error);
-        let mut stream = match self.connect(&sent).await {
-            Ok(stream) => stream,
-            Err(error) => return Ok(Err(problem(&error, self.lookup))),
+        let mut connection = match self.connect(&sent).await {
+            Ok(connection) => connection,
+            Err(problem) => return Ok(Err(problem)),
         };
+        if let Err(why) = allows_transfer(&connection) {
+            let text = format!("zone transfers over the established TLS connection are not allowed: {why}");
+            self.error(Trouble::Transfer, &text)?;
+            self.ends_with(status::TRANSFER);
+            return Ok(Ok(Next::Done(Rcode::NOERROR)));
+        }
+        if let Err(error) = connection.send(&sent.query).await {
+            return Ok(Err(self.problem(&sent, &error)));
+        }
         let known = self
             .lookup
             .serial
@@ -42,9 +50,9 @@ impl Inquiry<'_> {
         };
         let mut signature = Signature::None;
         loop {
-            let message = match self.receive(&sent, &mut stream).await {
+            let message = match self.receive(&sent, &mut connection).await {
                 Ok(message) => message,
-                Err(error) => return Ok(Err(problem(&error, self.lookup))),
+                Err(error) => return Ok(Err(self.problem(&sent, &error))),
             };
             sent.envelope.received = Timestamp::now();
             let Ok(message) = Message::parse(&message) else {
@@ -67,10 +75,11 @@ impl Inquiry<'_> {
                 microseconds: self.lookup.show.microseconds,
                 peer: server.address,
                 server: &server.name,
-                transport: "TCP",
+                transport: connection.transport().name(),
                 cached: None,
                 size: zone.size(),
                 signature,
+                seal: connection.seal(),
             };
             if zone.messages == 0 {
                 self.note_reply(
@@ -106,21 +115,18 @@ impl Inquiry<'_> {
         }
     }
 
-    async fn connect(&self, sent: &Sent<'_>) -> Result<Stream, ExchangeError> {
-        let source = self.globals.source.map(SocketAddr::from);
-        let opening = async {
-            let mut stream = Stream::connect(sent.attempt.server.address, source).await?;
-            stream.send(&sent.query).await?;
-            Ok(stream)
-        };
-        self.within_time(sent, opening).await
+    async fn connect(&self, sent: &Sent<'_>) -> Result<Connection, Problem> {
+        let site = self.site_of(sent)?;
+        let exchange = self.exchange_with(sent, site.as_ref());
+        let connected = exchange.connect(&self.context.clock).await;
+        connected.map_err(|error| self.problem(sent, &error))
     }
 
     /// The next message that belongs to the query.
-    async fn receive(&self, sent: &Sent<'_>, stream: &mut Stream) -> Result<Vec<u8>, ExchangeError> {
+    async fn receive(&self, sent: &Sent<'_>, connection: &mut Connection) -> Result<Vec<u8>, ExchangeError> {
         let receiving = async {
             loop {
-                let message = stream.receive().await?;
+                let message = connection.receive().await?;
                 if Accept::Id.judge(&sent.query, &message).is_ok() {
                     return Ok(message);
                 }
@@ -178,6 +184,18 @@ impl Inquiry<'_> {
             write_message(page, soa, &mut text);
         }
         self.out.write_all(&text)
+    }
+}
+
+/// Whether a zone may come over a connection: inside TLS only if both sides mean the DNS, and have its latest version
+/// (RFC 9103 sections 7.1 and 8.2).
+fn allows_transfer(connection: &Connection) -> Result<(), &'static str> {
+    match (connection.transport(), connection.seal()) {
+        (Transport::Tls, Some(seal)) if seal.protocol.as_deref() != Some(b"dot") => {
+            Err("ALPN for DoT failed")
+        }
+        (Transport::Tls, Some(seal)) if seal.version != "TLSv1.3" => Err("it is not TLS 1.3"),
+        _ => Ok(()),
     }
 }
 

@@ -62,6 +62,7 @@ impl Inquiry<'_> {
             cached: self.way.cached,
             size: Size::Message(message.bytes().len()),
             signature: Signature::None,
+            seal: came.seal.as_ref(),
         };
         let exchange = &self.lookup.exchange;
         if self.renegotiates(&reply, fate)? {
@@ -98,6 +99,7 @@ impl Inquiry<'_> {
                 peer: footer.peer,
                 server: server.name.clone(),
                 transport: footer.transport,
+                seal: came.seal.clone(),
             });
         } else if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;

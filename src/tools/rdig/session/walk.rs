@@ -13,6 +13,7 @@ use super::super::status;
 use super::inquiry::{Inquiry, Job};
 use super::output_failure;
 use crate::cli::{Exit, Failure};
+use crate::net::dns::Seal;
 use crate::proto::dns::{Referral, Step, Trace};
 use crate::tools::dns_json::Trouble;
 use crate::tools::dns_notes::bare;
@@ -37,6 +38,7 @@ pub(super) struct Kept {
     pub(super) peer: SocketAddr,
     pub(super) server: String,
     pub(super) transport: &'static str,
+    pub(super) seal: Option<Seal>,
 }
 
 impl Inquiry<'_> {
@@ -167,6 +169,7 @@ impl Inquiry<'_> {
             server: &kept.server,
             transport: kept.transport,
             cached: None,
+            seal: kept.seal.as_ref(),
             size: Size::Message(kept.message.len()),
             // It has been told of, and only the footer of an answer says it again.
             signature: Signature::None,
