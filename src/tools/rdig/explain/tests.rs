@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use proptest::collection::vec;
+use proptest::prelude::{any, prop_assert, proptest};
+
 use super::super::plan::Lookup;
 use super::super::render::Cached;
 use super::super::servers::Server;
@@ -354,6 +357,26 @@ fn a_failure_is_told_with_its_extended_error_and_without_control_characters() {
         lines(&all, "EDE 18"),
         ["(Prohibited): the server does not serve this client; the server adds: no .["]
     );
+}
+
+proptest! {
+    #[test]
+    fn any_reply_is_explained_without_control_characters(
+        flags in any::<[u8; 2]>(),
+        counts in [0..4_u8, 0..4, 0..4],
+        records in vec(any::<u8>(), 0..200),
+        text in vec(any::<u8>(), 0..40),
+    ) {
+        let mut opt = b"\0\0\x29\x04\xd0\0\0\0\0\0".to_vec();
+        let length = u8::try_from(text.len()).unwrap();
+        opt.extend([length + 6, 0, 15, 0, length + 2, 0, 3]);
+        opt.extend(&text);
+        for bytes in [reply(flags, counts, &records), reply(flags, [0, 0, 1], &opt)] {
+            for line in answered(bytes) {
+                prop_assert!(!line.contains(char::is_control), "{line:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Who agrees with whom, when several servers have been asked the same.
 
 use super::statement::Statement;
+use crate::wire::dns::Rcode;
 
 /// What came of asking several servers, as far as it can be compared.
 #[derive(Clone, Debug)]
@@ -62,18 +63,18 @@ impl Comparison {
     }
 }
 
-/// The first of those with whom the most agree.
+/// The first of those with whom the most agree; among as many, who says something before who fails or refuses.
 fn most(said: &[Result<Statement, String>]) -> Option<usize> {
-    let mut best: Option<(usize, usize)> = None;
+    let mut best: Option<(usize, (usize, bool))> = None;
     for (index, statement) in said.iter().enumerate() {
         let Ok(statement) = statement else { continue };
-        let agree = said
-            .iter()
-            .flatten()
-            .filter(|other| other.agrees(statement))
-            .count();
-        if best.is_none_or(|(_, most)| agree > most) {
-            best = Some((index, agree));
+        let agree = said.iter().flatten().filter(|other| other.agrees(statement));
+        let weight = (
+            agree.count(),
+            [Rcode::NOERROR, Rcode::NXDOMAIN].contains(&statement.rcode),
+        );
+        if best.is_none_or(|(_, heaviest)| weight > heaviest) {
+            best = Some((index, weight));
         }
     }
     best.map(|(index, _)| index)
@@ -113,6 +114,12 @@ mod tests {
     fn of_two_that_differ_the_first_is_right() {
         assert_eq!(Comparison::of(&[says(0), says(3)]).reference, Some(0));
         assert_eq!(Comparison::of(&[silent(), silent()]).reference, None);
+    }
+
+    #[test]
+    fn who_fails_or_refuses_is_not_right_against_one_who_answers() {
+        assert_eq!(Comparison::of(&[says(2), says(3)]).reference, Some(1));
+        assert_eq!(Comparison::of(&[says(5), says(0), says(5)]).reference, Some(0));
     }
 
     #[test]
