@@ -12,7 +12,7 @@ use super::run::rcode;
 use crate::cli::Out;
 use crate::net::dns::{Exchange, ExchangeError, Reply};
 use crate::net::{Clock, in_runtime};
-use crate::proto::dns::{Accept, Transport};
+use crate::proto::dns::{Accept, Key, Shelved, Transport};
 use crate::tools::dns_cache::{CLIENT_RESPONSE, Use};
 use crate::tools::dns_notes::{endpoint, flaw, warning};
 use crate::wire::dns::{Flags, Message, Query, Question, Rcode};
@@ -41,18 +41,32 @@ pub(super) struct Asker<'a> {
 impl Asker<'_> {
     /// Asks `question`. What goes wrong on the way is told; `None` means that nothing more is to be said.
     pub(super) async fn ask(&self, question: &Question, out: &mut Out) -> io::Result<Option<Reply>> {
+        let mut gathered = Gathered::new(self.plan, question);
+        let reply = self.find_out(question, &mut gathered, out).await?;
+        gathered.finish(out)?;
+        Ok(reply)
+    }
+
+    /// The same, from the cache or from the servers.
+    async fn find_out(
+        &self,
+        question: &Question,
+        gathered: &mut Gathered<'_>,
+        out: &mut Out,
+    ) -> io::Result<Option<Reply>> {
         let query = self.query(question);
         let Some(key) = self.memory.key(&self.servers, &query) else {
-            return self.ask_servers(question, out).await;
+            return self.ask_servers(question, gathered, out).await;
         };
-        if let Some(reply) = self.memory.reply(&key, query.id) {
-            return Ok(Some(reply));
+        if let Some(shelved) = self.memory.known(&key) {
+            return Ok(Some(self.give(&shelved, &key, query.id, gathered)));
         }
         if self.memory.is_all(question) {
+            gathered.missing();
             return Ok(None);
         }
         let Some(stale) = self.memory.stale(&key) else {
-            let reply = self.ask_servers(question, out).await?;
+            let reply = self.ask_servers(question, gathered, out).await?;
             if let Some(reply) = &reply {
                 self.memory.keep(Some(&key), reply);
             }
@@ -60,28 +74,39 @@ impl Asker<'_> {
         };
         // RFC 8767 section 5: whoever can have a stale answer need not wait long for a fresh one.
         in_runtime().await;
-        match tokio::time::timeout(CLIENT_RESPONSE, self.ask_servers(question, out)).await {
+        match tokio::time::timeout(CLIENT_RESPONSE, self.ask_servers(question, gathered, out)).await {
             Ok(Ok(Some(reply))) if !is_failure(rcode(&reply)) => {
                 self.memory.keep(Some(&key), &reply);
                 Ok(Some(reply))
             }
             Ok(Err(error)) => Err(error),
-            _ => Ok(Some(self.memory.give(&stale, &key, query.id))),
+            _ => Ok(Some(self.give(&stale, &key, query.id, gathered))),
         }
     }
 
+    /// A reply from the cache.
+    fn give(&self, shelved: &Shelved, key: &Key, id: u16, gathered: &mut Gathered<'_>) -> Reply {
+        let reply = self.memory.give(shelved, key, id);
+        gathered.known(shelved, &reply);
+        reply
+    }
+
     /// The same, from the servers.
-    async fn ask_servers(&self, question: &Question, out: &mut Out) -> io::Result<Option<Reply>> {
+    async fn ask_servers(
+        &self,
+        question: &Question,
+        gathered: &mut Gathered<'_>,
+        out: &mut Out,
+    ) -> io::Result<Option<Reply>> {
         let mut edns = self.edns;
         let mut transport = if self.tcp { Transport::Tcp } else { Transport::Udp };
         let mut tries = self.tries;
         let mut servers = self.servers.iter().peekable();
-        let mut gathered = Gathered::new(self.plan, question);
         self.trying(question, out)?;
         while let Some(&server) = servers.next() {
             loop {
                 match self
-                    .exchange(&mut gathered, question, (server, transport, edns), out)
+                    .exchange(gathered, question, (server, transport, edns), out)
                     .await?
                 {
                     Ok(reply) => {
@@ -106,7 +131,7 @@ impl Asker<'_> {
                         if servers.peek().is_some() && self.passes_over(&message) {
                             break;
                         }
-                        gathered.answered(&reply, out)?;
+                        gathered.answered(&reply);
                         return Ok(Some(reply));
                     }
                     Err(error) => {

@@ -51,15 +51,16 @@ pub(super) async fn compare(
             server: Some(&address),
             tells_absence: false,
         };
-        let gathered = Gathered::new(asker.plan, &zone);
+        let mut gathered = Gathered::new(asker.plan, &zone);
         match result {
             Ok(reply) => {
                 reached = true;
-                gathered.answered(&reply, out)?;
+                gathered.answered(&reply);
                 tell(asker, report, &asked, &reply, out)?;
             }
             Err(error) => gathered.silent(server, &error, out)?,
         }
+        gathered.finish(out)?;
     }
     if !reached && !asker.plan.json {
         writeln!(out, ";; NS servers could not be reached")?;

@@ -39,9 +39,8 @@ impl Memory {
     }
 
     /// The reply that is known already.
-    pub(super) fn reply(&self, key: &Key, id: u16) -> Option<Reply> {
-        let shelved = find(self.cache.as_ref()?, key, false)?;
-        Some(self.give(&shelved, key, id))
+    pub(super) fn known(&self, key: &Key) -> Option<Shelved> {
+        find(self.cache.as_ref()?, key, false)
     }
 
     /// The reply whose time is over, for who accepts it when there is no fresh one.

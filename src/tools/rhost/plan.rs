@@ -148,15 +148,18 @@ impl Plan {
             None if plan.plain => Use::Yes,
             None => Use::No,
             Some(wanted) if wanted == Use::No || sentence => wanted,
-            Some(_) => return Err(anyhow!("--cache is for plain answers: not with -a, -A, -C, -d, -l, -r, -v, --json, ANY or a zone transfer").into()),
+            Some(_) => return Err(anyhow!(
+                "--cache is for plain answers: not with -a, -A, -C, -d, -l, -r, -v, ANY or a zone transfer"
+            )
+            .into()),
         };
         Ok(plan)
     }
 
-    /// Whether all that is printed is a sentence, and the question is one whose answer can be kept.
+    /// Whether only answers are told, be it in sentences or as objects, and the question is one whose answer can be kept.
     fn is_sentence(&self) -> bool {
         let asks = matches!(self.job, Job::Everyday | Job::Question);
-        asks && self.rtype != RecordType::ANY && self.recurse && !self.verbose && !self.json
+        asks && self.rtype != RecordType::ANY && self.recurse && !self.verbose
     }
 
     /// An address stands for the name under which it is looked up, and is asked for its pointer whatever type was
@@ -308,7 +311,14 @@ mod tests {
 
     #[test]
     fn a_sentence_from_the_systems_servers_may_come_from_the_cache_unless_something_else_is_typed() {
-        for line in ["x", "-t MX x", "-c CH -t TXT x", "192.0.2.1", "-W 3 -R 2 -s x"] {
+        for line in [
+            "x",
+            "--json x",
+            "-t MX x",
+            "-c CH -t TXT x",
+            "192.0.2.1",
+            "-W 3 -R 2 -s x",
+        ] {
             let plan = plan(line);
             assert!(
                 plan.plain && plan.cache == Use::Yes && !plan.tells_cache,
@@ -324,7 +334,6 @@ mod tests {
             "-t AXFR x",
             "-r x",
             "-T x",
-            "--json x",
         ] {
             assert_eq!(plan(line).cache, Use::No, "{line}");
         }
@@ -336,7 +345,7 @@ mod tests {
 
     #[test]
     fn the_cache_is_refused_to_what_it_cannot_answer() {
-        for line in ["-v", "-a", "-C", "-l", "-t AXFR", "-t ANY", "-r", "--json"] {
+        for line in ["-v", "-a", "-C", "-l", "-t AXFR", "-t ANY", "-r"] {
             let line = format!("rhost --cache=only {line} x");
             let args = Args::try_parse_from(line.split(' ')).unwrap();
             assert!(Plan::new(args).is_err(), "{line}");

@@ -32,8 +32,8 @@ pub(super) async fn transfer(
     for &server in &asker.servers {
         loop {
             asker.trying(&question, out)?;
-            match from(asker, server, &question, serial, &gathered, report, out).await? {
-                Ok(()) => return Ok(()),
+            match from(asker, server, &question, serial, &mut gathered, report, out).await? {
+                Ok(()) => return gathered.finish(out),
                 Err(error) => gathered.failed(server, Transport::Tcp, &error, out)?,
             }
             if tries <= 1 {
@@ -42,7 +42,8 @@ pub(super) async fn transfer(
             tries -= 1;
         }
     }
-    gathered.no_servers(out)
+    gathered.no_servers(out)?;
+    gathered.finish(out)
 }
 
 async fn from(
@@ -50,7 +51,7 @@ async fn from(
     server: SocketAddr,
     question: &Question,
     serial: Option<u32>,
-    gathered: &Gathered<'_>,
+    gathered: &mut Gathered<'_>,
     report: &mut Report<'_>,
     out: &mut Out,
 ) -> io::Result<Result<(), ExchangeError>> {
@@ -101,7 +102,8 @@ async fn from(
         report.message(&asked, &parsed, &mut text);
         out.write_all(&text)?;
         let elapsed = asker.clock.now() - start;
-        gathered.part(&parsed, server, elapsed, out)?;
+        gathered.part(&parsed, server, elapsed);
+        gathered.finish(out)?;
         let refused = parsed.rcode() != Rcode::NOERROR;
         let started = parsed
             .section(Section::Answer)

@@ -10,6 +10,7 @@ use fairloss::store::dns_cache::{BootTime, DnsCache, Moment, Time};
 use fairloss::wire::dns::{Flags, Query, RecordType};
 use tempfile::TempDir;
 
+use super::json::objects;
 use super::{NameServer, free_port, sentences, stdout, tool, zone};
 
 /// Runs `rhost LINE` with the cache of `home`, `SERVER` for the server's address and port.
@@ -43,6 +44,28 @@ fn the_second_run_asks_nobody_and_says_so() {
         said.contains(&format!("(from 127.0.0.1#{})", server.port())),
         "{said}"
     );
+}
+
+#[test]
+fn an_object_says_that_it_is_from_the_cache() {
+    let (server, home) = (NameServer::start(zone), home());
+    let run = |line: &str| {
+        let output = rhost(&home, &server.port(), line);
+        objects(&output).into_iter().next().expect("there is an object")
+    };
+    let missing = run("--json --cache=only -t A www.test 127.0.0.1");
+    assert_eq!(
+        (&missing["error"], &missing["QNAME"]),
+        (&"notcached".into(), &"www.test.".into())
+    );
+    let fresh = run("--json --cache -t A www.test 127.0.0.1");
+    assert!(fresh.get("cacheAgeSeconds").is_none() && fresh["sendings"] == 1);
+    let known = run("--json --cache -t A www.test 127.0.0.1");
+    assert!(known["cacheAgeSeconds"].is_u64(), "{known}");
+    assert_eq!(known["cacheStale"], false);
+    assert!(known.get("sendings").is_none());
+    assert_eq!(known["answerRRs"][0]["rdataA"], fresh["answerRRs"][0]["rdataA"]);
+    assert_eq!(server.queries(), ["www.test A"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::support::free_port;
 use crate::support::name_server::NameServer;
 use crate::support::tool;
 
-fn objects(output: &Output) -> Vec<Value> {
+pub(super) fn objects(output: &Output) -> Vec<Value> {
     let text = str::from_utf8(&output.stdout).expect("the output is text");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     text.lines()
