@@ -107,7 +107,7 @@ impl Anchors {
             let is_ds = match rtype.text.to_ascii_uppercase().as_str() {
                 "DS" => true,
                 "DNSKEY" => false,
-                _ => return Err(at_line(Problem::Type(rtype.text.clone()))),
+                _ => return Err(at_line(Problem::Type(rtype.text.escape_default().to_string()))),
             };
             self.add(zone, is_ds, data).map_err(at_line)?;
         }

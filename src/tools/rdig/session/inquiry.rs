@@ -149,6 +149,8 @@ impl<'a> Inquiry<'a> {
             return self.no_servers().map_err(output_failure);
         }
         if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
+            #[cfg(feature = "dnssec")]
+            self.refuse_to_validate().map_err(output_failure)?;
             self.walk(name).await?;
             if self.lookup.follow == Follow::Servers {
                 return Ok(());
@@ -331,8 +333,6 @@ impl<'a> Inquiry<'a> {
             Err(problem) => return Ok(Err(problem)),
         };
         self.note_reply(attempt, &reply.message, reply.elapsed, tried.sendings);
-        #[cfg(feature = "dnssec")]
-        self.remember(&reply, &sent);
         self.judge(&reply, &mut sent).map(Ok).map_err(output_failure)
     }
 }

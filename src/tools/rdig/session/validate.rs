@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::task::Poll;
 
 use anyhow::Context as _;
@@ -18,6 +19,7 @@ use crate::cli::{Exit, Failure};
 use crate::net::dns::Reply;
 use crate::proto::dns::Transport;
 use crate::proto::dns::validate::{Anchors, Asked, Next, Report, Validation, Validator, Verdict};
+use crate::tools::dns_cache::Use;
 use crate::wire::dns::{Edns, Flags, Message, Name, Query, Question};
 
 /// What has been found out of zones in this run, by the file of the anchors.
@@ -69,6 +71,14 @@ impl Inquiry<'_> {
             Some(settings) => self.context.validators.load(settings),
             None => Ok(()),
         }
+    }
+
+    /// Says, if validation is wanted, that it is not done along a walk.
+    pub(super) fn refuse_to_validate(&mut self) -> io::Result<()> {
+        if self.lookup.validation.is_none() {
+            return Ok(());
+        }
+        self.warn("Warning: +trace and +nssearch are not validated")
     }
 
     /// Forgets the reply to another name.
@@ -182,6 +192,9 @@ impl Inquiry<'_> {
     }
 
     async fn ask_one(&self, server: &Server, (name, rtype): &Asked) -> Result<Vec<u8>, String> {
+        if self.lookup.exchange.cache == Use::Only {
+            return Err("only the cache may be asked".to_owned());
+        }
         let mut query = Query::new(rand::random(), name.clone(), *rtype).with_edns();
         query
             .flags

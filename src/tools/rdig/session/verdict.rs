@@ -28,6 +28,8 @@ pub(super) enum Next {
 impl Inquiry<'_> {
     /// Decides what a reply leads to, and prints it if it is the answer.
     pub(super) fn judge(&mut self, came: &dns::Reply, sent: &mut Sent<'_>) -> io::Result<Next> {
+        #[cfg(feature = "dnssec")]
+        self.remember(came, sent);
         let Ok(message) = Message::parse(&came.message) else {
             self.ends_with(status::UNREADABLE);
             return Ok(Next::Done(Rcode::NOERROR));
