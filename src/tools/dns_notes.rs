@@ -29,6 +29,8 @@ pub(super) fn communications_error(server: SocketAddr, error: &ExchangeError) ->
     let why = match error {
         ExchangeError::TimedOut { .. } | ExchangeError::NotConnected { .. } => "timed out".to_owned(),
         ExchangeError::Refused { .. } => "connection refused".to_owned(),
+        // Nobody can be at port 0, and the kernel says so in its own way.
+        _ if server.port() == 0 => "connection refused".to_owned(),
         ExchangeError::Unreachable { error, .. } if error.kind() == std::io::ErrorKind::HostUnreachable => {
             "host unreachable".to_owned()
         }

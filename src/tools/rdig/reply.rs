@@ -51,6 +51,15 @@ impl<'a> Reply<'a> {
     /// Reads a message. With `best_effort`, one that ends too early is shown up to there, and what is misplaced is
     /// shown where it is.
     pub(super) fn read(message: &Message<'a>, best_effort: bool) -> Result<Self, Unreadable> {
+        Self::read_with(message, best_effort, true)
+    }
+
+    /// Reads a message that we made: its options are what was typed, whatever their numbers say.
+    pub(super) fn of_ours(message: &Message<'a>) -> Result<Self, Unreadable> {
+        Self::read_with(message, true, false)
+    }
+
+    fn read_with(message: &Message<'a>, best_effort: bool, checks_options: bool) -> Result<Self, Unreadable> {
         let mut reply = Self {
             header: *message.header(),
             rcode: message.header().rcode,
@@ -63,7 +72,7 @@ impl<'a> Reply<'a> {
             malformed: false,
             extra: message.trailing().unwrap_or(0),
         };
-        if let Some(stopped) = reply.collect(message, best_effort)? {
+        if let Some(stopped) = reply.collect(message, best_effort, checks_options)? {
             if !best_effort {
                 return Err(NameError::Truncated.into());
             }
@@ -78,7 +87,12 @@ impl<'a> Reply<'a> {
 
     /// Reads questions and records until the message, or the first record that is cut short, ends: then says where
     /// the reading stopped.
-    fn collect(&mut self, message: &Message<'a>, best_effort: bool) -> Result<Option<usize>, Unreadable> {
+    fn collect(
+        &mut self,
+        message: &Message<'a>,
+        best_effort: bool,
+        checks_options: bool,
+    ) -> Result<Option<usize>, Unreadable> {
         for question in message.questions() {
             match question {
                 Ok(question) => self.questions.push(question),
@@ -100,7 +114,7 @@ impl<'a> Reply<'a> {
                 Err(error) if error.problem == NameError::Truncated => return Ok(Some(error.stopped)),
                 Err(error) => return Err(error.problem.into()),
             };
-            match check_data(&record) {
+            match check_data(&record, checks_options) {
                 Ok(()) => {}
                 Err(Unreadable::Data(Malformed::Truncated)) => return Ok(Some(record.rdata.offset())),
                 Err(error) => return Err(error),
@@ -167,11 +181,11 @@ fn is_transaction_signature(record: &Record<'_>) -> bool {
 }
 
 /// Checks that the data of a record is what its type says.
-fn check_data(record: &Record<'_>) -> Result<(), Unreadable> {
+fn check_data(record: &Record<'_>, checks_options: bool) -> Result<(), Unreadable> {
     if record.rtype == RecordType::OPT {
         for option in Edns::of(record).options() {
             let option = option.map_err(|_| Malformed::Truncated)?;
-            if !is_sound(option) {
+            if checks_options && !is_sound(option) {
                 return Err(Unreadable::Option);
             }
         }

@@ -46,8 +46,8 @@ impl Servers {
         let family = globals.family;
         let servers = self.conf().servers.iter().filter_map(|server| {
             let address = server_address(server, globals.port)?;
-            family.includes(address.ip()).then(|| Server {
-                address,
+            Some(Server {
+                address: in_family(address, family)?,
                 name: server.address.to_string(),
             })
         });
@@ -82,11 +82,10 @@ impl Servers {
             why,
         };
         if let Some(address) = dns::literal(name, globals.port) {
-            return if globals.family.includes(address.ip()) {
-                Ok(vec![address])
-            } else {
-                Err(error("address family not supported"))
-            };
+            let address = in_family(address, globals.family);
+            return address
+                .map(|address| vec![address])
+                .ok_or_else(|| error("address family not supported"));
         }
         let family = match globals.family {
             Family::Any => dns::Family::Any,
@@ -101,5 +100,13 @@ impl Servers {
             LookupError::Silent(_) | LookupError::Failed { .. } => error("failure"),
             _ => error("not found"),
         })
+    }
+}
+
+/// The address, if that family can have it: with IPv6 alone, an IPv4 address is mapped, and passed over later.
+fn in_family(address: SocketAddr, family: Family) -> Option<SocketAddr> {
+    match (address, family) {
+        (SocketAddr::V4(v4), Family::V6) => Some((v4.ip().to_ipv6_mapped(), v4.port()).into()),
+        _ => family.includes(address.ip()).then_some(address),
     }
 }

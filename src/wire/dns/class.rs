@@ -1,6 +1,6 @@
 //! Classes (RFC 1035 section 3.2.4).
 
-use super::registry::registry;
+use super::registry::{UnknownMnemonic, registry};
 
 registry! {
     /// The class of a record or a question.
@@ -20,6 +20,20 @@ registry! {
     }
 }
 
+impl Class {
+    /// The class that a person means: by its mnemonic or number, or by the full name of the two that have one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn typed(text: &str) -> Result<Self, UnknownMnemonic> {
+        match text.to_ascii_lowercase().as_str() {
+            "chaos" => Ok(Self::CH),
+            "hesiod" => Ok(Self::HS),
+            _ => text.parse(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +44,7 @@ mod tests {
         assert_eq!("CLASS1".parse(), Ok(Class::IN));
         assert_eq!(Class(7).to_string(), "CLASS7");
         assert!("XX".parse::<Class>().is_err());
+        assert_eq!(Class::typed("Chaos"), Ok(Class::CH));
+        assert_eq!(Class::typed("in"), Ok(Class::IN));
     }
 }

@@ -25,6 +25,7 @@ pub use class::Class;
 pub use edns::{Edns, EdnsOption, EdnsOptions, option_code};
 pub use extended_error::ExtendedError;
 pub use header::{Flags, Header};
+pub use idna::idna_flaw;
 pub use labels::Labels;
 pub use message::{Message, MessageError, Question, Rdata, Record, RecordError, Section};
 pub use name::{Name, NameError, TypedName};

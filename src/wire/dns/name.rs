@@ -197,6 +197,9 @@ impl TypedName {
                 absolute: true,
             });
         }
+        if text.is_empty() {
+            return Err(NameError::Truncated);
+        }
         let mut wire = Vec::with_capacity(text.len() + 2);
         let mut label = Vec::with_capacity(63);
         let mut absolute = false;
@@ -247,10 +250,10 @@ fn unescape(bytes: &mut impl Iterator<Item = u8>) -> Result<u8, NameError> {
     }
     let mut value = u16::from(first - b'0');
     for _ in 0..2 {
-        let digit = bytes
-            .next()
-            .filter(u8::is_ascii_digit)
-            .ok_or(NameError::BadEscape)?;
+        let digit = bytes.next().ok_or(NameError::Truncated)?;
+        if !digit.is_ascii_digit() {
+            return Err(NameError::BadEscape);
+        }
         value = value * 10 + u16::from(digit - b'0');
     }
     u8::try_from(value).map_err(|_| NameError::BadEscape)

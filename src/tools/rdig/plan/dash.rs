@@ -108,7 +108,7 @@ impl Line<'_> {
             'b' => self.planner.globals.source(value)?,
             'c' => {
                 self.guess = false;
-                match value.parse() {
+                match Class::typed(value) {
                     Ok(class) => self.class(class),
                     Err(_) => self.warn(&format!(";; Warning, ignoring invalid class {value}")),
                 }
@@ -188,8 +188,8 @@ fn reverse(text: &str) -> String {
     match text.parse() {
         Ok(address) => Name::reverse(address).to_string(),
         Err(_) => {
-            let parts: Vec<&str> = text.split('.').rev().filter(|part| !part.is_empty()).collect();
-            format!("{}.in-addr.arpa.", parts.join("."))
+            let parts: String = text.split('.').rev().map(|part| format!("{part}.")).collect();
+            format!("{parts}in-addr.arpa.")
         }
     }
 }

@@ -23,20 +23,35 @@ pub(super) fn subnet(text: &str) -> Result<Subnet, UsageError> {
     }
     let (address, prefix) = match text.split_once('/') {
         None => (text, None),
-        Some((address, prefix)) => (address, Some(prefix)),
+        Some((address, prefix)) => {
+            // dig ends the line twice.
+            let bad = |error: UsageError| {
+                let why = error.problem().and_then(|problem| problem.rsplit(": ").next());
+                let why = why.unwrap_or_default();
+                UsageError::plain(format!("invalid prefix length in '{text}': {why}\n"))
+            };
+            (
+                address,
+                Some(number(prefix, u32::MAX, "prefix length").map_err(bad)?),
+            )
+        }
     };
-    let address: IpAddr = address.parse().map_err(|_| none())?;
+    let address = match (address.parse(), prefix) {
+        (Ok(address), _) => address,
+        (Err(_), Some(_)) => filled_up(address).ok_or_else(none)?,
+        (Err(_), None) => return Err(none()),
+    };
     let longest = if address.is_ipv4() { 32 } else { 128 };
-    let prefix = match prefix {
-        None => longest,
-        Some(prefix) => number(prefix, u32::MAX, "prefix length")
-            .map_err(|_| none())?
-            .min(longest),
-    };
+    let prefix = prefix.unwrap_or(longest).min(longest);
     Ok(Subnet {
         address,
         prefix: u8::try_from(prefix).map_err(|_| none())?,
     })
+}
+
+/// The IPv4 address of which only the first parts were typed.
+fn filled_up(text: &str) -> Option<IpAddr> {
+    (1..=3).find_map(|missing| format!("{text}{}", ".0".repeat(missing)).parse().ok())
 }
 
 /// An option: its name or number, and after a colon its data in hex.
@@ -71,15 +86,15 @@ pub(super) fn option(text: &str) -> Result<(u16, Vec<u8>), UsageError> {
 /// # Errors
 /// When it is none.
 pub(super) fn hex(text: &str) -> Result<Vec<u8>, UsageError> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !b" \t\r\n".contains(byte)).collect();
     HEXLOWER_PERMISSIVE
-        .decode(text.as_bytes())
+        .decode(&digits)
         .map_err(|_| UsageError::plain("isc_hex_decodestring: bad hex encoding"))
 }
 
 /// The names that `+ednsopt` takes.
-const OPTION_NAMES: [(&str, u16); 18] = [
+const OPTION_NAMES: [(&str, u16); 17] = [
     ("LLQ", option_code::LLQ),
-    ("UL", option_code::UPDATE_LEASE),
     ("NSID", option_code::NSID),
     ("DAU", option_code::DAU),
     ("DHU", option_code::DHU),
@@ -109,6 +124,13 @@ mod tests {
         assert_eq!(subnet("2001:db8::/32").unwrap().prefix, 32);
         assert_eq!(subnet("192.0.2.4").unwrap().prefix, 32);
         assert_eq!(subnet("0").unwrap().prefix, 0);
+        assert_eq!(subnet("10.1/16").unwrap().address, IpAddr::from([10, 1, 0, 0]));
+        assert!(subnet("10.1").is_err());
+        let error = subnet("10.1.1.1/x").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "invalid prefix length in '10.1.1.1/x': not a valid number\n"
+        );
         assert_eq!(subnet("bad").unwrap_err().to_string(), "invalid address 'bad'");
     }
 

@@ -241,7 +241,7 @@ impl<'a> Line<'a> {
                 }
                 None => {}
             }
-            if let Ok(class) = text.parse() {
+            if let Ok(class) = Class::typed(text) {
                 self.class(class);
                 return Ok(());
             }

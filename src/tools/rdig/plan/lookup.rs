@@ -8,7 +8,7 @@ use super::carrier::Carrier;
 use super::validation::Validation;
 use crate::proto::dns::tsig::{Algorithm, Key, KeyText};
 use crate::tools::dns_cache::Use;
-use crate::wire::dns::{Class, Flags, Opcode, QueryEdns, RecordType};
+use crate::wire::dns::{Class, Edns, Flags, Opcode, QueryEdns, RecordType};
 use crate::wire::rdata::{Layout, Style, Ttl};
 
 /// One lookup: what is asked, and the options that belong to it alone.
@@ -83,7 +83,9 @@ pub(crate) struct QueryOptions {
     /// The size of UDP messages, if it is not the usual one.
     pub(crate) udp_size: Option<u16>,
     pub(crate) dnssec: bool,
-    /// The flags of EDNS besides DO.
+    /// Compact denial of existence is understood.
+    pub(crate) compact: bool,
+    /// The flags of EDNS besides these two.
     pub(crate) edns_flags: u16,
     pub(crate) nsid: bool,
     pub(crate) expire: bool,
@@ -276,6 +278,7 @@ impl Default for Lookup {
                 edns: Some(0),
                 udp_size: None,
                 dnssec: false,
+                compact: false,
                 edns_flags: 0,
                 nsid: false,
                 expire: false,
@@ -375,22 +378,24 @@ impl QueryOptions {
 
     /// The OPT record but for its options.
     pub(crate) fn edns_without_options(&self) -> Option<QueryEdns> {
-        let version = self.edns?;
-        let dnssec = if self.dnssec {
-            crate::wire::dns::Edns::DO
-        } else {
-            0
-        };
+        // Some options cannot do without, whatever `+noedns` says behind them.
+        let needed = self.dnssec || self.udp_size.is_some() || self.subnet.is_some();
+        let version = self.edns.or(needed.then_some(0))?;
+        let flag = |is_set, bit| if is_set { bit } else { 0 };
+        let flags = flag(self.dnssec, Edns::DO) | flag(self.compact, COMPACT_OK);
         let usual = QueryEdns::default();
         Some(QueryEdns {
             udp_size: self.udp_size.unwrap_or(usual.udp_size),
             version,
-            flags: self.edns_flags | dnssec,
+            flags: self.edns_flags & !(Edns::DO | COMPACT_OK) | flags,
             options: Vec::new(),
             pad_to: self.pad_to,
         })
     }
 }
+
+/// The flag of EDNS by which a resolver says that it knows compact denial of existence.
+const COMPACT_OK: u16 = 0x4000;
 
 impl Show {
     /// How records are laid out.

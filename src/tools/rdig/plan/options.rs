@@ -74,7 +74,7 @@ pub(crate) const OPTIONS: &[PlusOption] = &[
     ("cdf", "cdflag", Action::Lookup(|l, on| l.query.flags.set(Flags::CD, on))),
     ("cl", "class", Action::Lookup(|l, on| l.show.class = on)),
     ("cm", "cmd", Action::Run(|g, on| g.cmd = on)),
-    ("cof", "coflag", Action::Lookup(|l, on| set_bit(&mut l.query.edns_flags, COMPACT_OK, on))),
+    ("cof", "coflag", Action::Lookup(|l, on| l.query.compact = on)),
     ("com", "comments", Action::Lookup(|l, on| l.show.comments = on)),
     ("coo", "cookie", Action::Optional(cookie)),
     ("cr", "crypto", Action::Lookup(|l, on| l.show.crypto = on)),
@@ -148,7 +148,7 @@ const ALIASES: &[PlusOption] = &[
     ("aa", "aaonly", Action::Lookup(|l, on| l.query.flags.set(Flags::AA, on))),
     ("ad", "ad", Action::Lookup(|l, on| l.query.flags.set(Flags::AD, on))),
     ("cd", "cd", Action::Lookup(|l, on| l.query.flags.set(Flags::CD, on))),
-    ("co", "co", Action::Lookup(|l, on| set_bit(&mut l.query.edns_flags, COMPACT_OK, on))),
+    ("co", "co", Action::Lookup(|l, on| l.query.compact = on)),
     ("do", "do", Action::Lookup(dnssec)),
     ("ds", "dscp", Action::Obsolete(";; +dscp option is obsolete and has no effect")),
     ("ma", "mapped", Action::Obsolete(";; +mapped option is deprecated")),
@@ -159,9 +159,6 @@ const ALIASES: &[PlusOption] = &[
     ("ttl", "ttl", Action::Lookup(|l, on| l.show.ttl = on)),
     ("une", "unexpected", Action::Obsolete(";; +unexpected option is deprecated")),
 ];
-
-/// The flag of EDNS by which a resolver says that it knows compact denial of existence.
-const COMPACT_OK: u16 = 0x4000;
 
 #[cfg(test)]
 mod tests {

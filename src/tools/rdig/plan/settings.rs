@@ -7,15 +7,7 @@ use super::number::{any_base, number};
 use super::{UsageError, edns};
 use crate::cli::Exit;
 use crate::tools::rdig::EXIT_BAD_VALUE;
-use crate::wire::dns::{Flags, Opcode, RecordType};
-
-pub(super) fn set_bit(bits: &mut u16, bit: u16, on: bool) {
-    if on {
-        *bits |= bit;
-    } else {
-        *bits &= !bit;
-    }
-}
+use crate::wire::dns::{Flags, Opcode, QueryEdns, RecordType};
 
 pub(super) fn all(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     let show = &mut lookup.show;
@@ -134,12 +126,9 @@ pub(super) fn bufsize(
         return Err(UsageError::Form);
     }
     lookup.query.udp_size = match value {
-        None => None,
+        None => Some(QueryEdns::default().udp_size),
         Some(value) => small(value, u16::MAX, "buffer size").map(Some)?,
     };
-    if value.is_some() {
-        lookup.query.need_edns();
-    }
     Ok(())
 }
 
@@ -224,7 +213,6 @@ pub(super) fn edns_option(
         });
     };
     lookup.query.options.push(edns::option(value)?);
-    lookup.query.need_edns();
     Ok(())
 }
 

@@ -83,7 +83,7 @@ pub(super) fn write_name(code: u16, keepalive: &str, out: &mut Vec<u8>) {
 
 /// dig prints a query as it is before the padding is filled in.
 pub(super) fn is_padding_of_ours(option: EdnsOption<'_>, page: Page<'_>) -> bool {
-    option.code == option_code::PADDING && page.role == Role::Query
+    option.code == option_code::PADDING && page.role == Role::Query && page.lookup.query.pad_to > 0
 }
 
 fn write_value(option: EdnsOption<'_>, page: Page<'_>, out: &mut Vec<u8>) {
@@ -91,11 +91,16 @@ fn write_value(option: EdnsOption<'_>, page: Page<'_>, out: &mut Vec<u8>) {
         OptionValue::Padding(length) => drop(write!(out, "({length} bytes)")),
         OptionValue::ExtendedError { error, text } => {
             write_error_code(error, out);
-            if !text.is_empty() {
-                out.extend_from_slice(b": (");
-                write_text(text, out);
-                out.push(b')');
+            if text.is_empty() {
+                return;
             }
+            out.extend_from_slice(b": ");
+            if str::from_utf8(text).is_err() {
+                write_bytes(text, out);
+            }
+            out.push(b'(');
+            write_text(text, out);
+            out.push(b')');
         }
         _ => write_common_value(option, page, out),
     }

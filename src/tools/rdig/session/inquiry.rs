@@ -1,6 +1,7 @@
 //! One lookup: the search list, the servers and tries, until a reply ends it.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::Timestamp;
 
@@ -8,9 +9,10 @@ use super::super::plan::{Ask, Banner, Follow, Globals, Lookup};
 use super::super::question::{Learned, query};
 use super::super::render::{Cached, Envelope};
 use super::super::servers::Server;
-use super::super::story::{Reason, Story};
-use super::super::{EXIT_BAD_VALUE, status};
+use super::super::status;
+use super::super::story::Story;
 use super::exchange::{Problem, Then};
+use super::names::Names;
 #[cfg(feature = "dnssec")]
 use super::validate::Answered;
 use super::verdict::Next;
@@ -18,9 +20,9 @@ use super::walk::{Keep, Kept};
 use super::{Context, output_failure};
 use crate::cli::{Exit, Failure, message};
 use crate::proto::dns::tsig::Verifier;
-use crate::proto::dns::{Key, ResolvConf, Transport, candidates};
+use crate::proto::dns::{Key, Transport};
 use crate::tools::dns_json::Trouble;
-use crate::wire::dns::{Name, Query, Rcode, TypedName, option_code};
+use crate::wire::dns::{Name, Query, Rcode, option_code};
 
 /// What is to be looked up, and whom to ask.
 pub(in crate::tools::rdig) struct Job<'a> {
@@ -52,6 +54,8 @@ pub(in crate::tools::rdig) struct Inquiry<'a> {
     /// The last reply, for `+validate`.
     #[cfg(feature = "dnssec")]
     pub(super) answered: Option<Answered>,
+    /// Whether a search list was wanted, but the name has too many dots for it.
+    pub(super) is_whole: bool,
     /// What becomes of the reply, and the reply if it is kept.
     pub(super) keep: Keep,
     pub(super) kept: Option<Kept>,
@@ -115,6 +119,7 @@ impl<'a> Inquiry<'a> {
             rcode: None,
             #[cfg(feature = "dnssec")]
             answered: None,
+            is_whole: false,
             keep: Keep::No,
             kept: None,
         }
@@ -141,7 +146,12 @@ impl<'a> Inquiry<'a> {
 
     /// Asks one server after the other.
     pub(super) async fn in_turn(&mut self) -> Result<(), Failure> {
-        let (names, reason) = self.names()?;
+        let Names {
+            names,
+            reason,
+            is_whole,
+        } = self.names()?;
+        self.is_whole = is_whole;
         self.note_names(&names, reason);
         #[cfg(feature = "dnssec")]
         self.prepare_validation()?;
@@ -170,49 +180,6 @@ impl<'a> Inquiry<'a> {
         self.say_explanation().map_err(output_failure)
     }
 
-    /// The names to try, in order, and why those.
-    fn names(&self) -> Result<(Vec<Name>, Reason), Failure> {
-        let text = &self.lookup.name;
-        let idn = self.lookup.exchange.idn.unwrap_or(self.context.terminal);
-        let typed = if idn {
-            TypedName::parse_idna(text)
-        } else {
-            TypedName::parse(text)
-        };
-        let typed = typed.map_err(|problem| {
-            let error = anyhow::anyhow!("'{text}' is not a legal name ({problem})");
-            Failure::new(EXIT_BAD_VALUE, error)
-        })?;
-        let globals = self.globals;
-        if !globals.search && globals.domain.is_none() {
-            let reason = if typed.absolute {
-                Reason::Absolute
-            } else {
-                Reason::Typed
-            };
-            return Ok((vec![typed.name], reason));
-        }
-        let conf = self.context.servers.conf();
-        let search = match &globals.domain {
-            Some(domain) => Name::from_text(domain).into_iter().collect(),
-            None => conf.search.clone(),
-        };
-        let mut conf = ResolvConf {
-            search,
-            ..conf.clone()
-        };
-        conf.options.ndots = globals.ndots.unwrap_or(conf.options.ndots);
-        let reason = match &globals.domain {
-            _ if typed.absolute => Reason::Absolute,
-            Some(_) => Reason::Domain,
-            None => Reason::Search {
-                dots: typed.dots(),
-                ndots: conf.options.ndots,
-            },
-        };
-        Ok((candidates(&typed, &conf), reason))
-    }
-
     /// Asks the servers for one name. The answer's response code, if there is an answer.
     pub(super) async fn ask_servers(&mut self, name: &Name, shown: bool) -> Result<Option<Rcode>, Failure> {
         #[cfg(feature = "dnssec")]
@@ -222,6 +189,11 @@ impl<'a> Inquiry<'a> {
         let mut left = servers.iter().peekable();
         let mut rcode = None;
         'servers: while let Some(server) = left.next() {
+            if let Some(mapped) = mapped(server) {
+                self.skipped(mapped, left.peek().is_none())
+                    .map_err(output_failure)?;
+                continue;
+            }
             let attempt = Try {
                 name,
                 server,
@@ -360,6 +332,14 @@ impl Way {
 /// The time by the clock on the wall, in seconds since 1970: what signatures are dated with.
 pub(super) fn unix_time() -> u64 {
     u64::try_from(Timestamp::now().as_second()).unwrap_or(0)
+}
+
+/// The IPv4 address that stands for an IPv6 address, written as one.
+fn mapped(server: &Server) -> Option<Ipv6Addr> {
+    match server.address.ip() {
+        IpAddr::V6(address) => address.to_ipv4_mapped().map(|_| address),
+        IpAddr::V4(_) => None,
+    }
 }
 
 /// The first cookie in a query.

@@ -18,6 +18,7 @@ mod cache;
 mod context;
 mod exchange;
 mod inquiry;
+mod names;
 mod note;
 mod say;
 mod side_by_side;

@@ -1,6 +1,7 @@
 //! What a lookup prints: its banner, its queries and replies, and what it has to say besides.
 
 use std::io::{self, Write as _};
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
@@ -42,7 +43,7 @@ impl Inquiry<'_> {
         let Ok(message) = Message::parse(&sent.query) else {
             return Ok(());
         };
-        let Ok(query) = Reply::read(&message, true) else {
+        let Ok(query) = Reply::of_ours(&message) else {
             return Ok(());
         };
         self.banner()?;
@@ -157,6 +158,15 @@ impl Inquiry<'_> {
             return self.say_failure(Trouble::NoServer, TEXT, None);
         }
         self.say(&format!(";; {TEXT}"))
+    }
+
+    /// Says that a server is passed over, and that it was the last if it was.
+    pub(super) fn skipped(&mut self, address: Ipv6Addr, is_last: bool) -> io::Result<()> {
+        self.warn(&format!("Skipping mapped address '{address}'"))?;
+        if is_last {
+            self.warn("No acceptable nameservers")?;
+        }
+        Ok(())
     }
 
     /// Says that a server has no address.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::super::plan::Cookie;
 use super::super::render::{CookieFate, Footer, Signature, Size};
 use super::super::reply::Reply;
 use super::super::status;
@@ -51,6 +52,9 @@ impl Inquiry<'_> {
             self.warn("Warning: Message parser reports malformed message packet.")?;
         }
         let fate = CookieFate::of(sent.cookie.as_deref(), reply.edns_option(option_code::COOKIE));
+        if reply.edns.is_none() && self.expects_edns() {
+            self.warn("expected opt record in response")?;
+        }
         if fate == CookieFate::Bad {
             self.warn("Warning: Client COOKIE mismatch")?;
         }
@@ -105,12 +109,22 @@ impl Inquiry<'_> {
             });
         } else if sent.attempt.shown || reply.rcode != Rcode::NXDOMAIN {
             self.show_reply(&reply, fate, &sent.envelope, &footer)?;
+            // dig comes by here twice.
+            if self.is_whole && reply.rcode == Rcode::NXDOMAIN {
+                self.finish(&footer)?;
+            }
         }
         if fate != CookieFate::Bad {
             self.keep_in_cache(came);
         }
         self.ends_with(status::of_reply(&message));
         Ok(Next::Done(reply.rcode))
+    }
+
+    /// Whether a cookie went out that somebody gave us: the reply should have one, too.
+    fn expects_edns(&self) -> bool {
+        let given = matches!(self.lookup.query.cookie, Cookie::Given(_));
+        given || self.way.learned.cookie.is_some()
     }
 
     /// With `+rcode-exit`, what the run ends with if this was the end.
