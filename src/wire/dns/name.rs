@@ -355,7 +355,7 @@ mod tests {
         let error = |text: &str| Name::from_text(text).unwrap_err().to_string();
         assert_eq!(error("bad..name"), "empty label");
         assert_eq!(error(".bad"), "empty label");
-        assert_eq!(error(""), "empty label");
+        assert_eq!(error(""), "unexpected end of input");
         assert_eq!(error(&"x".repeat(64)), "label too long");
         assert_eq!(error(&"x234567.".repeat(32)), "ran out of space");
         assert_eq!(error(r"a\256"), "bad escape");

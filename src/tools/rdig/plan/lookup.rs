@@ -380,7 +380,7 @@ impl QueryOptions {
     pub(crate) fn edns_without_options(&self) -> Option<QueryEdns> {
         // Some options cannot do without, whatever `+noedns` says behind them.
         let needed = self.dnssec || self.udp_size.is_some() || self.subnet.is_some();
-        let version = self.edns.or(needed.then_some(0))?;
+        let version = self.edns.or_else(|| needed.then_some(0))?;
         let flag = |is_set, bit| if is_set { bit } else { 0 };
         let flags = flag(self.dnssec, Edns::DO) | flag(self.compact, COMPACT_OK);
         let usual = QueryEdns::default();
