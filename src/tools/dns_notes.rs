@@ -54,6 +54,11 @@ pub(super) fn warning(notice: &Notice<'_>) -> Option<String> {
     let Notice::Ignored { why, message, .. } = notice else {
         return None;
     };
+    mismatch(why, message)
+}
+
+/// What is said of a message that is not the reply.
+pub(super) fn mismatch(why: &Mismatch, message: &[u8]) -> Option<String> {
     match why {
         Mismatch::Source(_) => None,
         Mismatch::Short(_) => Some("Warning: short (< header size) message received".to_owned()),

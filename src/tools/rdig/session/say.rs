@@ -186,13 +186,18 @@ impl Inquiry<'_> {
         self.out.write_all(bad_packet(problem, message).as_bytes())
     }
 
-    /// Says that a zone transfer did not come to its end.
-    pub(super) fn transfer_failed(&mut self) -> io::Result<()> {
+    /// Says that a zone transfer did not come to its end, or not even to its beginning.
+    pub(super) fn transfer_failed(&mut self, began: bool) -> io::Result<()> {
         const TEXT: &str = "Transfer failed.";
         if self.globals.json {
             return self.say_failure(Trouble::Transfer, TEXT, None);
         }
-        self.say(&format!("; {TEXT}"))
+        let why = if began {
+            ""
+        } else {
+            "  Didn't start with SOA answer."
+        };
+        self.say(&format!("; {TEXT}{why}"))
     }
 
     /// Says something on the way, if comments are shown.

@@ -16,9 +16,10 @@ use super::verdict::Next;
 use crate::cli::Exit;
 use crate::net::dns::{Connection, ExchangeError};
 use crate::proto::dns::tsig::Verifier;
-use crate::proto::dns::{Accept, Transfer, Transport};
+use crate::proto::dns::{Accept, Mismatch, Transfer, Transport};
 use crate::tools::dns_json::Trouble;
-use crate::wire::dns::{Message, Rcode, RecordType, Section, option_code};
+use crate::tools::dns_notes;
+use crate::wire::dns::{Flags, Message, Rcode, RecordType, Section, option_code};
 
 impl Inquiry<'_> {
     /// Asks for a zone and prints what comes until the zone ends.
@@ -50,8 +51,9 @@ impl Inquiry<'_> {
         };
         let mut signature = Signature::None;
         loop {
-            let message = match self.receive(&sent, &mut connection).await {
-                Ok(message) => message,
+            let message = match self.receive(&sent, &mut connection).await? {
+                Ok(Some(message)) => message,
+                Ok(None) => return Ok(Ok(Next::Done(Rcode::NOERROR))),
                 Err(error) => return Ok(Err(self.problem(&sent, &error))),
             };
             sent.envelope.received = Timestamp::now();
@@ -59,6 +61,9 @@ impl Inquiry<'_> {
                 self.ends_with(status::UNREADABLE);
                 return Ok(Ok(Next::Done(Rcode::NOERROR)));
             };
+            if !message.header().flags.contains(Flags::QR) {
+                self.warn("Warning: query response not set")?;
+            }
             let reply = match Reply::read(&message, self.lookup.exchange.best_effort) {
                 Ok(reply) => reply,
                 Err(problem) => {
@@ -67,6 +72,9 @@ impl Inquiry<'_> {
                     return Ok(Ok(Next::Done(Rcode::NOERROR)));
                 }
             };
+            if reply.malformed {
+                self.warn("Warning: Message parser reports malformed message packet.")?;
+            }
             if signature != Signature::Invalid {
                 signature = self.verify(&mut sent, message.bytes())?;
             }
@@ -90,8 +98,10 @@ impl Inquiry<'_> {
                 );
             }
             self.show_part(&reply, &sent, &footer, zone.messages)?;
-            if reply.rcode != Rcode::NOERROR || zone.take(&reply).is_err() {
-                self.transfer_failed()?;
+            let is_empty = reply.section(Section::Answer).next().is_none();
+            let is_zone = zone.take(&reply).is_ok();
+            if is_empty || !is_zone || reply.rcode != Rcode::NOERROR {
+                self.transfer_failed(is_empty || is_zone)?;
                 self.ends_with(match reply.rcode {
                     Rcode::NOERROR => status::TRANSFER,
                     code => status::of_rcode(code),
@@ -122,17 +132,34 @@ impl Inquiry<'_> {
         connected.map_err(|error| self.problem(sent, &error))
     }
 
-    /// The next message that belongs to the query.
-    async fn receive(&self, sent: &Sent<'_>, connection: &mut Connection) -> Result<Vec<u8>, ExchangeError> {
-        let receiving = async {
-            loop {
-                let message = connection.receive().await?;
-                if Accept::Id.judge(&sent.query, &message).is_ok() {
-                    return Ok(message);
+    /// The next message that belongs to the query; `None` if one came that ends everything.
+    async fn receive(
+        &mut self,
+        sent: &Sent<'_>,
+        connection: &mut Connection,
+    ) -> io::Result<Result<Option<Vec<u8>>, ExchangeError>> {
+        for _ in 0..MAX_STRAYS {
+            let message = match self.within_time(sent, connection.receive()).await {
+                Ok(message) => message,
+                Err(error) => return Ok(Err(error)),
+            };
+            let Err(why) = Accept::Lenient.judge(&sent.query, &message) else {
+                return Ok(Ok(Some(message)));
+            };
+            let text = dns_notes::mismatch(&why, &message);
+            match why {
+                Mismatch::Id { .. } | Mismatch::Short(_) => {
+                    self.warn(&text.unwrap_or_default().replace("Warning", "ERROR"))?;
+                    return Ok(Ok(None));
                 }
+                Mismatch::Question => {
+                    self.warn(&text.unwrap_or_default())?;
+                    return Ok(Ok(None));
+                }
+                _ => self.warn(&text.unwrap_or_default())?,
             }
-        };
-        self.within_time(sent, receiving).await
+        }
+        Ok(Ok(None))
     }
 
     /// Runs `step` for as long as one try may take.
@@ -198,6 +225,9 @@ fn allows_transfer(connection: &Connection) -> Result<(), &'static str> {
         _ => Ok(()),
     }
 }
+
+/// How many messages that do not belong to the query are passed over.
+const MAX_STRAYS: usize = 16;
 
 /// How far a transfer has come.
 struct Zone {

@@ -86,13 +86,17 @@ impl Inquiry<'_> {
             }
             return Ok(Next::Again);
         }
-        if reply.rcode == Rcode::SERVFAIL && !exchange.servfail_stops && !sent.attempt.is_last {
-            self.comment(&format!(
-                "Got SERVFAIL reply from {}, trying next server",
-                server.address.ip()
-            ))?;
-            self.story.led_to(LeadsTo::NextServer);
-            return Ok(Next::Pass);
+        if reply.rcode == Rcode::SERVFAIL && !exchange.servfail_stops {
+            let next = if sent.attempt.is_last {
+                ""
+            } else {
+                ", trying next server"
+            };
+            self.comment(&format!("Got SERVFAIL reply from {}{next}", server.address.ip()))?;
+            if !sent.attempt.is_last {
+                self.story.led_to(LeadsTo::NextServer);
+                return Ok(Next::Pass);
+            }
         }
         footer.signature = self.verify(sent, message.bytes())?;
         if self.keep != Keep::No {
