@@ -49,8 +49,15 @@ impl Tool for Rdig {
 
 /// The names of the `+options`, without the `+`: what the manual must list.
 pub fn plus_options() -> impl Iterator<Item = &'static str> {
-    let own = plan::OWN.iter().map(|(name, _)| *name);
-    plan::OPTIONS.iter().map(|(_, name, _)| *name).chain(own)
+    plan::OPTIONS
+        .iter()
+        .map(|(_, name, _)| *name)
+        .chain(own_options())
+}
+
+/// The names of those that dig does not have.
+pub fn own_options() -> impl Iterator<Item = &'static str> {
+    plan::OWN.iter().map(|(name, _)| *name)
 }
 
 /// The file of lookups cannot be read.
