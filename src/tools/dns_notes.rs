@@ -60,7 +60,8 @@ pub(super) fn warning(notice: &Notice<'_>) -> Option<String> {
 /// What is said of a message that is not the reply.
 pub(super) fn mismatch(why: &Mismatch, message: &[u8]) -> Option<String> {
     match why {
-        Mismatch::Source(_) => None,
+        // The last two are no reason for dig and host.
+        Mismatch::Source(_) | Mismatch::Case | Mismatch::Cookie => None,
         Mismatch::Short(_) => Some("Warning: short (< header size) message received".to_owned()),
         Mismatch::Id { expected, got } => {
             Some(format!("Warning: ID mismatch: expected ID {expected}, got {got}"))

@@ -19,6 +19,7 @@ pub(super) type TestRecord<'a> = (&'a str, u16, u32, Vec<u8>);
 pub(super) struct Reply {
     rcode: u8,
     truncated: bool,
+    folds_case: bool,
     answers: Vec<u8>,
     count: u16,
     authority: Vec<u8>,
@@ -33,6 +34,7 @@ impl Reply {
         Self {
             rcode: 0,
             truncated: false,
+            folds_case: false,
             answers,
             count: records.len().try_into().unwrap(),
             authority: Vec::new(),
@@ -60,6 +62,12 @@ impl Reply {
         }
     }
 
+    /// The same in the case of the name as the server likes it.
+    pub(super) fn in_lower_case(mut self) -> Self {
+        self.folds_case = true;
+        self
+    }
+
     fn bytes(&self, query: &[u8], tcp: bool) -> Vec<u8> {
         let truncated = self.truncated && !tcp;
         let mut bytes = query.get(..2).unwrap().to_vec();
@@ -70,7 +78,11 @@ impl Reply {
             .u16(if truncated { 0 } else { self.count })
             .u16(u16::from(!self.authority.is_empty()))
             .u16(0)
-            .bytes(query.get(12..).unwrap())
+            .bytes(&if self.folds_case {
+                question(query).to_ascii_lowercase()
+            } else {
+                question(query).to_vec()
+            })
             .bytes(if truncated { &[] } else { &self.answers })
             .bytes(&self.authority);
         bytes
@@ -90,6 +102,14 @@ pub(super) struct TestServer {
 
 impl TestServer {
     pub(super) async fn start(zone: impl Fn(&Question) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_seeing(|_, _| {}, zone).await
+    }
+
+    /// The same, and shows each query to `see`, and whether it came over TCP.
+    pub(super) async fn start_seeing(
+        see: impl Fn(&[u8], bool) + Send + Sync + 'static,
+        zone: impl Fn(&Question) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let (udp, tcp) = loop {
             let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
             if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
@@ -101,12 +121,15 @@ impl TestServer {
         let count = Arc::clone(&queries);
         let answer = Arc::new(move |query: &[u8], tcp: bool| {
             count.fetch_add(1, Ordering::Relaxed);
-            let question = Message::parse(query)
+            see(query, tcp);
+            let mut question = Message::parse(query)
                 .unwrap()
                 .questions()
                 .next()
                 .unwrap()
                 .unwrap();
+            // Who asks draws the case.
+            question.name = question.name.with_case(|| false);
             zone(&question).bytes(query, tcp)
         });
         let over_udp = Arc::clone(&answer);
@@ -154,6 +177,12 @@ impl TestServer {
 pub(super) fn run<F: Future>(test: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.unwrap().block_on(test)
+}
+
+/// The bytes of a query's question.
+fn question(query: &[u8]) -> &[u8] {
+    let (_, end) = Name::read(query, 12).unwrap();
+    query.get(12..end + 4).unwrap()
 }
 
 fn write_record((owner, rtype, ttl, data): &TestRecord<'_>, out: &mut Vec<u8>) {

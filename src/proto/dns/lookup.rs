@@ -16,7 +16,7 @@ use std::time::Duration;
 use rand::{Rng, RngExt};
 use thiserror::Error;
 
-use super::{Options, Transport};
+use super::{Acquaintance, Options, Transport};
 use crate::proto::{Instant, Machine};
 use crate::wire::dns::{Flags, Message, Query, Rcode};
 
@@ -26,6 +26,8 @@ pub struct Lookup<R> {
     query: Query,
     policy: Policy,
     random: R,
+    /// What is known of each server.
+    known: Vec<Acquaintance>,
     /// The servers still to be asked, the next one last; a server comes once for each round.
     left: Vec<usize>,
     state: State,
@@ -51,6 +53,8 @@ pub struct Policy {
 pub enum Input<'a> {
     /// This reply came.
     Reply(&'a [u8]),
+    /// What would be the reply came, but for the upper and lower case of the name in it.
+    WrongCase,
     /// There was none in time.
     TimedOut,
     /// The server cannot be asked: nobody listens, the network has no way, the connection broke.
@@ -113,12 +117,15 @@ enum State {
 struct Asking {
     server: usize,
     transport: Transport,
+    /// Whether it has said already that it does not know the cookie.
+    renewed: bool,
 }
 
 impl<R: Rng> Lookup<R> {
-    /// Puts `query` to `servers` servers, beginning at server `first` (reduced to their number). Each sending gets
-    /// an id of its own.
-    pub fn new(query: Query, servers: usize, first: usize, policy: Policy, random: R) -> Self {
+    /// Puts `query` to the servers that are `known` as far as they are, beginning at server `first` (reduced to their
+    /// number). Each sending gets an id of its own, the name in a case of its own, and a cookie.
+    pub fn new(query: Query, known: Vec<Acquaintance>, first: usize, policy: Policy, random: R) -> Self {
+        let servers = known.len();
         let round = (0..servers).map(|n| (first % servers + n) % servers);
         let mut left: Vec<usize> = (0..policy.attempts).flat_map(|_| round.clone()).collect();
         left.reverse();
@@ -126,6 +133,7 @@ impl<R: Rng> Lookup<R> {
             query,
             policy,
             random,
+            known,
             left,
             state: State::Over,
             otherwise: (End::Silent, Vec::new()),
@@ -134,12 +142,18 @@ impl<R: Rng> Lookup<R> {
         lookup
     }
 
+    /// What is known of each server now.
+    pub fn known(&self) -> &[Acquaintance] {
+        &self.known
+    }
+
     /// Asks the next server, or ends.
     fn turn_to_next(&mut self) {
         self.state = match self.left.pop() {
             Some(server) => State::Due(Asking {
                 server,
                 transport: self.policy.transport,
+                renewed: false,
             }),
             None => {
                 let (end, reply) = std::mem::take(&mut self.otherwise);
@@ -155,27 +169,48 @@ impl<R: Rng> Lookup<R> {
     }
 
     fn hear(&mut self, asking: Asking, reply: &[u8]) {
-        let Asking { server, transport } = asking;
-        let Ok(message) = Message::parse(reply) else {
+        let Asking {
+            server, transport, ..
+        } = asking;
+        let (Ok(message), Some(known)) = (Message::parse(reply), self.known.get_mut(server)) else {
             return self.turn_to_next();
         };
+        let with_edns = known.is_asked_with_edns();
+        known.hear(&message);
         let header = message.header();
         if header.flags.contains(Flags::TC) && transport == Transport::Udp {
             self.state = State::Due(Asking {
-                server,
                 transport: Transport::Tcp,
+                ..asking
             });
             return;
         }
         let rcode = message.rcode();
-        let unknown_edns = matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP | Rcode::BADVERS);
-        if unknown_edns && self.query.edns.is_some() {
+        if rcode == Rcode::BADCOOKIE && (!asking.renewed || transport == Transport::Udp) {
+            // RFC 7873 section 5.3: once more with the new cookie, and then over TCP.
+            self.state = State::Due(Asking {
+                transport: if asking.renewed { Transport::Tcp } else { transport },
+                renewed: true,
+                ..asking
+            });
+            return;
+        }
+        let refused = matches!(rcode, Rcode::FORMERR | Rcode::NOTIMP) && message.edns().is_none();
+        if with_edns && (refused || rcode == Rcode::BADVERS) {
             // RFC 6891 section 6.2.2: a server that does not know EDNS is asked without it.
-            self.query.edns = None;
+            known.refuses_edns();
             self.state = State::Due(asking);
             return;
         }
-        let failed = unknown_edns || matches!(rcode, Rcode::SERVFAIL | Rcode::REFUSED);
+        let failures = [
+            Rcode::SERVFAIL,
+            Rcode::REFUSED,
+            Rcode::FORMERR,
+            Rcode::NOTIMP,
+            Rcode::BADVERS,
+            Rcode::BADCOOKIE,
+        ];
+        let failed = failures.contains(&rcode);
         // A referral, from a server that neither knows the answer nor goes to look for it.
         let lame = rcode == Rcode::NOERROR
             && header.answers == 0
@@ -207,7 +242,20 @@ impl<R: Rng> Machine for Lookup<R> {
         };
         match input {
             Input::Reply(reply) => self.hear(asking, reply),
-            Input::TimedOut => self.turn_to_next(),
+            Input::WrongCase => {
+                let known = self.known.get_mut(asking.server);
+                if known.is_some_and(Acquaintance::changed_case) {
+                    self.state = State::Due(asking);
+                } else {
+                    self.turn_to_next();
+                }
+            }
+            Input::TimedOut => {
+                if let Some(known) = self.known.get_mut(asking.server) {
+                    known.was_silent();
+                }
+                self.turn_to_next();
+            }
             Input::Unreachable => self.pass_over(asking.server),
         }
     }
@@ -217,8 +265,12 @@ impl<R: Rng> Machine for Lookup<R> {
     fn poll_output(&mut self, bytes: &mut Vec<u8>) -> Option<Output> {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Due(asking) => {
-                self.query.id = self.random.random();
-                let Ok(query) = self.query.to_bytes() else {
+                let mut query = self.query.clone();
+                query.id = self.random.random();
+                if let Some(known) = self.known.get(asking.server) {
+                    known.disguise(&mut query, &mut self.random);
+                }
+                let Ok(query) = query.to_bytes() else {
                     return Some(Output::Done(End::Unsendable));
                 };
                 bytes.extend_from_slice(&query);
@@ -279,13 +331,10 @@ mod tests {
     fn lookup(servers: usize, first: usize, options: &str) -> Lookup<Pcg32> {
         let mut parsed = Options::default();
         options.split(' ').for_each(|word| parsed.set(word));
-        let mut query = Query::new(0, www().name, RecordType::A);
-        if parsed.edns0 {
-            query = query.with_edns();
-        }
+        let known = (0..servers).map(|_| Acquaintance::new(*b"client!!"));
         Lookup::new(
-            query,
-            servers,
+            Query::new(0, www().name, RecordType::A),
+            known.collect(),
             first,
             Policy::from(&parsed),
             Pcg32::seed_from_u64(1),
@@ -410,6 +459,54 @@ mod tests {
         });
         assert_eq!((asked.len(), with_edns), (2, vec![true, false]));
         assert_eq!(end, End::Replied { server: 0 });
+    }
+
+    #[test]
+    fn a_server_that_changes_the_case_is_asked_once_more_in_lower_case() {
+        let mut names = Vec::new();
+        let (asked, end) = run(lookup(2, 0, ""), |_, _, query| {
+            let question = Message::parse(query).unwrap().questions().next();
+            names.push(question.unwrap().unwrap().name.to_string());
+            if names.len() == 1 {
+                Err(Input::WrongCase)
+            } else {
+                Ok(answer())
+            }
+        });
+        assert_eq!(
+            (asked, end),
+            (vec![(0, UDP), (0, UDP)], End::Replied { server: 0 })
+        );
+        assert_eq!(names[1], "www.test.");
+        let (asked, _) = run(lookup(1, 0, "attempts:1"), |_, _, _| Err(Input::WrongCase));
+        assert_eq!(asked.len(), 2, "one that changes that too is of no use");
+    }
+
+    #[test]
+    fn a_server_that_wants_its_cookie_gets_it_and_then_is_asked_over_tcp() {
+        let bad_cookie = || {
+            let mut bytes = Response::to(&www()).rcode(7).bytes();
+            bytes[11] = 1;
+            // The extended part of the code makes it 23.
+            bytes.extend_from_slice(b"\0\0\x29\x04\xd0\x01\0\0\0\0\x14\0\x0a\0\x10client!!server!!");
+            bytes
+        };
+        let mut lookup = lookup(1, 0, "");
+        let mut ways = Vec::new();
+        loop {
+            let mut bytes = Vec::new();
+            match lookup.poll_output(&mut bytes).unwrap() {
+                Output::Ask { transport, .. } => {
+                    ways.push((transport, bytes.ends_with(b"server!!")));
+                    lookup.handle(Instant::ZERO, Input::Reply(&bad_cookie()));
+                }
+                Output::Done(end) => {
+                    assert_eq!(end, End::Failed(Rcode::BADCOOKIE));
+                    break;
+                }
+            }
+        }
+        assert_eq!(ways, [(UDP, false), (UDP, true), (TCP, true)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The DNS without sockets: lookup (servers, tries, truncation → TCP, search list) and the cache.
 
+mod acquaintance;
 mod answer;
 mod cache;
 pub mod courier;
@@ -21,6 +22,7 @@ pub mod tsig;
 #[cfg(feature = "dnssec")]
 pub mod validate;
 
+pub use acquaintance::Acquaintance;
 pub use answer::{Answer, MAX_ALIASES, Verdict, target};
 pub use cache::{Cache, Limits};
 pub use courier::Courier;

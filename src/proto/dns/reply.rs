@@ -7,14 +7,15 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 use crate::wire::Reader;
-use crate::wire::dns::{Flags, Header, Message, Opcode, Rcode};
+use crate::wire::dns::{Flags, Header, Message, Opcode, Rcode, option_code};
 
 /// What counts as the reply to a query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Accept {
     /// A response with the query's id and opcode and exactly its question: name (upper and lower case as they
     /// were sent), type and class. The question may be missing if the response code says that the server did
-    /// not get that far.
+    /// not get that far. A cookie must be the query's, and must be there if the query has the server's (RFC 7873
+    /// section 5.3).
     #[default]
     Strict,
     /// A message with the query's id and opcode, and with its question if it has one that can be read, in whatever
@@ -50,6 +51,12 @@ pub enum Mismatch {
     /// It answers another question.
     #[error("it answers another question")]
     Question,
+    /// It repeats the question in another case.
+    #[error("it repeats the question in another case")]
+    Case,
+    /// It has another cookie, or none although the server has shown one before.
+    #[error("it has not the cookie of the query")]
+    Cookie,
 }
 
 impl Accept {
@@ -85,13 +92,47 @@ impl Accept {
             Ok(start) => same_but_for_case(start, question),
             Err(_) => false,
         };
+        if strict && !has_the_cookie(query, message) {
+            return Err(Mismatch::Cookie);
+        }
         match came.questions {
+            1 if strict && !same && is_case_alone(message, question) => Err(Mismatch::Case),
             0 if !strict || asked.questions == 0 || came.rcode != Rcode::NOERROR => Ok(()),
             1 if same => Ok(()),
             _ if !strict && !asks(message) => Ok(()),
             _ => Err(Mismatch::Question),
         }
     }
+}
+
+/// Whether the message has the question, but for its case.
+fn is_case_alone(message: &[u8], question: &[u8]) -> bool {
+    let start = message
+        .get(Header::LEN..)
+        .and_then(|rest| rest.get(..question.len()));
+    start.is_some_and(|start| same_but_for_case(start, question))
+}
+
+/// Whether the cookie of a reply is the one of the query. The cookie of a server is known if that of the query is
+/// longer than the client's part.
+fn has_the_cookie(query: &[u8], reply: &[u8]) -> bool {
+    const CLIENT: usize = 8;
+    let (Some(asked), came) = (cookie(query), cookie(reply)) else {
+        return true;
+    };
+    match came {
+        Some(came) => came.get(..CLIENT) == asked.get(..CLIENT),
+        None => asked.len() <= CLIENT,
+    }
+}
+
+/// The cookie of a message.
+fn cookie(message: &[u8]) -> Option<&[u8]> {
+    let edns = Message::parse(message).ok()?.edns()?;
+    let mut options = edns.options().flatten();
+    options
+        .find(|option| option.code == option_code::COOKIE)
+        .map(|option| option.data)
 }
 
 /// Whether the message has a question that can be read.
@@ -173,6 +214,43 @@ mod tests {
             let same = reply(offset, change) == reply(0, b"");
             assert_eq!(judged.is_ok(), same, "at {offset}");
         }
+    }
+
+    #[test]
+    fn the_question_in_another_case_is_told_from_another_question() {
+        let judge = |accept: Accept, change: &[u8]| accept.judge(QUERY, &reply(13, change));
+        assert_eq!(judge(Accept::Strict, b"www"), Err(Mismatch::Case));
+        assert_eq!(judge(Accept::Strict, b"wxw"), Err(Mismatch::Question));
+        assert_eq!(judge(Accept::Lenient, b"www"), Ok(()));
+    }
+
+    #[test]
+    fn a_cookie_is_the_one_of_the_query_and_there_if_the_server_has_one() {
+        let with = |mut message: Vec<u8>, cookie: &[u8]| {
+            message[11] = 1;
+            message.extend_from_slice(b"\0\0\x29\x04\xd0\0\0\0\0\0");
+            let length = u8::try_from(cookie.len()).unwrap();
+            message.push(length + 4);
+            message.extend_from_slice(&[0, 10, 0, length]);
+            message.extend_from_slice(cookie);
+            message
+        };
+        let (client, both) = (&b"client!!"[..], &b"client!!server!!"[..]);
+        let judge = |asked, came: Option<&[u8]>| {
+            let answer = came.map_or_else(|| reply(0, b""), |came| with(reply(0, b""), came));
+            Accept::Strict.judge(&with(QUERY.to_vec(), asked), &answer)
+        };
+        assert_eq!(judge(client, Some(both)), Ok(()));
+        assert_eq!(judge(client, None), Ok(()), "a server without cookies");
+        assert_eq!(judge(client, Some(b"clienT!!server!!")), Err(Mismatch::Cookie));
+        assert_eq!(judge(client, Some(b"clie")), Err(Mismatch::Cookie));
+        assert_eq!(judge(both, Some(b"client!!another!")), Ok(()), "a new one");
+        assert_eq!(judge(both, None), Err(Mismatch::Cookie));
+        let forged = with(reply(0, b""), b"forged!!");
+        assert_eq!(
+            Accept::Lenient.judge(&with(QUERY.to_vec(), both), &forged),
+            Ok(())
+        );
     }
 
     #[test]

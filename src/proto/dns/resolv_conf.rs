@@ -42,7 +42,8 @@ pub struct Options {
     pub attempts: u32,
     /// Begin each lookup at the next server, to spread the load.
     pub rotate: bool,
-    /// Send an EDNS(0) OPT record (RFC 6891).
+    /// Send an EDNS(0) OPT record (RFC 6891). The resolver does anyway, for the cookie in it; this is for who asks
+    /// without one otherwise.
     pub edns0: bool,
     /// Ask over TCP from the start.
     pub use_vc: bool,

@@ -92,6 +92,20 @@ impl Name {
         &self.wire
     }
 
+    /// The same name with each letter in upper case if `upper` says so when it comes to it, or else in lower case.
+    #[must_use]
+    pub fn with_case(&self, mut upper: impl FnMut() -> bool) -> Self {
+        // The length of a label is below the code of every letter.
+        let changed = self.wire.iter().map(|byte| match byte {
+            letter if !letter.is_ascii_alphabetic() => *letter,
+            letter if upper() => letter.to_ascii_uppercase(),
+            letter => letter.to_ascii_lowercase(),
+        });
+        Self {
+            wire: changed.collect(),
+        }
+    }
+
     /// The labels, the outermost (`com`) last, without the root.
     pub fn labels(&self) -> impl Iterator<Item = &[u8]> {
         // The wire form was checked when the name was made, so no label is an error.
@@ -371,6 +385,17 @@ mod tests {
         assert!(!absolute("a.b"));
         assert!(!absolute(r"a\."));
         assert_eq!(TypedName::parse("a.b.c.").unwrap().dots(), 2);
+    }
+
+    #[test]
+    fn letters_change_their_case_and_nothing_else_does() {
+        let long = name(&format!(r"{}.a1-B\065\192", "x".repeat(63)));
+        let changed = long.with_case(|| true);
+        assert_eq!(changed.to_string(), format!(r"{}.A1-BA\192.", "X".repeat(63)));
+        assert_eq!(
+            changed.with_case(|| false).to_string(),
+            format!(r"{}.a1-ba\192.", "x".repeat(63))
+        );
     }
 
     #[test]
