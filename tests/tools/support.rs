@@ -7,6 +7,8 @@
 )]
 
 pub(crate) mod name_server;
+#[cfg(all(feature = "doh", feature = "doq"))]
+pub(crate) mod secure_server;
 
 use std::env;
 use std::ffi::OsStr;

@@ -168,3 +168,46 @@ fn element<'a>(reader: &mut Reader<'a>) -> Option<(u8, Reader<'a>)> {
     };
     Some((tag, reader.sub(length).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, Issuer, KeyPair};
+
+    use super::*;
+
+    fn params(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    }
+
+    #[test]
+    fn a_certificate_of_its_own_making_is_told_from_one_that_another_signed() {
+        let (authority, key) = (params("authority.test"), KeyPair::generate().unwrap());
+        let root = authority.self_signed(&key).unwrap();
+        let leaf = params("ns.test")
+            .signed_by(&KeyPair::generate().unwrap(), &Issuer::new(authority, key))
+            .unwrap();
+        assert!(is_self_issued(root.der()));
+        assert!(!is_self_issued(leaf.der()));
+        let why = |end_entity: &CertificateDer<'static>, others: &[CertificateDer<'static>]| {
+            words(&CertificateError::UnknownIssuer, false, end_entity, others)
+        };
+        let (root, leaf) = (root.der().clone(), leaf.der().clone());
+        assert_eq!(why(&root, &[]), "self-signed certificate");
+        assert_eq!(why(&leaf, &[]), "unable to get local issuer certificate");
+        assert_eq!(
+            why(&leaf, &[root]),
+            "self-signed certificate in certificate chain"
+        );
+    }
+
+    #[test]
+    fn a_certificate_cut_anywhere_says_nothing() {
+        let key = KeyPair::generate().unwrap();
+        let whole = params("ns.test").self_signed(&key).unwrap();
+        for end in 0..whole.der().len() {
+            assert!(!is_self_issued(&whole.der()[..end]), "{end}");
+        }
+    }
+}

@@ -6,6 +6,8 @@
 
 mod cache;
 mod corpus;
+#[cfg(all(feature = "doh", feature = "doq"))]
+mod encrypted;
 mod explain;
 mod json;
 mod manual;

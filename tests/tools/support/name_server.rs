@@ -128,6 +128,11 @@ fn serve(
     Ok(())
 }
 
+/// A query that came in some other way, not counted.
+pub(crate) fn asked(query: &[u8]) -> Asked {
+    note(query, true, &Mutex::new(Vec::new()))
+}
+
 fn note(query: &[u8], tcp: bool, log: &Mutex<Vec<String>>) -> Asked {
     let question = Message::parse(query)
         .expect("a query has a header")
