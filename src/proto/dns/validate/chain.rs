@@ -3,22 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::anchors::{Anchor, Anchors};
+use super::anchors::Anchor;
 use super::budget::Budget;
 use super::denial::{Denials, NoDs};
 use super::key::{Ds, Key, algorithm_text, digest_text, usable};
 use super::reason::{Bogus, Failure, Indeterminate, Insecure, date};
 use super::report::{Step, StepKind};
 use super::rrset::{Reply, RrSet, ancestor};
+use super::validator::{Cut, Delegation, Validator, Zone};
 use super::verify::{Verified, verify};
 use crate::wire::dns::{Name, Rcode, RecordType};
-
-/// What has been found out about zones, shared by all validations of a run.
-#[derive(Debug)]
-pub struct Validator {
-    anchors: Anchors,
-    cuts: HashMap<Name, (Cut, i64)>,
-}
 
 /// A name and a type to ask for.
 pub type Asked = (Name, RecordType);
@@ -37,17 +31,6 @@ pub(super) struct Pass<'a> {
     pub(super) steps: &'a mut Vec<Step>,
 }
 
-/// A zone whose keys are to be trusted.
-#[derive(Debug)]
-pub(super) struct Zone {
-    pub(super) name: Name,
-    keys: Vec<Key>,
-    /// How that was found out.
-    step: String,
-    /// Until when, in seconds since 1970.
-    until: i64,
-}
-
 /// Where a name is.
 #[derive(Clone, Debug)]
 pub(super) enum Place {
@@ -64,54 +47,6 @@ pub(super) enum Stop {
     Bogus(Bogus),
     Indeterminate(Indeterminate),
 }
-
-/// What is known of a name below a zone's apex.
-#[derive(Clone, Debug)]
-enum Cut {
-    /// It is the apex of a signed zone.
-    Zone(Arc<Zone>),
-    /// It is delegated to keys that have not been looked at.
-    Signed(Arc<Delegation>),
-    /// It is delegated without signatures.
-    Insecure(Insecure),
-    /// It is a name like any other, or none with others below.
-    Inside,
-    /// There is no cut at it nor below.
-    Absent,
-}
-
-/// A signed set of DS records.
-#[derive(Debug)]
-struct Delegation {
-    ds: Vec<Ds>,
-    signed: String,
-    until: i64,
-}
-
-impl Validator {
-    /// A validator that believes `anchors`.
-    pub fn new(anchors: Anchors) -> Self {
-        Self {
-            anchors,
-            cuts: HashMap::new(),
-        }
-    }
-
-    fn known(&self, name: &Name, now: i64) -> Option<Cut> {
-        let (cut, until) = self.cuts.get(name)?;
-        (*until > now).then(|| cut.clone())
-    }
-
-    fn keep(&mut self, name: &Name, cut: Cut, until: i64) {
-        if self.cuts.len() >= MAX_CUTS {
-            self.cuts.clear();
-        }
-        self.cuts.insert(name.clone(), (cut, until));
-    }
-}
-
-/// How many names a validator remembers; with more it begins anew.
-const MAX_CUTS: usize = 10_000;
 
 impl Pass<'_> {
     /// The zone that `target` is in, or the place above it where the signatures end.
@@ -231,7 +166,7 @@ impl Pass<'_> {
             }
             .into());
         }
-        let zone = self.keys(&anchor.zone, target, &vouched, &anchor.keys, "trust anchor")?;
+        let zone = self.keys(&anchor.zone, target, &vouched, &anchor.keys, "the trust anchor")?;
         Ok(self.enter(zone, |key| format!("trust anchor {key}")))
     }
 
@@ -256,7 +191,7 @@ impl Pass<'_> {
                 present,
             }));
         }
-        let mut below = self.keys(name, target, &vouched, &[], "DS")?;
+        let mut below = self.keys(name, target, &vouched, &[], "its DS")?;
         below.zone.until = below.zone.until.min(delegation.until);
         Ok(Cut::Zone(
             self.enter(below, |ds| format!("{ds} {}", delegation.signed)),
@@ -369,7 +304,11 @@ impl Pass<'_> {
         let reply = self.reply((name.clone(), RecordType::DNSKEY), path)?.clone();
         let Some(set) = reply.answer.get(name, RecordType::DNSKEY) else {
             self.answered(&reply, name, RecordType::DNSKEY)?;
-            return Err(Bogus::NoKeys { zone: name.clone() }.into());
+            return Err(Bogus::NoKeys {
+                zone: name.clone(),
+                by,
+            }
+            .into());
         };
         let keys: Vec<Key> = set
             .records

@@ -30,11 +30,13 @@ mod testing;
 mod tests;
 mod types;
 mod validation;
+mod validator;
 mod verify;
 mod words;
 
 pub use anchors::{AnchorError, Anchors, Problem};
-pub use chain::{Asked, Validator};
+pub use chain::Asked;
 pub use reason::{Bogus, Failure, Indeterminate, Insecure, Verdict};
 pub use report::{Report, Step, StepKind};
 pub use validation::{Next, Validation};
+pub use validator::Validator;

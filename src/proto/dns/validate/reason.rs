@@ -85,11 +85,13 @@ pub enum Bogus {
         /// Who signed.
         signer: Name,
     },
-    /// There is a DS record, but there are no keys.
-    #[error("{zone} has a DS record at its parent, but no DNSKEY")]
+    /// There are no keys, though there should be: a server that does not pass on what belongs to DNSSEC looks the same.
+    #[error("{zone} has no DNSKEY, though {by} names one (does the server pass on DNSSEC records?)")]
     NoKeys {
         /// The zone.
         zone: Name,
+        /// DS or trust anchor.
+        by: &'static str,
     },
     /// No key is the one that the parent or the anchor vouches for.
     #[error("no DNSKEY of {zone} is the one that {by} names ({wanted})")]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::reason::Verdict;
 use super::rrset::{RrSet, Sets};
-use crate::wire::dns::{Message, Name, RecordType, Section};
+use crate::wire::dns::{Message, Name, Rcode, RecordType, Section};
 
 /// The chain of trust of one question, and what it comes to.
 #[derive(Clone, Debug)]
@@ -42,14 +42,17 @@ pub enum StepKind {
 }
 
 impl Report {
-    /// The first record set in the answer of `message` that is not among those that were judged: what was shown is not
-    /// what was validated.
+    /// The first record set in the answer of `message` that is not among those that were judged, or the first of these
+    /// if the answer has none: then what was shown is not what was validated.
     pub fn misses(&self, message: &Message<'_>) -> Option<(Name, RecordType)> {
         let shown = Sets::read(message, Section::Answer);
         let other = shown
             .iter()
             .find(|set| !self.judged.iter().any(|judged| judged.same_records(set)));
-        other.map(|set| (set.name.clone(), set.rtype))
+        let denied =
+            [Rcode::NOERROR, Rcode::NXDOMAIN].contains(&message.rcode()) && shown.iter().next().is_none();
+        let missing = self.judged.first().filter(|_| denied);
+        other.or(missing).map(|set| (set.name.clone(), set.rtype))
     }
 }
 

@@ -2,11 +2,12 @@
 //! report.
 
 use super::budget::Budget;
-use super::chain::{Asked, Pass, Place, Replies, Stop, Validator, Zone, unproved};
+use super::chain::{Asked, Pass, Place, Replies, Stop, unproved};
 use super::denial::Proof;
 use super::reason::{Bogus, Failure, Indeterminate, Insecure, Verdict, date};
 use super::report::{Report, Step, StepKind};
 use super::rrset::{Reply, RrSet};
+use super::validator::{Validator, Zone};
 use super::verify::Verified;
 use crate::proto::dns::MAX_ALIASES;
 use crate::wire::dns::{Class, Message, Name, Question, Rcode, RecordType};

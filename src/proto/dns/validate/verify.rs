@@ -124,7 +124,43 @@ mod tests {
         signature: (u8, u32, u32, &'static str),
     }
 
-    const EXAMPLES: [Example; 4] = [
+    const EXAMPLES: [Example; 6] = [
+        // RFC 4035 appendix B.6: made from a wildcard.
+        Example {
+            zone: "example",
+            key: (
+                256,
+                5,
+                "AQOy1bZVvpPqhg4j7EJoM9rI3ZmyEx2OzDBVrZy/lvI5CQePxXHZS4i8dANH4DX3tbHol61ek8EFMcsGXxKciJFHyhl94C+NwILQdzsUlSFovBZsyl/NX6yEbtw/xN9ZNcrbYvgjjZ/UVPZIySFNsgEYvh0z2542lzMKR4Dh8uZffQ==",
+            ),
+            owner: "a.z.w.example",
+            rtype: RecordType::MX,
+            data: b"\0\x01\x02ai\x07example\0",
+            signature: (
+                2,
+                1_084_127_779,
+                1_081_535_779,
+                "OMK8rAZlepfzLWW75Dxd63jy2wswESzxDKG2f9AMN1CytCd10cYISAxfAdvXSZ7xujKAtPbctvOQ2ofO7AZJ+d01EeeQTVBPq4/6KCWhqe2XTjnkVLNvvhnc0u28aoSsG0+4InvkkOHknKxw4kX18MMR34i8lC36SR5xBni8vHI=",
+            ),
+        },
+        // Signed by BIND's dnssec-signzone.
+        Example {
+            zone: "example.test",
+            key: (
+                256,
+                8,
+                "AwEAAbG08O04AqgGjlgrSyTPjf3tYNnAB7x5m2/2ILjUutVPyXlihaI4mhkyQfXDGua6P1hWhLkV1GmRt5npwGwh64NHWE/gqdE8QHqu56FRP/5dY/ltJ+lDoSWEaaogYJdwNT0yHQv7yrINc8lkrsN1Mw2PB+vPl67UkQrHCvMp6cjeYoOs8ruKiQyBmyeUECCk7goQh5JixCMtydbHfo2XMqxJy3AK66qfXdMqx87Pc3zBCK/NCC5MDUVBPN8GYLB/NRUtuJF3tjNuXl4OD1DEg9ugS25QeVjQSbala/56eFWqEO4MsfTAe66Tc86m/3VC79hrKe7dZbfv2eEFNockpKk=",
+            ),
+            owner: "example.test",
+            rtype: RecordType::AAAA,
+            data: &[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+            signature: (
+                2,
+                2_398_377_600,
+                1_767_225_600,
+                "EfL7w7AAivTRbNUsqQkmtXi423q51lasRoRUcWe43UtuMQcF5oLA3a3uta6dK3KW6ix+EP9pK0mmvK95mevS2HsdiWinLIEHtrqKrXX3GhjdsMbEpw+nfby61niLvonLzUjn7iE81xJzt7Pcrzs2TD30Rwj8fPt3Dop2aSffNYVRPL4OaB2YVwTQQFycWJIk+7gJvj8zzvsF5Wq88aAUWoN1wX4Mv/SpkRCNeRCMW1zIBNJdyRL0b4IAv2VV4MCUQlZ1JSKdkxL69riRjnkrRF6UhOKVt1nIhXibJL2SCYtZ0z6I/UORY49J3Cxw8ADHnl+1U+AhkKlZ6kNq0VwMPA==",
+            ),
+        },
         // RFC 5702 section 6.2.
         Example {
             zone: "example.net",

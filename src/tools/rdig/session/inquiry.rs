@@ -155,12 +155,12 @@ impl<'a> Inquiry<'a> {
         self.note_names(&names, reason);
         #[cfg(feature = "dnssec")]
         self.prepare_validation()?;
+        #[cfg(feature = "dnssec")]
+        self.refuse_to_validate().map_err(output_failure)?;
         if self.servers.is_empty() {
             return self.no_servers().map_err(output_failure);
         }
         if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
-            #[cfg(feature = "dnssec")]
-            self.refuse_to_validate().map_err(output_failure)?;
             self.walk(name).await?;
             if self.lookup.follow == Follow::Servers {
                 return Ok(());

@@ -9,7 +9,7 @@ use std::task::Poll;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::super::plan::Validation as Settings;
+use super::super::plan::{Follow, Validation as Settings};
 use super::super::render::{Envelope, Judgement};
 use super::super::servers::Server;
 use super::super::status;
@@ -73,12 +73,13 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Says, if validation is wanted, that it is not done along a walk.
+    /// Says, if validation is wanted, where it is not done.
     pub(super) fn refuse_to_validate(&mut self) -> io::Result<()> {
-        if self.lookup.validation.is_none() {
+        let many = self.lookup.is_transfer() || self.lookup.follow != Follow::Nothing;
+        if self.lookup.validation.is_none() || !many {
             return Ok(());
         }
-        self.warn("Warning: +trace and +nssearch are not validated")
+        self.warn("Warning: zone transfers, +trace and +nssearch are not validated")
     }
 
     /// Forgets the reply to another name.

@@ -249,6 +249,12 @@ fn records_that_were_not_validated_are_found() {
         let report = world.validate(asked);
         let mut said = world.answer(&name(asked.0), asked.1);
         assert_eq!(said.show(|message| report.misses(message)), None);
+        let nothing = Said {
+            rcode: 3,
+            ..Said::default()
+        };
+        let hidden = nothing.show(|message| report.misses(message));
+        assert_eq!(hidden.is_some(), !said.answer.is_empty(), "{asked:?}");
         said.answer.push(Rec {
             name: name(asked.0),
             rtype: T::A,
