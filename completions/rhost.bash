@@ -23,13 +23,17 @@ _rhost() {
 
     case "${cmd}" in
         rhost)
-            opts="-a -A -c -C -d -i -l -N -p -r -R -s -t -T -U -v -V -w -W -4 -6 -h --json --cache --cache-flush --cache-list --version --help"
+            opts="-a -A -c -C -d -i -l -m -n -N -p -r -R -s -t -T -U -v -V -w -W -4 -6 --json --cache --cache-flush --cache-list --help --version --usage-error"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -54,6 +58,10 @@ _rhost() {
                     return 0
                     ;;
                 --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --usage-error)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

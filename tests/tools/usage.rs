@@ -50,7 +50,8 @@ fn an_unknown_flag_is_one_line_that_names_the_tool_and_the_flag() {
 
 #[test]
 fn a_tool_that_needs_an_argument_says_so_in_one_line() {
-    for name in ["rnc", "rhost", "rlaunch"] {
+    // rhost says what host says, which is more.
+    for name in ["rnc", "rlaunch"] {
         let (status, out, err) = run(name, &[]);
         assert_eq!((status, out.as_str()), (Some(1), ""), "{name}");
         assert_eq!(err.lines().count(), 1, "{err}");

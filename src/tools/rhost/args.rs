@@ -10,6 +10,7 @@ use crate::tools::dns_cache::Use;
     name = "rhost",
     version,
     disable_version_flag = true,
+    disable_help_flag = true,
     args_override_self = true
 )]
 pub struct Args {
@@ -34,12 +35,23 @@ pub struct Args {
     /// List the hosts of a domain by a zone transfer.
     #[arg(short = 'l')]
     pub(super) list: bool,
+    /// Of no effect: there is no memory to debug.
+    #[arg(short = 'm', value_name = "flag")]
+    pub(super) memory: Option<String>,
+    /// Obsolete, and of no effect: nibbles are the only form.
+    #[arg(short = 'n')]
+    pub(super) nibble: bool,
     /// A name with so many dots is full.
-    #[arg(short = 'N', value_name = "ndots")]
-    pub(super) ndots: Option<usize>,
+    #[arg(short = 'N', value_name = "ndots", allow_negative_numbers = true)]
+    pub(super) ndots: Option<i64>,
     /// The port of the server.
-    #[arg(short = 'p', value_name = "port", default_value_t = 53)]
-    pub(super) port: u16,
+    #[arg(
+        short = 'p',
+        value_name = "port",
+        default_value_t = 53,
+        allow_negative_numbers = true
+    )]
+    pub(super) port: i64,
     /// Ask without recursion.
     #[arg(short = 'r')]
     pub(super) no_recursion: bool,
@@ -68,10 +80,15 @@ pub struct Args {
     #[arg(short = 'w', overrides_with = "wait")]
     pub(super) wait_forever: bool,
     /// How long to wait for a reply, in seconds.
-    #[arg(short = 'W', value_name = "seconds", overrides_with = "wait_forever")]
-    pub(super) wait: Option<u64>,
+    #[arg(
+        short = 'W',
+        value_name = "seconds",
+        overrides_with = "wait_forever",
+        allow_negative_numbers = true
+    )]
+    pub(super) wait: Option<i64>,
     /// Ask over IPv4 only.
-    #[arg(short = '4', conflicts_with = "ipv6")]
+    #[arg(short = '4')]
     pub(super) ipv4: bool,
     /// Ask over IPv6 only.
     #[arg(short = '6')]
@@ -88,11 +105,17 @@ pub struct Args {
     /// List what the cache has about the name, or everything.
     #[arg(long)]
     pub(super) cache_list: bool,
+    /// Print help and exit.
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
     /// Print the version and exit.
     #[arg(long, action = ArgAction::Version)]
     version: Option<bool>,
+    /// What is wrong with what was typed.
+    #[arg(long = super::typed::FLAW, hide = true, require_equals = true)]
+    pub(super) flaw: Option<String>,
     /// The name to look up, or an address whose name to look up.
-    #[arg(value_name = "name", required_unless_present_any = ["show_version", "cache_list", "cache_flush"])]
+    #[arg(value_name = "name")]
     pub(super) name: Option<String>,
     /// The name server to ask instead of those of resolv.conf.
     #[arg(value_name = "server")]

@@ -23,6 +23,10 @@ pub(super) async fn compare(
         return Ok(());
     };
     if rcode(&reply) == Rcode::NXDOMAIN {
+        // Of a name that the search list has completed host says nothing.
+        if !asker.full {
+            return Ok(());
+        }
         let asked = Asked {
             question: &question,
             text: &asker.plan.text,
@@ -41,7 +45,11 @@ pub(super) async fn compare(
         ..question
     };
     asker.trying(&zone, out)?;
-    let servers = addresses(asker, &names).await;
+    let mut servers = addresses(asker, &names).await;
+    // host 9.18 takes the end of its list for the end of all hope: it does not wait for a single server.
+    if servers.len() == 1 && !asker.plan.json {
+        servers.clear();
+    }
     let mut reached = false;
     for (server, result) in ask_all(asker, &zone, servers).await? {
         let address = server.ip().to_string();

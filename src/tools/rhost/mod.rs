@@ -10,8 +10,11 @@ mod plan;
 mod report;
 mod run;
 mod transfer;
+mod typed;
 
 pub use args::Args;
+
+use std::ffi::OsString;
 
 use crate::cli::{Exit, Failure, Tool};
 
@@ -23,6 +26,10 @@ impl Tool for Rhost {
     type Args = Args;
 
     const NAME: &'static str = "rhost";
+
+    fn rewrite(argv: Vec<OsString>) -> Vec<OsString> {
+        typed::rewrite(argv)
+    }
 
     fn run(args: Args) -> Result<Exit, Failure> {
         run::run(args)

@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::anyhow;
 
 use super::Args;
-use crate::cli::{Exit, Failure};
+use super::typed::USAGE;
+use crate::cli::{Exit, Failure, remark};
 use crate::net::dns::Family;
 use crate::proto::dns::{ResolvConf, candidates};
 use crate::tools::dns_cache::Use;
@@ -72,14 +73,19 @@ pub(super) enum Shown {
 }
 
 impl Plan {
-    pub(super) fn new(args: Args) -> Result<Self, Failure> {
-        let Some(typed) = args.name else {
-            return Err(anyhow!("there is no name to look up").into());
-        };
+    /// The run that was asked for; `idna` says whether names outside ASCII are internationalised ones.
+    pub(super) fn new(args: Args, idna: bool) -> Result<Self, Failure> {
+        if args.ipv4 && args.ipv6 {
+            return Err(anyhow!("only one of -4 and -6 allowed").into());
+        }
         let asked = args.rtype.as_deref().map(parse_type).transpose()?;
         let class = match &args.class {
             None => Class::IN,
-            Some(text) => text.parse().map_err(|_| invalid("class", text))?,
+            Some(text) => Class::typed(text).map_err(|_| invalid("class", text))?,
+        };
+        let Some(typed) = args.name else {
+            remark(USAGE);
+            return Err(Failure::silent(Exit::FAILURE));
         };
         let any = args.all || args.almost_all;
         let verbose = args.verbose || args.debug || any || asked.is_some_and(|a| a.rtype == RecordType::AXFR);
@@ -119,13 +125,16 @@ impl Plan {
             recurse: !args.no_recursion,
             servfail_stops: args.servfail_stops,
             tcp: args.tcp || (by_type && !args.udp),
-            ndots: args.ndots,
+            ndots: args.ndots.map(|ndots| usize::try_from(ndots).unwrap_or_default()),
             retries: args.retries,
             wait: match (args.wait_forever, args.wait) {
                 (true, _) => Some(Duration::MAX),
-                (false, seconds) => seconds.map(|seconds| Duration::from_secs(seconds.max(1))),
+                (false, seconds) => {
+                    seconds.map(|seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(1).max(1)))
+                }
             },
-            port: args.port,
+            // What does not fit is cut off, as host does.
+            port: u16::try_from(args.port & 0xffff).unwrap_or_default(),
             family: match (args.ipv4, args.ipv6) {
                 (true, _) => Family::V4,
                 (_, true) => Family::V6,
@@ -140,7 +149,7 @@ impl Plan {
         if args.compare {
             (plan.rtype, plan.class) = (RecordType::NS, Class::IN);
         }
-        plan.set_name(typed)?;
+        plan.set_name(typed, idna)?;
         let by_rules = !args.tcp && !args.udp && plan.server.is_none();
         let sentence = plan.is_sentence();
         plan.plain = sentence && by_rules;
@@ -164,17 +173,22 @@ impl Plan {
 
     /// An address stands for the name under which it is looked up, and is asked for its pointer whatever type was
     /// typed.
-    fn set_name(&mut self, typed: String) -> Result<(), Failure> {
+    fn set_name(&mut self, typed: String, idna: bool) -> Result<(), Failure> {
         if let Ok(address) = typed.parse::<IpAddr>() {
             let name = Name::reverse(address);
-            self.text = name.to_string().trim_end_matches('.').to_owned();
+            self.text = name.to_string();
+            if address.is_ipv6() {
+                self.text = self.text.trim_end_matches('.').to_owned();
+            }
             self.name = TypedName { name, absolute: true };
             self.reverse = true;
-            self.rtype = RecordType::PTR;
-            self.job = Job::Question;
+            if self.job != Job::Compare {
+                self.rtype = RecordType::PTR;
+                self.job = Job::Question;
+            }
             return Ok(());
         }
-        self.name = typed_name(&typed)?;
+        self.name = typed_name(&typed, idna)?;
         self.text = typed;
         Ok(())
     }
@@ -203,16 +217,33 @@ impl Plan {
     }
 }
 
-fn typed_name(text: &str) -> Result<TypedName, Failure> {
-    let name = TypedName::parse_idna(text);
-    name.map_err(|problem| anyhow!("'{text}' is not a legal name ({problem})").into())
+fn typed_name(text: &str, idna: bool) -> Result<TypedName, Failure> {
+    let name = if idna {
+        TypedName::parse_idna(text)
+    } else {
+        TypedName::parse(text)
+    };
+    // host has two ways to say it: a name that the search list would complete is told of in the other.
+    let what = if text.contains('.') {
+        "a legal name"
+    } else {
+        "in legal name syntax"
+    };
+    name.map_err(|problem| anyhow!("'{text}' is not {what} ({problem})").into())
+}
+
+fn leading_number(text: &str) -> u32 {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end)
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_default()
 }
 
 /// A name as the cache knows it, without search list; of an address, the name under which it is looked up.
 pub(super) fn full_name(text: &str) -> Result<Name, Failure> {
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(Name::reverse(address)),
-        Err(_) => Ok(typed_name(text)?.name),
+        Err(_) => Ok(typed_name(text, true)?.name),
     }
 }
 
@@ -229,7 +260,8 @@ fn parse_type(text: &str) -> Result<Asked, Failure> {
     {
         return Ok(Asked {
             rtype: RecordType::IXFR,
-            serial: Some(serial.parse().map_err(|_| invalid("type", text))?),
+            // As far as it is a number.
+            serial: Some(leading_number(serial)),
         });
     }
     let rtype: RecordType = text.parse().map_err(|_| invalid("type", text))?;
@@ -255,7 +287,7 @@ mod tests {
 
     fn plan(line: &str) -> Plan {
         let argv = std::iter::once("rhost").chain(line.split_whitespace());
-        Plan::new(Args::try_parse_from(argv).unwrap()).unwrap()
+        Plan::new(Args::try_parse_from(argv).unwrap(), false).unwrap()
     }
 
     #[test]
@@ -278,7 +310,7 @@ mod tests {
         for line in ["192.0.2.80", "-t A 192.0.2.80", "-l 192.0.2.80"] {
             let plan = plan(line);
             assert_eq!((plan.rtype, plan.job), (RecordType::PTR, Job::Question));
-            assert_eq!(plan.text, "80.2.0.192.in-addr.arpa");
+            assert_eq!(plan.text, "80.2.0.192.in-addr.arpa.");
         }
     }
 
@@ -348,7 +380,7 @@ mod tests {
         for line in ["-v", "-a", "-C", "-l", "-t AXFR", "-t ANY", "-r"] {
             let line = format!("rhost --cache=only {line} x");
             let args = Args::try_parse_from(line.split(' ')).unwrap();
-            assert!(Plan::new(args).is_err(), "{line}");
+            assert!(Plan::new(args, false).is_err(), "{line}");
         }
     }
 

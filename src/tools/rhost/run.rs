@@ -13,7 +13,8 @@ use super::memory::Memory;
 use super::plan::{Job, Plan, full_name};
 use super::report::{Asked, Report, short};
 use super::transfer::transfer;
-use crate::cli::{Exit, Failure, Out, message, resolver_environment};
+use super::typed::USAGE;
+use crate::cli::{Exit, Failure, Out, message, program_name, remark, resolver_environment};
 use crate::net::dns::{LookupError, Reply, Resolver, resolv_conf, server_address};
 use crate::net::{Clock, run_lazily};
 use crate::proto::dns::{Answer, ResolvConf};
@@ -23,6 +24,11 @@ use crate::wire::dns::{Message, Name, Question, Rcode, RecordType};
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    if let Some(flaw) = &args.flaw {
+        message(format_args!("{}: {flaw}", program_name("rhost")));
+        remark(USAGE);
+        return Err(Failure::silent(Exit::FAILURE));
+    }
     if args.show_version {
         message(format_args!("rhost {}", env!("CARGO_PKG_VERSION")));
         return Ok(Exit::SUCCESS);
@@ -30,7 +36,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     if args.cache_list || args.cache_flush {
         return manage_cache(&args);
     }
-    let plan = Plan::new(args)?;
+    let plan = Plan::new(args, io::stdout().is_terminal())?;
     // From the cache, there may be nothing to wait for.
     run_lazily(look_up(&plan)).context("start the runtime")?
 }

@@ -181,6 +181,8 @@ registry! {
         AMTRELAY = 260 "AMTRELAY",
         /// A resolver's information.
         RESINFO = 261 "RESINFO",
+        /// Where to pay.
+        WALLET = 262 "WALLET",
         /// A trust anchor.
         TA = 32768 "TA",
         /// A look-aside validation anchor.

@@ -177,7 +177,12 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
         (RecordType::SRV, Class::IN) => name::srv,
         (RecordType::NAPTR, _) => name::naptr,
         (
-            RecordType::TXT | RecordType::SPF | RecordType::NINFO | RecordType::AVC | RecordType::RESINFO,
+            RecordType::TXT
+            | RecordType::SPF
+            | RecordType::NINFO
+            | RecordType::AVC
+            | RecordType::RESINFO
+            | RecordType::WALLET,
             _,
         ) => text::strings,
         (RecordType::HINFO, _) => text::two,
