@@ -240,6 +240,30 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_the_root_are_those_that_the_built_in_anchors_name() {
+        let root = &Anchors::default().anchors[0];
+        for (tag, public) in [
+            (
+                20326,
+                "AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3+/4RgWOq7HrxRixHlFlExOLAJr5emLvN7SWXgnLh4+B5xQlNVz8Og8kvArMtNROxVQuCaSnIDdD5LKyWbRd2n9WGe2R8PzgCmr3EgVLrjyBxWezF0jLHwVN8efS3rCj/EWgvIWgb9tarpVUDK/b58Da+sqqls3eNbuv7pr+eoZG+SrDK6nWeL3c6H5Apxz7LjVc1uTIdsIXxuOLYA4/ilBmSVIzuDWfdRUfhHdY6+cn8HFRm+2hM8AnXGXws9555KrUB5qihylGa8subX2Nn6UwNR1AkUTV74bU=",
+            ),
+            (
+                38696,
+                "AwEAAa96jeuknZlaeSrvyAJj6ZHv28hhOKkx3rLGXVaC6rXTsDc449/cidltpkyGwCJNnOAlFNKF2jBosZBU5eeHspaQWOmOElZsjICMQMC3aeHbGiShvZsx4wMYSjH8e7Vrhbu6irwCzVBApESjbUdpWWmEnhathWu1jo+siFUiRAAxm9qyJNg/wOZqqzL/dL/q8PkcRU5oUKEpUge71M3ej2/7CPqpdVwuMoTvoB+ZOT4YeGyxMvHmbrxlFzGOHOijtzN+u1TQNatX2XBuzZNQ1K+s2CXkPIZo7s6JgZyvaBevYtxPvYLw4z9mR7K2vaF18UYH9Z9GNUUeayffKC73PYc=",
+            ),
+        ] {
+            let file = Anchors::parse(&format!(". DNSKEY 257 3 8 {public}")).unwrap();
+            let key = &file.anchors[0].keys[0];
+            assert!(
+                root.ds
+                    .iter()
+                    .any(|ds| ds.tag == tag && ds.is_of(key, &Name::root())),
+                "{tag}"
+            );
+        }
+    }
+
+    #[test]
     fn records_are_read_as_dig_prints_them_and_as_files_hold_them() {
         let (first, second) = KEY.split_at(20);
         let text = format!(

@@ -320,6 +320,25 @@ mod tests {
     }
 
     #[test]
+    fn signatures_and_keys_without_number_are_tried_in_small_number() {
+        let [.., example] = &EXAMPLES;
+        let (key, mut set) = (example.key(), example.set());
+        let bad = |n: u8| {
+            let mut signature = set.signatures[0].clone();
+            signature.bytes[0] ^= n;
+            signature
+        };
+        let all: Vec<Signature> = (1..100).map(bad).chain([set.signatures[0].clone()]).collect();
+        set.signatures = all;
+        let mut budget = Budget::default();
+        let now = i64::from(example.signature.2);
+        let refused = verify(&set, &name(example.zone), &[&key; 50], now, &mut budget);
+        assert_eq!(refused.unwrap_err(), Failure::Budget);
+        // Four signatures with four keys each come to the 16 that may fail; the four others to one each.
+        assert_eq!((0..256).map_while(|_| budget.verification()).count(), 256 - 20);
+    }
+
+    #[test]
     fn times_are_compared_around_the_end_of_their_32_bits() {
         let end = 1_i64 << 32;
         assert_eq!(moment(u32::MAX, end - 5), end - 1);
