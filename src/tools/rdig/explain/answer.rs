@@ -11,6 +11,13 @@ use crate::wire::dns::{Flags, Message, Name, Question, Rcode, Record, RecordType
 /// What `message` says to `question`.
 pub(super) fn answer(message: &Message<'_>, question: &Question, now: &Zoned, lines: &mut Vec<String>) {
     let answer = Answer::read(message, question);
+    if let Some(flaw) = flaw(message) {
+        lines.push(format!("Broken: {flaw}"));
+        if answer.verdict != Verdict::Found {
+            // What is not there may be what could not be read.
+            return;
+        }
+    }
     if let [first, rest @ ..] = answer.aliases.as_slice() {
         let rest: String = rest.iter().map(|name| format!(" {name}, that for")).collect();
         lines.push(format!("Alias: {first} is an alias for{rest} {}", answer.name));
@@ -21,9 +28,14 @@ pub(super) fn answer(message: &Message<'_>, question: &Question, now: &Zoned, li
             "{} of {name}",
             count(answer.records.len(), &format!("{rtype} record"))
         ),
-        Verdict::NoData => match referral(message) {
-            Some(referral) => referral,
-            None => format!("NODATA: {name} exists, but has no {rtype} records"),
+        Verdict::NoData => match (referral(message), message.header().answers) {
+            (Some(referral), _) => referral,
+            (None, others) if others > 0 && answer.aliases.is_empty() => format!(
+                "{}, and none is what was asked for: {name} {} {rtype}",
+                count(others.into(), "record"),
+                question.class
+            ),
+            (None, _) => format!("NODATA: {name} exists, but has no {rtype} records"),
         },
         Verdict::NoName => format!("NXDOMAIN: {name} does not exist, and nothing below it"),
         Verdict::Elsewhere => {
@@ -39,6 +51,15 @@ pub(super) fn answer(message: &Message<'_>, question: &Question, now: &Zoned, li
         Verdict::Loop | Verdict::Failed(_) => {}
     }
     dnssec(message, lines);
+}
+
+/// What is wrong with a message as such.
+fn flaw(message: &Message<'_>) -> Option<String> {
+    if !message.header().flags.contains(Flags::QR) {
+        return Some("it does not say that it is a reply: perhaps the query came back".to_owned());
+    }
+    let error = message.records().find_map(Result::err)?;
+    Some(format!("{error}; what comes before can be read"))
 }
 
 /// A reply that only says who knows: from a server that does not resolve for others, or has nothing to do with the

@@ -268,6 +268,25 @@ fn tcp_that_was_asked_for_is_told_so() {
 }
 
 #[test]
+fn an_encrypted_way_is_told_with_whether_the_server_was_verified() {
+    let over = |transport| {
+        let came = came(reply([0x85, 0], [0, 0, 0], b""), 2, LeadsTo::Answer);
+        story(vec![tried("x", transport, &[0], came)])
+    };
+    let mut lookup = Lookup::default();
+    assert_eq!(
+        lines(&told(&over("TLS"), &lookup), "TLS"),
+        ["an option asks for it; the server was not asked to prove who it is"]
+    );
+    assert!(lines(&told(&over("HTTP-GET"), &lookup), "HTTP-GET")[0].ends_with("can read and change it"));
+    lookup.carrier.verified = true;
+    assert_eq!(
+        lines(&told(&over("QUIC"), &lookup), "QUIC"),
+        ["an option asks for it, and the server has proved who it is"]
+    );
+}
+
+#[test]
 fn renegotiations_are_told() {
     let story = story(vec![
         tried(
@@ -335,6 +354,34 @@ fn a_referral_is_no_absence_and_one_to_the_root_is_lame() {
     );
     let all = answered(reply([0x81, 0], [0, 1, 0], &ns(b"\0")));
     assert!(lines(&all, "Answer")[0].ends_with("so it is lame: it does not know the zone at all"));
+}
+
+#[test]
+fn of_a_broken_message_nothing_is_said_to_be_absent() {
+    let cut = &address(60)[..12];
+    let all = answered(reply([0x85, 0], [1, 0, 0], cut));
+    assert_eq!(
+        lines(&all, "Broken"),
+        ["entry 0 of the answer section, at byte 19: unexpected end of input; what comes before can be read"]
+    );
+    assert!(lines(&all, "Answer").is_empty());
+    let all = answered(reply([0x85, 0], [2, 0, 0], &[&address(60), cut].concat()));
+    assert_eq!(lines(&all, "Answer"), ["1 A record of x."]);
+    let all = answered(reply([0x01, 0], [0, 0, 0], b""));
+    assert_eq!(
+        lines(&all, "Broken"),
+        ["it does not say that it is a reply: perhaps the query came back"]
+    );
+}
+
+#[test]
+fn records_that_nobody_asked_for_are_no_absence() {
+    let text = b"\xc0\x0c\0\x10\0\x01\0\0\0\x3c\0\x01\0";
+    let all = answered(reply([0x85, 0], [1, 0, 0], text));
+    assert_eq!(
+        lines(&all, "Answer"),
+        ["1 record, and none is what was asked for: x. IN A"]
+    );
 }
 
 #[test]

@@ -160,16 +160,28 @@ pub(super) fn turns(story: &Story, lines: &mut Vec<String>) {
     }
 }
 
-/// Why the answer came over TCP, if it did.
+/// Why the answer did not come over UDP, if so.
 pub(super) fn transport(story: &Story, lookup: &Lookup, lines: &mut Vec<String>) {
-    let Some(Tried {
-        transport: "TCP",
-        came,
-        ..
-    }) = story.tries.last()
-    else {
+    let Some(Tried { transport, came, .. }) = story.tries.last() else {
         return;
     };
+    let why = match (*transport, came) {
+        ("UDP" | "cache", _) => return,
+        ("TCP", _) => tcp(story, lookup, came),
+        (_, Came::Nothing(_)) => "an option asks for it".to_owned(),
+        _ if lookup.carrier.verified => {
+            "an option asks for it, and the server has proved who it is".to_owned()
+        }
+        (clear, _) if clear.starts_with("HTTP") && !clear.starts_with("HTTPS") => {
+            "an option asks for it; whoever is on the way can read and change it".to_owned()
+        }
+        _ => "an option asks for it; the server was not asked to prove who it is".to_owned(),
+    };
+    lines.push(format!("{transport}: {why}"));
+}
+
+/// Why it was TCP.
+fn tcp(story: &Story, lookup: &Lookup, came: &Came) -> String {
     let was_cut = story.tries.iter().any(|tried| {
         let tc = |message: &[u8]| Message::parse(message).is_ok_and(|m| m.header().flags.contains(Flags::TC));
         matches!(&tried.came, Came::Reply { leads_to: LeadsTo::Tcp, message, .. } if tc(message))
@@ -178,20 +190,22 @@ pub(super) fn transport(story: &Story, lookup: &Lookup, lines: &mut Vec<String>)
         .query
         .edns_without_options()
         .map_or(512, |edns| edns.udp_size);
-    let why = match (was_cut, came) {
+    match (was_cut, came) {
         (true, Came::Reply { message, .. }) if message.len() > usize::from(offered) => format!(
             "the reply over UDP was truncated (TC): the whole one has {}, and {offered} were offered",
             count(message.len(), "byte")
         ),
-        (true, _) => "the reply over UDP was truncated (TC), though it might have fitted".to_owned(),
+        (true, Came::Reply { .. }) => {
+            "the reply over UDP was truncated (TC), though it might have fitted".to_owned()
+        }
+        (true, Came::Nothing(_)) => "the reply over UDP was truncated (TC)".to_owned(),
         (false, _) if lookup.rtype == RecordType::AXFR => "a zone transfer needs it".to_owned(),
         (false, _) if [RecordType::ANY, RecordType::IXFR].contains(&lookup.rtype) => {
             format!("{} goes over it unless +notcp is typed", lookup.rtype)
         }
         (false, _) if lookup.exchange.tcp => "+tcp was typed".to_owned(),
         (false, _) => "the server wanted to be sure of the address".to_owned(),
-    };
-    lines.push(format!("TCP: {why}"));
+    }
 }
 
 /// How often and when the query was sent.
