@@ -125,7 +125,7 @@ impl Courier {
     ) -> Result<Reply, ExchangeError> {
         let desk = Rc::new(RefCell::new(Desk::default()));
         let Some(ticket) = self.inner.borrow_mut().submit(&self.clock, exchange, &desk)? else {
-            return exchange.run(&self.clock, notice).await;
+            return Box::pin(exchange.run(&self.clock, notice)).await;
         };
         let _waiting = Waiting {
             courier: self,
@@ -169,8 +169,9 @@ impl Courier {
                 if due.is_some_and(|moment| moment <= self.clock.now()) {
                     continue;
                 }
-                if armed != due {
-                    armed = due;
+                // A timer that has run out must not be polled again.
+                if armed != Some(due) {
+                    armed = Some(due);
                     timer.set(self.clock.sleep_until(due.unwrap_or(FAR)));
                 }
                 if Pin::as_mut(&mut timer).poll(context).is_pending() {

@@ -7,7 +7,7 @@
 //! * **delay**: when the mean round trip of a round is more than twice the best mean seen, half of what is on its
 //!   way only waits in a queue, and the window stops growing; from three times on it shrinks. The *mean* is
 //!   compared, not the shortest: a resolver answers some names from its cache and others after seconds, and that
-//!   is no queue.
+//!   is no queue. Up to [`Flow::BUFFER`] a queue does no harm, and on a busy machine means little.
 //! * **loss**: a round that lost more than one in ten narrows the window by half of that share.
 //!
 //! The window never falls below [`Flow::FLOOR`]: with so few on their way a server keeps up, whatever is lost.
@@ -53,6 +53,9 @@ struct Best {
 impl Flow {
     /// The narrowest window, and the first.
     pub const FLOOR: u32 = 64;
+
+    /// What the socket buffer of a server holds, by the default of Linux, with a fifth to spare.
+    pub const BUFFER: u32 = 200;
 
     /// Nobody is on the way; never more than `most` will be.
     pub fn new(most: u32) -> Self {
@@ -150,10 +153,11 @@ impl Flow {
             (best.mean, best.at) = (mean, now);
         }
         let queue = mean.as_secs_f64() / best.mean.as_secs_f64().max(f64::MIN_POSITIVE);
-        if queue > SHRINK {
+        let fits = self.window <= f64::from(Self::BUFFER);
+        if queue > SHRINK && !fits {
             self.opening = false;
-            self.window = (self.window * 0.85).max(floor);
-        } else if queue > HOLD {
+            self.window = (self.window * 0.85).max(f64::from(Self::BUFFER));
+        } else if queue > HOLD && !fits {
             self.opening = false;
         } else if was_full && loss <= TOLERATED_LOSS {
             let more = if self.opening {
@@ -161,7 +165,12 @@ impl Flow {
             } else {
                 self.window / 16.0
             };
-            self.window = (self.window + more).min(self.most);
+            let most = if queue > HOLD {
+                self.most.min(f64::from(Self::BUFFER))
+            } else {
+                self.most
+            };
+            self.window = (self.window + more).min(most);
         }
         if now - best.at <= BEST_LASTS {
             return;
@@ -266,7 +275,7 @@ mod tests {
             let width = round(&mut flow, &mut now, mean, None);
             widest = widest.max(width);
         }
-        assert!((Flow::FLOOR * 3 / 2..250).contains(&widest), "{widest}");
+        assert!((Flow::BUFFER..250).contains(&widest), "{widest}");
     }
 
     #[test]

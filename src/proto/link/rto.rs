@@ -86,6 +86,22 @@ impl Estimate {
             variation: (self.variation.saturating_mul(3)).saturating_add(self.smoothed.abs_diff(rtt)) / 4,
         }
     }
+
+    /// The estimate after one more sample of many: moved by one part of so many towards it.
+    fn towards(self, rtt: Duration, parts: (u32, u32)) -> Self {
+        let moved = |from: Duration, to: Duration, parts: u32| {
+            let step = from.abs_diff(to) / parts;
+            if to > from {
+                from.saturating_add(step)
+            } else {
+                from.saturating_sub(step)
+            }
+        };
+        Self {
+            smoothed: moved(self.smoothed, rtt, parts.0),
+            variation: moved(self.variation, self.smoothed.abs_diff(rtt), parts.1),
+        }
+    }
 }
 
 impl Rto {
@@ -118,6 +134,21 @@ impl Rto {
             self.estimate
                 .map_or_else(|| Estimate::first(rtt), |e| e.next(rtt)),
         );
+        self.doublings = 0;
+    }
+
+    /// Takes the round-trip time of one of `in_flight` that are on their way at once: the `count`th sample.
+    ///
+    /// Many samples in one round trip would make the estimator forget what it knew a round trip ago, and what is sent
+    /// together is answered in the order of its round trips, so that neighbours hardly differ. The gains are divided
+    /// by the samples of a round trip (RFC 7323, appendix G); until there are so many, the estimate is their mean.
+    pub fn sample_among(&mut self, rtt: Duration, in_flight: u32, count: u32) {
+        let expected = (in_flight / 2).max(1);
+        let parts = |gain: u32| gain.saturating_mul(expected).min(count.max(1));
+        self.estimate = Some(self.estimate.map_or_else(
+            || Estimate::first(rtt),
+            |estimate| estimate.towards(rtt, (parts(8), parts(4))),
+        ));
         self.doublings = 0;
     }
 

@@ -60,7 +60,7 @@ impl Servers {
         let addresses = match known {
             Some(addresses) => addresses,
             None => {
-                let addresses = self.resolve(name, globals).await?;
+                let addresses = Box::pin(self.resolve(name, globals)).await?;
                 self.found.borrow_mut().insert(name.to_owned(), addresses.clone());
                 addresses
             }

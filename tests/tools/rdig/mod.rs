@@ -10,6 +10,7 @@ mod corpus;
 mod encrypted;
 mod explain;
 mod json;
+mod lists;
 mod manual;
 mod side_by_side;
 mod status;

@@ -433,15 +433,15 @@ impl Courier {
             attempts: asked.attempts,
         };
         let (state, path) = (asked.state, asked.path);
-        let mut is_first_sample = false;
+        let mut is_known_now = false;
         if let Some(path) = self.paths.get_mut(path as usize) {
-            is_first_sample = path.heard(self.now, rtt);
+            is_known_now = path.heard(self.now, rtt);
             if state == State::Flying {
                 path.flow.answered(self.now, rtt);
             }
         }
         self.end_of(slot, end, state == State::Flying);
-        if is_first_sample {
+        if is_known_now {
             self.hurry(path);
         }
     }
@@ -457,23 +457,26 @@ impl Courier {
             let asked = self.asked.get(*slot as usize);
             asked.is_some_and(|asked| asked.attempts > 0) && self.is_from_its_server(*slot, socket, from)
         });
-        let Some(first) = candidates.next() else { return };
-        let same_question = |slot: u32| {
-            let asked = self.asked.get(slot as usize)?;
-            let mut with_its_id = bytes.to_vec();
-            with_its_id.get_mut(..2)?.copy_from_slice(asked.query.get(..2)?);
-            Accept::Lenient.judge(&asked.query, &with_its_id).ok()
+        // A second copy of what was answered before is about another question, and means nobody.
+        let same_question = |slot: &u32| {
+            let asked = self.asked.get(*slot as usize);
+            let with_its_id = |asked: &Asked| {
+                let mut message = bytes.to_vec();
+                message.get_mut(..2)?.copy_from_slice(asked.query.get(..2)?);
+                Some(message)
+            };
+            asked.is_some_and(|asked| {
+                with_its_id(asked)
+                    .is_some_and(|message| Accept::Lenient.judge(&asked.query, &message).is_ok())
+            })
         };
-        let slot = match candidates.next() {
-            None => first,
-            Some(second) => {
-                let mut all = [first, second].into_iter().chain(candidates);
-                match all.find(|slot| same_question(*slot).is_some()) {
-                    Some(slot) => slot,
-                    None => return,
-                }
-            }
+        let slot = if bytes.len() < HEADER {
+            let first = candidates.next();
+            first.filter(|_| candidates.next().is_none())
+        } else {
+            candidates.find(same_question)
         };
+        let Some(slot) = slot else { return };
         let Some(asked) = self.asked.get(slot as usize) else {
             return;
         };
@@ -539,7 +542,7 @@ impl Courier {
         self.make_ready(index);
     }
 
-    /// The first round trip was measured: what was sent before need not wait as long as one waits for a stranger.
+    /// The way is known now: what was sent before need not wait as long as one waits for a stranger.
     fn hurry(&mut self, index: u32) {
         let Some(patience) = self.paths.get(index as usize).map(Path::patience) else {
             return;

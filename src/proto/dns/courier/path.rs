@@ -8,7 +8,7 @@ use rand::Rng;
 
 use super::Policy;
 use crate::proto::Instant;
-use crate::proto::link::{Flow, Rto};
+use crate::proto::link::{Flow, Limits, Rto};
 
 /// The way to one server.
 #[derive(Debug)]
@@ -22,7 +22,9 @@ pub(super) struct Path {
     /// How many queries are asked.
     pub(super) users: u32,
     rto: Rto,
-    cap: Duration,
+    /// How many round trips were measured, as far as it matters.
+    samples: u32,
+    limits: Limits,
     /// When anything was heard of the server.
     heard: Option<Instant>,
 }
@@ -36,23 +38,27 @@ impl Path {
             is_ready: false,
             users: 0,
             rto: Rto::new(policy.limits),
-            cap: policy.limits.cap,
+            samples: 0,
+            limits: policy.limits,
             heard: None,
         }
     }
 
-    /// The server has answered. Whether this is the first round trip that is known.
+    /// The server has answered. Whether from now on the way is known.
     pub(super) fn heard(&mut self, now: Instant, rtt: Option<Duration>) -> bool {
         self.heard = Some(now);
-        let is_first = rtt.is_some() && self.rto.estimate().is_none();
-        if let Some(rtt) = rtt {
-            self.rto.sample(rtt);
-        }
-        is_first
+        let Some(rtt) = rtt else { return false };
+        self.samples = self.samples.saturating_add(1);
+        self.rto.sample_among(rtt, self.flow.in_flight(), self.samples);
+        self.samples == ENOUGH
     }
 
-    /// How long a transmission counts as being on its way.
+    /// How long a transmission counts as being on its way. The fastest of many answers comes first, and says
+    /// nothing of the others: only after some do the measured times count.
     pub(super) fn patience(&self) -> Duration {
+        if self.samples < ENOUGH {
+            return self.rto.timeout().max(self.limits.initial);
+        }
         self.rto.timeout()
     }
 
@@ -66,9 +72,11 @@ impl Path {
         self.rto
             .jittered(rng)
             .saturating_mul(1 << doublings)
-            .min(self.cap)
+            .min(self.limits.cap)
     }
 }
 
+/// After how many round trips the way is known.
+const ENOUGH: u32 = Flow::FLOOR;
 /// How long after an answer a server counts as alive.
 const ALIVE: Duration = Duration::from_secs(1);

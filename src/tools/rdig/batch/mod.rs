@@ -235,10 +235,10 @@ impl Batch<'_> {
             self.has_more = false;
             return;
         }
-        let errand = Errand {
+        let errand = Box::new(Errand {
             lookups: plan.lookups,
             globals: self.planner.globals.clone(),
-        };
+        });
         let context = &self.session.context;
         if let Some(courier) = context.courier.get() {
             courier.set_rate(errand.globals.rate);
@@ -247,7 +247,7 @@ impl Batch<'_> {
             let place = Gauge::enter(&self.gauge);
             Item::Running(spawn_local(do_beside_others(Rc::clone(context), errand, place)))
         } else {
-            Item::Held(Box::new(errand))
+            Item::Held(errand)
         });
     }
 
@@ -276,7 +276,7 @@ impl Batch<'_> {
 }
 
 /// Does the lookups of a line while others are done.
-async fn do_beside_others(context: Rc<Context>, errand: Errand, mut place: Place) -> Finished {
+async fn do_beside_others(context: Rc<Context>, errand: Box<Errand>, mut place: Place) -> Finished {
     let mut output = Vec::new();
     let mut outcomes = Vec::with_capacity(errand.lookups.len());
     let mut note = None;

@@ -36,7 +36,8 @@ impl Inquiry<'_> {
             Some(stale) => {
                 // RFC 8767 section 5: whoever can have a stale answer need not wait long for a fresh one.
                 let servers = self.servers.clone();
-                let fresh = tokio::time::timeout(CLIENT_RESPONSE, self.ask_servers(name, shown)).await;
+                let fresh =
+                    tokio::time::timeout(CLIENT_RESPONSE, Box::pin(self.ask_servers(name, shown))).await;
                 self.servers = servers;
                 match fresh {
                     Ok(Ok(None)) | Err(_) => self.give(&stale, name, shown).map(Some),

@@ -100,7 +100,7 @@ impl Inquiry<'_> {
         notice: &mut (dyn FnMut(Notice<'_>) + Send),
     ) -> Result<Reply, ExchangeError> {
         if self.globals.keep_open && exchange.transport.is_reliable() {
-            return self.over_open_connection(sent, exchange, notice).await;
+            return Box::pin(self.over_open_connection(sent, exchange, notice)).await;
         }
         match self.context.courier.get() {
             // An id that was typed may be that of many queries.
@@ -110,7 +110,7 @@ impl Inquiry<'_> {
             _ => {
                 // The semaphore is never closed.
                 let _leave = self.context.sockets.acquire().await;
-                exchange.run(&self.context.clock, notice).await
+                Box::pin(exchange.run(&self.context.clock, notice)).await
             }
         }
     }

@@ -126,6 +126,9 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Does the lookup; what goes wrong on the network is printed, and is the exit status.
+    ///
+    /// What is rare has a box of its own: thousands of these futures are alive at a time, and each is as large as
+    /// the largest way through it.
     pub(in crate::tools::rdig) async fn run(mut self) -> Result<Outcome, Failure> {
         match self.lookup.exchange.ask {
             _ if self.servers.len() < 2 => self.in_turn().await?,
@@ -135,8 +138,8 @@ impl<'a> Inquiry<'a> {
                     .map_err(output_failure)?;
                 self.in_turn().await?;
             }
-            Ask::Race => self.race().await?,
-            Ask::Compare => self.compare().await?,
+            Ask::Race => Box::pin(self.race()).await?,
+            Ask::Compare => Box::pin(self.compare()).await?,
         }
         Ok(Outcome {
             exit: self.exit,
@@ -161,7 +164,7 @@ impl<'a> Inquiry<'a> {
             return self.no_servers().map_err(output_failure);
         }
         if let (true, Some(name)) = (self.lookup.follow != Follow::Nothing, names.first()) {
-            self.walk(name).await?;
+            Box::pin(self.walk(name)).await?;
             if self.lookup.follow == Follow::Servers {
                 return Ok(());
             }
@@ -176,7 +179,9 @@ impl<'a> Inquiry<'a> {
             }
         }
         #[cfg(feature = "dnssec")]
-        self.validate().await?;
+        if self.lookup.validation.is_some() {
+            Box::pin(self.validate()).await?;
+        }
         self.say_explanation().map_err(output_failure)
     }
 
@@ -293,7 +298,7 @@ impl<'a> Inquiry<'a> {
             self.show_query(&sent).map_err(output_failure)?;
         }
         if self.way.transport.is_reliable() && self.lookup.is_transfer() {
-            return self.transfer(sent).await.map_err(output_failure);
+            return Box::pin(self.transfer(sent)).await.map_err(output_failure);
         }
         let tried = self.exchange(&sent).await;
         sent.envelope.received = Timestamp::now();

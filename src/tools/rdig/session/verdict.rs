@@ -121,7 +121,9 @@ impl Inquiry<'_> {
         if fate != CookieFate::Bad {
             self.keep_in_cache(came);
         }
-        self.ends_with(status::of_reply(&message));
+        if self.globals.rcode_exit {
+            self.exit = status::of_reply(&message);
+        }
         Ok(Next::Done(reply.rcode))
     }
 
