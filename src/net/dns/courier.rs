@@ -98,6 +98,11 @@ impl Courier {
         }
     }
 
+    /// How many queries wait to be sent.
+    pub fn queued(&self) -> usize {
+        self.inner.borrow().machine.queued()
+    }
+
     /// How many transmissions there were, and how many of them were repetitions.
     pub fn sent(&self) -> (u64, u64) {
         self.inner.borrow().machine.sent()

@@ -44,13 +44,14 @@ fn run(mut command: Command, port: &str, options: &[&str], list: &str) -> Output
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
     let list = list.to_owned();
     // A list that is longer than the pipe is only read while answers are.
     let writer = std::thread::spawn(move || stdin.write_all(list.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    let _ = writer.join().unwrap();
+    let output = child.wait_with_output().expect("the program ends");
+    // A program that ends early does not read all.
+    let _ = writer.join();
     output
 }
 

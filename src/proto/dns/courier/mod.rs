@@ -54,6 +54,7 @@ pub struct Courier {
     timers: BinaryHeap<Reverse<(Instant, u32, u32)>>,
     outputs: VecDeque<Output>,
     sent: (u64, u64),
+    queued: usize,
 }
 
 /// How all queries are sent.
@@ -224,6 +225,7 @@ impl Courier {
             timers: BinaryHeap::new(),
             outputs: VecDeque::new(),
             sent: (0, 0),
+            queued: 0,
         }
     }
 
@@ -243,6 +245,11 @@ impl Courier {
             self.policy.rate = rate;
             self.quota = rate.map(Quota::new);
         }
+    }
+
+    /// How many of them wait to be sent.
+    pub fn queued(&self) -> usize {
+        self.queued
     }
 
     /// Whether nothing is asked.
@@ -303,6 +310,7 @@ impl Courier {
             path.users += 1;
             path.queue.push_back((slot, generation));
         }
+        self.queued += 1;
         self.make_ready(path);
         Some(Ticket { slot, generation })
     }
@@ -393,6 +401,7 @@ impl Courier {
             self.sent.0 += 1;
             self.sent.1 += u64::from(asked.attempts > 1);
             asked.sent = self.now;
+            self.queued -= 1;
             asked.state = State::Flying;
             asked.retry = self.now + path.wait(asked.attempts, self.now, &mut self.rng);
             bytes.extend_from_slice(&asked.query);
@@ -531,6 +540,7 @@ impl Courier {
         }
         if asked.state == State::Waiting && retry <= self.now {
             asked.state = State::Queued;
+            self.queued += 1;
             path.queue.push_front((slot, asked.generation));
         }
         let next = if asked.state == State::Queued {
@@ -564,7 +574,10 @@ impl Courier {
     /// Ends a query; `counted` says whether its window knows already.
     fn end_of(&mut self, slot: u32, end: End, counted: bool) {
         let Some(ticket) = self.ticket(slot) else { return };
-        if counted && let Some(asked) = self.asked.get_mut(slot as usize) {
+        if counted
+            && let Some(asked) = self.asked.get_mut(slot as usize)
+            && asked.state == State::Flying
+        {
             asked.state = State::Waiting;
         }
         self.outputs.push_back(Output::Ended { ticket, end });
@@ -577,6 +590,7 @@ impl Courier {
             return;
         };
         let was_flying = asked.state == State::Flying;
+        self.queued -= usize::from(asked.state == State::Queued);
         asked.state = State::Free;
         asked.wake = None;
         let query = std::mem::take(&mut asked.query);

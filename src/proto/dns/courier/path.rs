@@ -67,12 +67,16 @@ impl Path {
     /// the third doubling there is nothing to be learnt from longer silences.
     pub(super) fn wait<R: Rng + ?Sized>(&self, attempt: u32, now: Instant, rng: &mut R) -> Duration {
         let is_alive = self.heard.is_some_and(|heard| now - heard < ALIVE);
-        let most = if is_alive { 3 } else { 16 };
+        // At the floor a wait is long already, by what was measured.
+        let is_near = self.patience() <= self.limits.floor;
+        let most = match (is_alive, is_near) {
+            (true, true) => 2,
+            (true, false) => 3,
+            (false, _) => 16,
+        };
         let doublings = attempt.saturating_sub(1).min(most);
-        self.rto
-            .jittered(rng)
-            .saturating_mul(1 << doublings)
-            .min(self.limits.cap)
+        let first = self.rto.jittered(rng).max(self.patience());
+        first.saturating_mul(1 << doublings).min(self.limits.cap)
     }
 }
 

@@ -1,9 +1,9 @@
 //! A file of lookups: many at once, printed in the order of the file.
 //!
 //! ```text
-//!   lines ─▶ plan ─▶ a task each ─▶ ─▶ ─▶ the queue, in order ─▶ standard output
-//!              ▲        └─ Courier ─┘             │
-//!              └─────────── room? ◀───────────────┘
+//!   lines ─▶ plan ─▶ the crew ─▶ ─▶ ─▶ the queue, in order ─▶ standard output
+//!              ▲       └─ Courier ─┘            │
+//!              └────────── room? ◀──────────────┘
 //! ```
 //!
 //! Lines are taken as they come and answered as soon as those before them are; nobody waits for the end of the
@@ -13,7 +13,7 @@
 //! What must be seen as it comes (a zone), or one after the other (`+keepopen`), waits until it is the first of the
 //! queue and then writes straight to standard output; the others go on meanwhile.
 
-mod gauge;
+mod crew;
 mod progress;
 mod summary;
 
@@ -21,9 +21,9 @@ use std::collections::VecDeque;
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::num::NonZeroU32;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::task::{JoinHandle, spawn_local};
 
 use super::EXIT_BATCH;
 use super::args::words;
@@ -31,11 +31,11 @@ use super::errand::Errand;
 use super::keys;
 use super::plan::{self, Origin, Planner, Step};
 use super::run::end;
-use super::session::{Context, Inquiry, Outcome, Session, output_failure};
+use super::session::{Session, output_failure};
 use crate::cli::{self, Failure, message, remark};
 use crate::net::Lines;
 use crate::net::dns::Courier;
-use gauge::{Gauge, Place};
+use crew::{Crew, Finished, Pending};
 use progress::Progress;
 use summary::Summary;
 
@@ -43,6 +43,7 @@ use summary::Summary;
 pub(super) async fn run(session: &mut Session, planner: &mut Planner, file: &str) -> Result<(), Failure> {
     let lines = open(file)?;
     let progress = Progress::new(lines.size(), session.out.is_terminal());
+    let crew = Crew::new(Rc::clone(&session.context));
     let mut batch = Batch {
         session,
         planner,
@@ -50,7 +51,7 @@ pub(super) async fn run(session: &mut Session, planner: &mut Planner, file: &str
         has_more: true,
         started: false,
         queue: VecDeque::new(),
-        gauge: Rc::default(),
+        crew,
         summary: Summary::default(),
         progress,
     };
@@ -81,7 +82,7 @@ struct Batch<'a> {
     /// Whether a line with lookups has been seen.
     started: bool,
     queue: VecDeque<Item>,
-    gauge: Rc<Gauge>,
+    crew: Crew,
     summary: Summary,
     progress: Progress,
 }
@@ -91,7 +92,7 @@ enum Item {
     /// What comes before the lookups of a line.
     Step(Step),
     /// A line whose lookups are on their way, or done.
-    Running(JoinHandle<Finished>),
+    Running(Pending),
     /// A line that waits for its turn.
     Held(Box<Errand>),
     /// The run ends here.
@@ -99,25 +100,21 @@ enum Item {
     Fail(Failure),
 }
 
-/// A line that is done.
-struct Finished {
-    output: Vec<u8>,
-    outcomes: Vec<Outcome>,
-    /// What is to be said on standard error.
-    note: Option<String>,
-    failure: Option<Failure>,
-    place: Place,
-}
-
 impl Batch<'_> {
     async fn run(&mut self) -> Result<(), Failure> {
+        let mut nothing_moves = false;
         loop {
             self.print().await?;
             if self.queue.is_empty() && !self.has_more {
                 return Ok(());
             }
             let has_room = self.has_more && self.has_room();
-            if has_room && self.take_lines() {
+            // What waits in the courier only waits: more of it makes nothing faster, unless all of it waits for a
+            // server that says nothing.
+            let is_crowded = has_room && self.is_crowded();
+            let may_take = has_room && (!is_crowded || nothing_moves);
+            nothing_moves = false;
+            if may_take && self.take_lines() {
                 // So that what was taken is sent.
                 tokio::task::yield_now().await;
                 continue;
@@ -126,41 +123,48 @@ impl Batch<'_> {
             self.session.out.flush().map_err(output_failure)?;
             tokio::select! {
                 biased;
-                () = self.gauge.changed() => {}
-                more = self.lines.more(), if has_room => {
+                () = self.crew.changed() => {}
+                more = self.lines.more(), if may_take => {
                     self.has_more = more.context("read the file of lookups")?;
                 }
+                () = tokio::time::sleep(PATIENCE), if is_crowded => nothing_moves = true,
             }
         }
     }
 
-    /// Whether another lookup may begin.
+    /// Whether another line may begin.
     fn has_room(&self) -> bool {
-        let most = self.planner.globals.in_flight.map_or(IN_FLIGHT, NonZeroU32::get);
-        self.gauge.running() < most as usize && self.gauge.waiting() + self.queue.len() * ITEM < LOOK_AHEAD
+        self.crew.backlog() < LINES_AT_ONCE && self.crew.waiting() + self.queue.len() * ITEM < LOOK_AHEAD
+    }
+
+    /// Whether many queries only wait for their turn.
+    fn is_crowded(&self) -> bool {
+        let courier = self.session.context.courier.get();
+        courier.is_some_and(|courier| courier.queued() >= CROWD)
     }
 
     /// Prints what is done, up to the first that is not.
     async fn print(&mut self) -> Result<(), Failure> {
         while let Some(first) = self.queue.front() {
-            if matches!(first, Item::Running(task) if !task.is_finished()) {
-                break;
+            if let Item::Running(pending) = first {
+                let Some(finished) = self.crew.take(pending) else {
+                    break;
+                };
+                self.queue.pop_front();
+                self.print_finished(finished)?;
+                self.progress.show(self.lines.position(), &self.summary);
+                continue;
             }
             match self.queue.pop_front() {
                 Some(Item::Step(step)) => self.say(&step)?,
-                Some(Item::Running(task)) => match task.await {
-                    Ok(finished) => self.print_finished(finished)?,
-                    Err(error) => std::panic::resume_unwind(error.into_panic()),
-                },
                 Some(Item::Held(errand)) => self.do_now(&errand).await?,
                 Some(Item::End(why)) => {
                     self.session.out.flush().map_err(output_failure)?;
                     return Err(end(&why));
                 }
                 Some(Item::Fail(failure)) => return Err(failure),
-                None => {}
+                Some(Item::Running(_)) | None => {}
             }
-            self.progress.show(self.lines.position(), &self.summary);
         }
         Ok(())
     }
@@ -170,7 +174,6 @@ impl Batch<'_> {
             .out
             .write_all(&finished.output)
             .map_err(output_failure)?;
-        drop(finished.place);
         for outcome in finished.outcomes {
             self.session.note(outcome.exit);
             self.summary.count(outcome.rcode);
@@ -235,19 +238,18 @@ impl Batch<'_> {
             self.has_more = false;
             return;
         }
-        let errand = Box::new(Errand {
+        let errand = Errand {
             lookups: plan.lookups,
             globals: self.planner.globals.clone(),
-        });
-        let context = &self.session.context;
-        if let Some(courier) = context.courier.get() {
+        };
+        if let Some(courier) = self.session.context.courier.get() {
             courier.set_rate(errand.globals.rate);
         }
         self.queue.push_back(if errand.can_run_beside_others() {
-            let place = Gauge::enter(&self.gauge);
-            Item::Running(spawn_local(do_beside_others(Rc::clone(context), errand, place)))
+            let most = self.planner.globals.in_flight.map_or(IN_FLIGHT, NonZeroU32::get);
+            Item::Running(self.crew.give(errand, most as usize))
         } else {
-            Item::Held(errand)
+            Item::Held(Box::new(errand))
         });
     }
 
@@ -275,36 +277,6 @@ impl Batch<'_> {
     }
 }
 
-/// Does the lookups of a line while others are done.
-async fn do_beside_others(context: Rc<Context>, errand: Box<Errand>, mut place: Place) -> Finished {
-    let mut output = Vec::new();
-    let mut outcomes = Vec::with_capacity(errand.lookups.len());
-    let mut note = None;
-    let mut failure = None;
-    match errand.prepare(&context.servers).await {
-        Ok(jobs) => {
-            for job in jobs {
-                match Inquiry::new(&context, job, &mut output).run().await {
-                    Ok(outcome) => outcomes.push(outcome),
-                    Err(error) => {
-                        failure = Some(error);
-                        break;
-                    }
-                }
-            }
-        }
-        Err(error) => note = Some(format!("{error}: skipping lookup")),
-    }
-    place.done(output.len());
-    Finished {
-        output,
-        outcomes,
-        note,
-        failure,
-        place,
-    }
-}
-
 /// How many lookups are on their way at once when nothing else was asked for.
 const IN_FLIGHT: u32 = 4096;
 /// How many bytes of finished output may wait for their turn.
@@ -313,3 +285,7 @@ const LOOK_AHEAD: usize = 64 << 20;
 const ITEM: usize = 256;
 /// How many lines are taken before what they ask is sent.
 const LINES_AT_ONCE: usize = 64;
+/// How many queries may wait for their turn before no more lines are taken for a while.
+const CROWD: usize = 256;
+/// After how long without anything done more lines are taken all the same.
+const PATIENCE: Duration = Duration::from_millis(10);
