@@ -65,7 +65,6 @@ impl View {
             lookup,
             globals,
             role: Role::Reply(CookieFate::Unknown),
-            headers: true,
         };
         let envelope = Envelope {
             sent: Timestamp::UNIX_EPOCH,

@@ -10,7 +10,7 @@ use crate::wire::rdata::Layout;
 /// Appends a message in dig's layout. `soa` says which of the SOA records of a zone transfer are printed.
 pub(crate) fn write_message(page: Page<'_>, soa: ShownSoa, out: &mut Vec<u8>) {
     let show = &page.lookup.show;
-    let comments = show.comments && page.headers;
+    let comments = show.comments;
     let layout = show.layout(page.globals);
     if show.comments {
         write_head(page, out);
@@ -26,7 +26,7 @@ pub(crate) fn write_message(page: Page<'_>, soa: ShownSoa, out: &mut Vec<u8>) {
         soa,
         out,
     };
-    if show.question && page.headers {
+    if show.question {
         writer.questions();
     }
     for (section, shown) in [
@@ -38,7 +38,8 @@ pub(crate) fn write_message(page: Page<'_>, soa: ShownSoa, out: &mut Vec<u8>) {
             writer.section(section);
         }
     }
-    if show.additional && page.headers {
+    // Of a zone transfer, with each message that has one.
+    if show.additional {
         writer.pseudo_section("TSIG", page.reply.tsig.as_ref());
         writer.pseudo_section("SIG0", page.reply.sig0.as_ref());
     }
@@ -64,35 +65,33 @@ fn write_head(page: Page<'_>, out: &mut Vec<u8>) {
     } else {
         b";; Sending:\n"
     });
-    if page.headers {
-        if reply
-            .questions
-            .iter()
-            .any(|question| is_multicast(&question.name))
-        {
-            out.extend_from_slice(MULTICAST_WARNING.as_bytes());
-        }
-        // Writing to a vector cannot fail.
-        let _ = writeln!(
-            out,
-            ";; ->>HEADER<<- opcode: {}, status: {}, id: {}",
-            header.opcode,
-            rcode_name(reply.rcode),
-            header.id
-        );
-        out.extend_from_slice(b";; flags:");
-        write_flags(header.flags, out);
-        if header.flags.contains(Flags::Z) {
-            out.extend_from_slice(b"; MBZ: 0x4");
-        }
-        let _ = writeln!(
-            out,
-            "; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}",
-            header.questions, header.answers, header.authorities, header.additionals
-        );
-        if came && reply.has(Flags::RD) && !reply.has(Flags::RA) {
-            out.extend_from_slice(b";; WARNING: recursion requested but not available\n");
-        }
+    if reply
+        .questions
+        .iter()
+        .any(|question| is_multicast(&question.name))
+    {
+        out.extend_from_slice(MULTICAST_WARNING.as_bytes());
+    }
+    // Writing to a vector cannot fail.
+    let _ = writeln!(
+        out,
+        ";; ->>HEADER<<- opcode: {}, status: {}, id: {}",
+        header.opcode,
+        rcode_name(reply.rcode),
+        header.id
+    );
+    out.extend_from_slice(b";; flags:");
+    write_flags(header.flags, out);
+    if header.flags.contains(Flags::Z) {
+        out.extend_from_slice(b"; MBZ: 0x4");
+    }
+    let _ = writeln!(
+        out,
+        "; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}",
+        header.questions, header.answers, header.authorities, header.additionals
+    );
+    if came && reply.has(Flags::RD) && !reply.has(Flags::RA) {
+        out.extend_from_slice(b";; WARNING: recursion requested but not available\n");
     }
     let refused_edns = [Rcode::FORMERR, Rcode::NOTIMP].contains(&reply.rcode) && reply.edns.is_none();
     if came && page.lookup.query.edns.is_some() && refused_edns {

@@ -29,8 +29,6 @@ pub(super) struct Page<'a> {
     pub(super) lookup: &'a Lookup,
     pub(super) globals: &'a Globals,
     pub(super) role: Role,
-    /// Whether the headers are printed: of a zone transfer, only with the first message.
-    pub(super) headers: bool,
 }
 
 /// Whose message it is.

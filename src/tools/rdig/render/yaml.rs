@@ -33,11 +33,11 @@ pub(crate) fn write_yaml(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>)
     write_envelope(page, envelope, out);
     write_header(page, out);
     let show = &page.lookup.show;
-    if let (Some(edns), true) = (&page.reply.edns, show.comments && page.headers) {
+    if let (Some(edns), true) = (&page.reply.edns, show.comments) {
         write_edns(page, edns, out);
     }
     let layout = show.layout(page.globals);
-    if show.question && page.headers && !page.reply.questions.is_empty() {
+    if show.question && !page.reply.questions.is_empty() {
         out.extend_from_slice(b"      QUESTION_SECTION:\n");
         for question in &page.reply.questions {
             let mut text = Vec::new();
@@ -62,7 +62,7 @@ pub(crate) fn write_yaml(page: Page<'_>, envelope: &Envelope, out: &mut Vec<u8>)
             write_item(&text, out);
         }
     }
-    if show.additional && page.headers {
+    if show.additional {
         write_tsig(page, &layout, out);
     }
 }

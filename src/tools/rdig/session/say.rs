@@ -52,7 +52,6 @@ impl Inquiry<'_> {
             lookup: self.lookup,
             globals: self.globals,
             role: Role::Query,
-            headers: true,
         };
         let mut text = Vec::new();
         if self.globals.json {
@@ -95,7 +94,6 @@ impl Inquiry<'_> {
             lookup: self.lookup,
             globals: self.globals,
             role: Role::Reply(fate),
-            headers: true,
         };
         let mut text = Vec::new();
         if self.globals.json {

@@ -191,7 +191,6 @@ impl Inquiry<'_> {
             lookup,
             globals,
             role: Role::Reply(fate),
-            headers: before == 0,
         };
         let soa = match (lookup.show.one_soa && lookup.rtype == RecordType::AXFR, before) {
             (false, _) => ShownSoa::All,
