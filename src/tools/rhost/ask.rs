@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::disguise::{disguise, reveal};
 use super::gathered::Gathered;
 use super::memory::{Memory, is_failure};
 use super::plan::Plan;
@@ -200,6 +201,15 @@ impl Asker<'_> {
         if edns {
             query = query.with_edns();
         }
+        let kept = self.plan.cache != Use::No;
+        let sent = if kept {
+            disguise(&question.name)
+        } else {
+            question.name.clone()
+        };
+        if let Some(question) = &mut query.question {
+            question.name = sent.clone();
+        }
         let query = query.to_bytes().map_err(io::Error::other)?;
         let rto = self.memory.rto(server);
         let exchange = Exchange {
@@ -209,11 +219,13 @@ impl Asker<'_> {
             ..Exchange::new(&query, server, self.timeout)
         };
         let mut warnings = Vec::new();
-        let result = exchange
+        let mut result = exchange
             .run(&self.clock, &mut |notice| warnings.extend(warning(&notice)))
             .await;
-        if let Ok(reply) = &result {
+        if let Ok(reply) = &mut result {
             self.memory.learn(server, rto, reply.rtt);
+            let is_repeated = kept && reveal(&mut reply.message, &sent, &question.name);
+            self.memory.trusts(is_repeated);
             warnings.extend(unmarked(&reply.message).map(str::to_owned));
         }
         for warning in warnings {

@@ -1,5 +1,6 @@
 //! What earlier runs have learnt: replies, as far as this run may use them, and round-trip times.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) struct Memory {
     pub(super) cache: Option<DnsCache>,
     /// Whether replies are taken from there.
     replies: Use,
+    /// Whether the latest reply is trusted enough to be kept.
+    is_trusted: Cell<bool>,
     pub(super) tally: Tally,
 }
 
@@ -26,6 +29,7 @@ impl Memory {
         Self {
             cache: if plan.remembers { open() } else { None },
             replies: plan.cache,
+            is_trusted: Cell::new(false),
             tally: Tally::default(),
         }
     }
@@ -73,10 +77,15 @@ impl Memory {
         self.replies == Use::Only
     }
 
+    /// Whether the latest reply is trusted enough to be kept.
+    pub(super) fn trusts(&self, latest: bool) {
+        self.is_trusted.set(latest);
+    }
+
     /// Keeps what a server has replied.
     pub(super) fn keep(&self, key: Option<&Key>, reply: &Reply) {
         self.tally.fresh();
-        if let (Some(cache), Some(key)) = (&self.cache, key) {
+        if let (Some(cache), Some(key), true) = (&self.cache, key, self.is_trusted.get()) {
             cache.put(key, reply.peer, &reply.message);
         }
     }

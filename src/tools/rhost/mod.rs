@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod authorities;
 mod cache;
+mod disguise;
 mod gathered;
 mod memory;
 mod plan;

@@ -14,7 +14,7 @@ use super::verdict::Next;
 use super::walk::Keep;
 use crate::cli::{Exit, Failure};
 use crate::net::dns;
-use crate::proto::dns::{Key, Shelf, Shelved, Transport};
+use crate::proto::dns::{Accept, Key, Shelf, Shelved, Transport};
 use crate::tools::dns_cache::{CLIENT_RESPONSE, Use, find, not_cached};
 use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Name, Query, Question, Rcode};
@@ -47,8 +47,11 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Keeps the reply that ends the lookup, if it is one to be kept.
-    pub(super) fn keep_in_cache(&self, reply: &dns::Reply) {
+    /// Keeps the reply that ends the lookup, if it is one to be kept: what is shown is not always beyond doubt.
+    pub(super) fn keep_in_cache(&self, sent: &Sent<'_>, reply: &dns::Reply) {
+        if Accept::Strict.judge(&sent.query, &reply.message).is_err() {
+            return;
+        }
         if let (Some(key), Some(cache), None) = (&self.cache_key, self.context.cache(), self.way.cached) {
             cache.put(key, reply.peer, &reply.message);
         }

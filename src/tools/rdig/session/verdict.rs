@@ -119,7 +119,7 @@ impl Inquiry<'_> {
             }
         }
         if fate != CookieFate::Bad {
-            self.keep_in_cache(came);
+            self.keep_in_cache(sent, came);
         }
         if self.globals.rcode_exit {
             self.exit = status::of_reply(&message);
