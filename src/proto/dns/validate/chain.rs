@@ -289,18 +289,17 @@ impl Pass<'_> {
         anchors: &[Key],
         by: &'static str,
     ) -> Result<Entered, Stop> {
-        // Other zones on the way that are known to be signed will be asked for next.
+        // What will be asked for next: who of those on the way is signed, and the keys of those who are known to be.
         let path = (name.label_count() + 1..=target.label_count())
             .filter_map(|labels| ancestor(target, labels))
-            .filter(|below| {
-                let reply = self.replies.get(&(below.clone(), RecordType::DS));
-                reply.is_some_and(|reply| {
-                    reply
-                        .as_ref()
-                        .is_ok_and(|reply| reply.answer.get(below, RecordType::DS).is_some())
-                })
-            })
-            .map(|below| (below, RecordType::DNSKEY));
+            .filter(|below| self.validator.known(below, self.now).is_none())
+            .filter_map(|below| match self.replies.get(&(below.clone(), RecordType::DS)) {
+                None => Some((below, RecordType::DS)),
+                Some(Ok(reply)) if reply.answer.get(&below, RecordType::DS).is_some() => {
+                    Some((below, RecordType::DNSKEY))
+                }
+                Some(_) => None,
+            });
         let reply = self.reply((name.clone(), RecordType::DNSKEY), path)?.clone();
         let Some(set) = reply.answer.get(name, RecordType::DNSKEY) else {
             self.answered(&reply, name, RecordType::DNSKEY)?;

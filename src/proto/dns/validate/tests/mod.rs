@@ -2,9 +2,9 @@
 
 mod tampering;
 
-use super::Verdict;
 use super::testing::{DAY, Denial, NOW, Rec, Said, SigningKey, World, name};
-use crate::wire::dns::RecordType;
+use super::{Next, Validation, Verdict};
+use crate::wire::dns::{Class, Question, RecordType};
 use crate::wire::rdata::key_tag;
 
 use RecordType as T;
@@ -225,6 +225,26 @@ fn what_cannot_be_found_out_is_indeterminate() {
     );
     let unsigned = world.validate(("www.z.test", T::RRSIG)).verdict.to_string();
     assert_eq!(unsigned, "indeterminate: RRSIG records are not signed");
+}
+
+#[test]
+fn a_chain_is_asked_for_in_three_rounds() {
+    let world = world(Denial::Nsec);
+    let mut validator = world.validator();
+    let mut validation = Validation::new(Question {
+        name: name("www.z.test"),
+        rtype: T::A,
+        class: Class::IN,
+    });
+    let mut rounds = Vec::new();
+    while let Next::Ask(questions) = validation.step(&mut validator, NOW) {
+        rounds.push(questions.len());
+        for asked in questions {
+            let said = world.answer(&asked.0, asked.1);
+            said.show(|message| validation.reply(asked, message));
+        }
+    }
+    assert_eq!(rounds, [1, 3, 2]);
 }
 
 #[test]
