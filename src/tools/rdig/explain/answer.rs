@@ -8,8 +8,23 @@ use super::{and, count, failure};
 use crate::proto::dns::{Answer, Verdict, target};
 use crate::wire::dns::{Flags, Message, Name, Question, Rcode, Record, RecordType, Section};
 
+/// Where a reply comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A server, just now.
+    Server,
+    /// The cache of earlier runs.
+    Cache,
+}
+
 /// What `message` says to `question`.
-pub(super) fn answer(message: &Message<'_>, question: &Question, now: &Zoned, lines: &mut Vec<String>) {
+pub(super) fn answer(
+    message: &Message<'_>,
+    question: &Question,
+    from: Source,
+    now: &Zoned,
+    lines: &mut Vec<String>,
+) {
     let answer = Answer::read(message, question);
     if let Some(flaw) = flaw(message) {
         lines.push(format!("Broken: {flaw}"));
@@ -46,7 +61,7 @@ pub(super) fn answer(message: &Message<'_>, question: &Question, now: &Zoned, li
     };
     lines.push(format!("Answer: {said}"));
     match answer.verdict {
-        Verdict::Found | Verdict::Elsewhere => positive(message, answer.lifetime, now, lines),
+        Verdict::Found | Verdict::Elsewhere => positive(message, answer.lifetime, from, now, lines),
         Verdict::NoData | Verdict::NoName => negative(message, answer.lifetime, now, lines),
         Verdict::Loop | Verdict::Failed(_) => {}
     }
@@ -93,13 +108,27 @@ fn referral(message: &Message<'_>) -> Option<String> {
     ))
 }
 
-fn positive(message: &Message<'_>, lifetime: Option<Duration>, now: &Zoned, lines: &mut Vec<String>) {
+fn positive(
+    message: &Message<'_>,
+    lifetime: Option<Duration>,
+    from: Source,
+    now: &Zoned,
+    lines: &mut Vec<String>,
+) {
+    let flags = message.header().flags;
     let Some(lifetime) = lifetime else {
-        lines.push("TTL: 0: it is not to be kept".to_owned());
+        let why = if flags.contains(Flags::TC) || flaw(message).is_some() {
+            "none: a part of an answer is not to be kept"
+        } else {
+            "0: it is not to be kept"
+        };
+        lines.push(format!("TTL: {why}"));
         return;
     };
     let seconds = lifetime.as_secs();
-    let whose = if message.header().flags.contains(Flags::AA) {
+    let whose = if from == Source::Cache {
+        "what is left of it here"
+    } else if flags.contains(Flags::AA) {
         "the zone's own, for the server is authoritative (AA)"
     } else if is_round(seconds) {
         "a round number from a cache (no AA), so probably fetched just now"

@@ -6,6 +6,8 @@ mod way;
 
 use jiff::Zoned;
 
+use answer::Source;
+
 use super::plan::Lookup;
 use super::story::{Came, Story, Tried};
 use crate::wire::dns::{Message, Question};
@@ -30,7 +32,11 @@ pub(super) fn explain(story: &Story, lookup: &Lookup, now: &Zoned) -> Vec<String
             rtype: lookup.rtype,
             class: lookup.class,
         };
-        answer::answer(&message, &question, now, &mut lines);
+        let from = match story.cached {
+            Some(_) => Source::Cache,
+            None => Source::Server,
+        };
+        answer::answer(&message, &question, from, now, &mut lines);
         failure::extended(&message, &mut lines);
     }
     lines

@@ -121,6 +121,7 @@ fn an_answer_from_the_cache_is_told_with_its_age() {
         });
         let all = told(&story, &Lookup::default());
         assert!(lines(&all, "Server").is_empty() && lines(&all, "Sent").is_empty());
+        assert!(lines(&all, "TTL")[0].ends_with("; what is left of it here"));
         lines(&all, "Cache")
     };
     let told = "the answer is 12 seconds old and came from 192.0.2.1#53; ";
@@ -147,6 +148,11 @@ fn the_time_to_live_of_a_cache_is_counted_down_unless_it_is_round() {
     assert!(ttl(300).ends_with("a round number from a cache (no AA), so probably fetched just now"));
     assert!(ttl(86_400).starts_with("86400 seconds, until Sat Nov 21 09:40:00 2026;"));
     assert_eq!(ttl(0), "0: it is not to be kept");
+    let cut = answered(reply([0x87, 0x80], [1, 0, 0], &address(300)));
+    assert_eq!(
+        lines(&cut, "TTL"),
+        ["none: a part of an answer is not to be kept"]
+    );
 }
 
 #[test]
