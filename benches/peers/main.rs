@@ -1,7 +1,7 @@
 //! Each tool against its peer, run by run in turn: `cargo bench --bench peers [NAME…]`.
 //!
 //! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
-//! both sides share the machine's mood. Names: start, bytes, lookup, print.
+//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, print.
 
 mod capture;
 mod contest;
@@ -9,13 +9,14 @@ mod dns;
 
 use std::fs::File;
 use std::io;
-use std::net::TcpListener;
-use std::path::Path;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use contest::Contest;
+use fairloss::net::UdpRelay;
 
 const RNC: &str = env!("CARGO_BIN_EXE_rnc");
 const RDIG: &str = env!("CARGO_BIN_EXE_rdig");
@@ -31,9 +32,10 @@ fn main() -> io::Result<()> {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let scratch = tempfile::tempdir()?;
-    let groups: [Group; 4] = [
+    let groups: [Group; 5] = [
         ("start", start),
         ("lookup", lookup),
+        ("bulk", bulk),
         ("bytes", bytes),
         ("print", print),
     ];
@@ -73,6 +75,45 @@ fn lookup(_: &Path) -> io::Result<()> {
     Contest::new("rhost -t A : host -t A")
         .rounds(50)
         .run(|| ask(RHOST), || ask("host"));
+    Ok(())
+}
+
+/// A list of names: of a server on loopback, and of the same through a link that loses every tenth datagram.
+fn bulk(scratch: &Path) -> io::Result<()> {
+    const NAMES: usize = 20_000;
+    let port = dns::serve()?;
+    let list = |count: usize| -> io::Result<PathBuf> {
+        let file = scratch.join(format!("names{count}"));
+        let names: String = (0..count).map(|number| format!("n{number}.example.\n")).collect();
+        std::fs::write(&file, names)?;
+        Ok(file)
+    };
+    let ask = |program: &str, file: &Path, port: u16, options: &[&str]| {
+        let mut command = Command::new(program);
+        command
+            .arg("-f")
+            .arg(file)
+            .args(["-p", &port.to_string(), "@127.0.0.1"]);
+        run(command.args(options));
+    };
+    let file = list(NAMES)?;
+    for options in [&["+short"][..], &[]] {
+        let name = format!("rdig -f : dig -f ({NAMES} names, {})", options.concat());
+        Contest::new(name).rounds(5).run(
+            || ask(RDIG, &file, port, options),
+            || ask("dig", &file, port, options),
+        );
+    }
+    let spec = "loss=10%".parse().expect("the words are well-formed");
+    let upstream = (Ipv4Addr::LOCALHOST, port).into();
+    let relay = UdpRelay::start((Ipv4Addr::LOCALHOST, 0).into(), upstream, spec)?;
+    let (file, lossy) = (list(100)?, relay.address().port());
+    Contest::new("rdig -f : dig -f +time=1 (100 names, a tenth lost each way)")
+        .rounds(1)
+        .run(
+            || ask(RDIG, &file, lossy, &["+short"]),
+            || ask("dig", &file, lossy, &["+short", "+time=1"]),
+        );
     Ok(())
 }
 

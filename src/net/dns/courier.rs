@@ -68,8 +68,9 @@ struct Pool {
 #[derive(Debug, Default)]
 struct Desk {
     waker: Option<Waker>,
-    /// When the query was sent, as far as nobody was told of it.
-    sent: Vec<Instant>,
+    /// When the query was sent, and sent again, as far as nobody was told of it.
+    sent: Option<Instant>,
+    sent_again: Vec<Instant>,
     attempts: u32,
     ignored: Vec<(Mismatch, SocketAddr, Vec<u8>)>,
     end: Option<End>,
@@ -204,7 +205,7 @@ impl Drop for Waiting<'_> {
 
 impl Desk {
     fn poll(&mut self, context: &Context<'_>, notice: &mut (dyn FnMut(Notice<'_>) + Send)) -> Poll<End> {
-        for at in self.sent.drain(..) {
+        for at in self.sent.take().into_iter().chain(self.sent_again.drain(..)) {
             self.attempts += 1;
             let attempt = self.attempts;
             notice(Notice::Sent { attempt, at });
@@ -373,7 +374,11 @@ impl Inner {
                 } => {
                     self.outgoing.push((socket, server, start..self.bytes.len()));
                     if let Some(Some(desk)) = self.desks.get(ticket.slot()) {
-                        desk.borrow_mut().sent.push(clock.now());
+                        let mut desk = desk.borrow_mut();
+                        match desk.attempts {
+                            0 if desk.sent.is_none() => desk.sent = Some(clock.now()),
+                            _ => desk.sent_again.push(clock.now()),
+                        }
                     }
                     continue;
                 }

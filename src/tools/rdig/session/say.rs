@@ -95,7 +95,7 @@ impl Inquiry<'_> {
             globals: self.globals,
             role: Role::Reply(fate),
         };
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(if self.globals.short { 64 } else { 1024 });
         if self.globals.json {
             let effort = (footer.elapsed, self.story.sendings());
             self.write_object(page, envelope, footer.server, Some(effort), &mut text);
@@ -114,10 +114,10 @@ impl Inquiry<'_> {
 
     /// Prints the statistics, or the one line in their place.
     pub(super) fn finish(&mut self, footer: &Footer<'_>) -> io::Result<()> {
-        let mut text = Vec::new();
         if self.globals.short || self.globals.yaml || self.globals.json {
             return Ok(());
         }
+        let mut text = Vec::with_capacity(256);
         if self.lookup.show.stats {
             write_footer(footer, &Zoned::now(), &mut text);
         } else if self.lookup.show.identify {
