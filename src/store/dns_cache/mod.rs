@@ -51,6 +51,8 @@ struct State {
     /// Whether there is no point in trying again.
     given_up: bool,
     troubles: Vec<Trouble>,
+    /// The round-trip times as they were read last.
+    paths: Option<Paths>,
 }
 
 /// A reply that is kept, for who wants to see them all.
@@ -196,8 +198,10 @@ impl Shelf for DnsCache {
 
     fn estimate(&self, server: SocketAddr) -> Option<Estimate> {
         let now = self.time.now()?;
-        let find = |payload: &[u8]| Paths::read(payload, &now).find(server);
-        self.with_file(|file| file.read(PATHS, find)).flatten()
+        let paths = self.with_file(|file| file.read(PATHS, |payload| Paths::read(payload, &now)))?;
+        let known = paths.find(server);
+        self.state().paths = Some(paths);
+        known
     }
 
     fn learn(&self, server: SocketAddr, estimate: Estimate) {
@@ -208,11 +212,12 @@ impl Shelf for DnsCache {
             let mut paths = Paths::read(payload, &now);
             paths.learn(server, estimate, &now).then(|| paths.to_bytes())
         };
-        // Most of the time there is nothing to write, and no lock to wait for.
-        let news = self.with_file(|file| file.read(PATHS, |payload| learn(payload).is_some()));
-        if news != Some(false) {
-            self.with_some_file(|file| file.update(PATHS, learn));
+        // Most of the time there is nothing to write, nothing to read again, and no lock to wait for.
+        let known = |state: &mut State| Some(state.paths.as_mut()?.learn(server, estimate, &now));
+        if known(&mut self.state()) == Some(false) {
+            return;
         }
+        self.with_some_file(|file| file.update(PATHS, learn));
     }
 }
 
