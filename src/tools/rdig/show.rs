@@ -78,6 +78,7 @@ impl View {
                 envelope: &envelope,
                 server: "127.0.0.1",
                 effort: Some((Duration::ZERO, 1)),
+                verified: None,
                 failed: &[],
                 warnings: &[],
                 explanation: &[],

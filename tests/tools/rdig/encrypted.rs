@@ -62,6 +62,11 @@ fn a_server_is_verified_when_an_authority_or_a_name_is_given_and_the_footer_says
                 stdout(&output)
             );
         }
+        let json = stdout(&rdig(&server, &format!("{option} {ca} +json www.test")));
+        assert!(
+            json.contains("\"verifiedName\":\"127.0.0.1\""),
+            "{option}: {json}"
+        );
         let failed = |why: &str| {
             let endpoint = format!("127.0.0.1#{}", server.port());
             format!(";; TLS peer certificate verification for {endpoint} failed: {why}\n")

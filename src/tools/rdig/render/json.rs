@@ -15,6 +15,8 @@ pub(crate) struct Aside<'a> {
     pub(crate) server: &'a str,
     /// How long the reply took, and how often the query was sent; nothing of our own query.
     pub(crate) effort: Option<(Duration, u32)>,
+    /// The name by which the server was verified, if it was.
+    pub(crate) verified: Option<&'a str>,
     /// The tries that came to nothing before.
     pub(crate) failed: &'a [Failed],
     /// What text would have said in comments.
@@ -45,6 +47,9 @@ pub(crate) fn write_json(page: Page<'_>, aside: &Aside<'_>, out: &mut Vec<u8>) {
         if let Some((elapsed, sendings)) = aside.effort {
             object.effort(elapsed, sendings);
         }
+    }
+    if let Some(name) = aside.verified {
+        object.set("verifiedName", name);
     }
     if let Some(cached) = envelope.cached {
         object.cached(cached.age, cached.stale);

@@ -14,6 +14,7 @@ use super::super::render::{
 use super::super::reply::Reply;
 use super::super::servers::NoServer;
 use super::inquiry::{Inquiry, Sent};
+use crate::net::dns::Seal;
 use crate::tools::dns_json::{Object, Trouble};
 use crate::tools::dns_notes::bad_packet;
 use crate::wire::dns::{Message, Question};
@@ -55,7 +56,14 @@ impl Inquiry<'_> {
         };
         let mut text = Vec::new();
         if self.globals.json {
-            self.write_object(page, &sent.envelope, &sent.attempt.server.name, None, &mut text);
+            self.write_object(
+                page,
+                &sent.envelope,
+                &sent.attempt.server.name,
+                None,
+                None,
+                &mut text,
+            );
         } else if self.globals.yaml {
             write_yaml(page, &sent.envelope, &mut text);
         } else if !self.globals.short && !self.lookup.show.prefixes {
@@ -98,7 +106,14 @@ impl Inquiry<'_> {
         let mut text = Vec::with_capacity(if self.globals.short { 64 } else { 1024 });
         if self.globals.json {
             let effort = (footer.elapsed, self.story.sendings());
-            self.write_object(page, envelope, footer.server, Some(effort), &mut text);
+            self.write_object(
+                page,
+                envelope,
+                footer.server,
+                Some(effort),
+                footer.seal,
+                &mut text,
+            );
         } else if self.lookup.show.prefixes {
             write_prefixes(reply, &mut text);
         } else if self.globals.yaml {
@@ -269,6 +284,7 @@ impl Inquiry<'_> {
         envelope: &Envelope,
         server: &str,
         effort: Option<(Duration, u32)>,
+        seal: Option<&Seal>,
         out: &mut Vec<u8>,
     ) {
         let (failed, warnings) = match effort {
@@ -281,6 +297,7 @@ impl Inquiry<'_> {
             envelope,
             server,
             effort,
+            verified: seal.and_then(|seal| seal.verified.as_deref()),
             failed: &failed,
             warnings: &warnings,
             explanation: &explanation,

@@ -200,7 +200,14 @@ impl Inquiry<'_> {
         let mut text = Vec::new();
         if globals.json {
             let effort = (footer.elapsed, 1);
-            self.write_object(page, &sent.envelope, footer.server, Some(effort), &mut text);
+            self.write_object(
+                page,
+                &sent.envelope,
+                footer.server,
+                Some(effort),
+                footer.seal,
+                &mut text,
+            );
         } else if globals.yaml {
             write_yaml(page, &sent.envelope, &mut text);
         } else if globals.short {
