@@ -99,7 +99,7 @@ impl Courier {
         }
     }
 
-    /// How many queries wait to be sent.
+    /// How many queries wait to be sent to a server that answers.
     pub fn queued(&self) -> usize {
         self.inner.borrow().machine.queued()
     }

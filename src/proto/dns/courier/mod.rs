@@ -54,7 +54,6 @@ pub struct Courier {
     timers: BinaryHeap<Reverse<(Instant, u32, u32)>>,
     outputs: VecDeque<Output>,
     sent: (u64, u64),
-    queued: usize,
 }
 
 /// How all queries are sent.
@@ -225,7 +224,6 @@ impl Courier {
             timers: BinaryHeap::new(),
             outputs: VecDeque::new(),
             sent: (0, 0),
-            queued: 0,
         }
     }
 
@@ -247,9 +245,10 @@ impl Courier {
         }
     }
 
-    /// How many of them wait to be sent.
+    /// How many of them wait to be sent to a server that answers.
     pub fn queued(&self) -> usize {
-        self.queued
+        let alive = self.paths.iter().filter(|path| !path.is_silent(self.now));
+        alive.map(|path| path.queue.len()).sum()
     }
 
     /// Whether nothing is asked.
@@ -310,7 +309,6 @@ impl Courier {
             path.users += 1;
             path.queue.push_back((slot, generation));
         }
-        self.queued += 1;
         self.make_ready(path);
         Some(Ticket { slot, generation })
     }
@@ -391,7 +389,7 @@ impl Courier {
             }
             let path = self.paths.get_mut(index as usize)?;
             path.queue.pop_front();
-            path.flow.sent();
+            path.sends(self.now);
             self.ready.rotate_left(1);
             let asked = self.asked.get_mut(slot as usize)?;
             asked.attempts += 1;
@@ -401,7 +399,6 @@ impl Courier {
             self.sent.0 += 1;
             self.sent.1 += u64::from(asked.attempts > 1);
             asked.sent = self.now;
-            self.queued -= 1;
             asked.state = State::Flying;
             asked.retry = self.now + path.wait(asked.attempts, self.now, &mut self.rng);
             bytes.extend_from_slice(&asked.query);
@@ -410,7 +407,7 @@ impl Courier {
                 socket: asked.socket,
                 server: path.server,
             };
-            let lost = self.now + path.patience();
+            let lost = self.now + path.patience(self.now);
             let deadline = asked.first_sent + asked.timeout;
             self.set_timer(slot, lost.min(deadline));
             return Some(sent);
@@ -540,7 +537,6 @@ impl Courier {
         }
         if asked.state == State::Waiting && retry <= self.now {
             asked.state = State::Queued;
-            self.queued += 1;
             path.queue.push_front((slot, asked.generation));
         }
         let next = if asked.state == State::Queued {
@@ -554,7 +550,7 @@ impl Courier {
 
     /// The way is known now: what was sent before need not wait as long as one waits for a stranger.
     fn hurry(&mut self, index: u32) {
-        let Some(patience) = self.paths.get(index as usize).map(Path::patience) else {
+        let Some(patience) = self.paths.get(index as usize).map(Path::usual_wait) else {
             return;
         };
         for slot in 0..self.asked.len() {
@@ -590,7 +586,6 @@ impl Courier {
             return;
         };
         let was_flying = asked.state == State::Flying;
-        self.queued -= usize::from(asked.state == State::Queued);
         asked.state = State::Free;
         asked.wake = None;
         let query = std::mem::take(&mut asked.query);

@@ -222,6 +222,14 @@ fn silence_is_given_up_in_time_and_does_not_hold_up_another_server() {
 }
 
 #[test]
+fn many_names_of_a_server_that_is_not_there_are_given_up_soon() {
+    let run = Run::new(3000, 3000, "loss=100%", None);
+    assert_eq!(run.unanswered, 3000);
+    assert!(run.now < Instant::ZERO + Duration::from_secs(20), "{:?}", run.now);
+    assert_eq!(run.courier.queued(), 0);
+}
+
+#[test]
 fn the_quota_counts_new_queries_and_repetitions() {
     let run = Run::new(300, 300, "loss=30%,delay=1ms", Some(200));
     assert!(run.all_answered_once());
