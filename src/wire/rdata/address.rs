@@ -42,7 +42,8 @@ pub(super) fn a6(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
         0..=128 => 16 - usize::from(prefix / 8),
         _ => return Err(Malformed::Value),
     };
-    out.number(prefix);
+    // The space stands there even if the address does not.
+    out.number(prefix).space();
     if prefix < 128 {
         let mut address = [0; 16];
         let suffix = rdata.take(octets)?;
@@ -51,7 +52,6 @@ pub(super) fn a6(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
             .rev()
             .zip(suffix.iter().rev())
             .for_each(|(to, from)| *to = *from);
-        out.space();
         write_ipv6(Ipv6Addr::from(address), out);
     }
     if prefix > 0 {

@@ -21,11 +21,11 @@ pub(super) fn cert(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
         None => out.number(algorithm),
     };
     let certificate = rdata.some_rest()?;
-    out.multiline(" (").line_break();
-    out.crypto(|out| {
-        out.base64(certificate);
-    });
-    out.multiline(" )");
+    // Not left out by `+nocrypto`.
+    out.multiline(" (")
+        .line_break()
+        .base64(certificate)
+        .multiline(" )");
     Ok(())
 }
 
@@ -53,7 +53,15 @@ pub(super) fn sshfp(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
 /// TLSA (RFC 6698), SMIMEA (RFC 8162).
 pub(super) fn tlsa(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.number(rdata.u8()?).space().number(rdata.u8()?).space();
-    out.number(rdata.u8()?).bracketed_hex(rdata.some_rest()?);
+    let data = rdata
+        .u8()
+        .and_then(|matching| Ok((matching, rdata.some_rest()?)))?;
+    // Not left out by `+nocrypto`.
+    out.number(data.0)
+        .multiline(" (")
+        .line_break()
+        .hex(data.1)
+        .multiline(" )");
     Ok(())
 }
 

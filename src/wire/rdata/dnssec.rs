@@ -3,7 +3,7 @@
 use super::Malformed;
 use super::algorithm::{algorithm_name, key_tag};
 use super::cursor::Cursor;
-use super::type_map::{write_bitmap, write_type, write_type_map};
+use super::type_map::{write_type, write_type_map};
 use super::words::base32;
 use super::writer::Writer;
 use crate::wire::dns::RecordType;
@@ -73,7 +73,7 @@ fn write_key_comment(rdata: &Cursor<'_>, out: &mut Writer<'_>) {
     out.text(" ; key id = ").number(key_tag(rdata.whole()));
 }
 
-/// RRSIG, SIG (RFC 2535).
+/// RRSIG.
 pub(super) fn rrsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     write_type(RecordType(rdata.u16()?), out);
     out.space()
@@ -83,6 +83,25 @@ pub(super) fn rrsig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
         .space();
     out.number(rdata.u32()?).multiline(" (").line_break();
     out.time(rdata.u32()?)?.space().time(rdata.u32()?)?.space();
+    write_signer(rdata, out)
+}
+
+/// SIG (RFC 2535): its bracket opens one field later.
+pub(super) fn sig(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
+    write_type(RecordType(rdata.u16()?), out);
+    out.space()
+        .number(rdata.u8()?)
+        .space()
+        .number(rdata.u8()?)
+        .space();
+    out.number(rdata.u32()?).space();
+    out.time(rdata.u32()?)?.multiline(" (").line_break();
+    out.time(rdata.u32()?)?.space();
+    write_signer(rdata, out)
+}
+
+/// Whose signature it is, by key tag and name, and the signature.
+fn write_signer(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.number(rdata.u16()?).space().name(&rdata.name()?).line_break();
     let signature = rdata.rest();
     out.crypto(|out| {
@@ -115,7 +134,17 @@ pub(super) fn nsec(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
 /// NXT (RFC 2535): its bits are not in windows.
 pub(super) fn nxt(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
     out.name(&rdata.name()?);
-    write_bitmap(0, rdata.rest(), out, " ", " ");
+    for (index, byte) in rdata.rest().iter().enumerate() {
+        for bit in (0..8).filter(|bit| byte & (0x80 >> bit) != 0) {
+            let number = u16::try_from(index * 8 + bit).map_err(|_| Malformed::Value)?;
+            out.space();
+            // A type without a name is a bare number here.
+            match RecordType(number).mnemonic() {
+                Some(name) => out.text(name),
+                None => out.number(number),
+            };
+        }
+    }
     Ok(())
 }
 

@@ -30,9 +30,16 @@ pub(super) fn ipseckey(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written 
 
 /// AMTRELAY (RFC 8777).
 pub(super) fn amtrelay(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
-    out.number(rdata.u8()?).space();
+    let precedence = rdata.u8()?;
     let discovery = rdata.u8()?;
     let kind = discovery & 0x7f;
+    if kind > 3 {
+        // RFC 8777 section 4.2.3: nothing is known of other kinds of relays.
+        rdata.rest();
+        super::unknown::write(rdata.whole(), out);
+        return Ok(());
+    }
+    out.number(precedence).space();
     out.number(discovery >> 7).space().number(kind).space();
     write_gateway(kind, rdata, out)
 }

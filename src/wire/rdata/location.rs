@@ -9,7 +9,9 @@ pub(super) fn loc(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Result<(), Ma
     let version = rdata.u8()?;
     if version != 0 {
         // RFC 1876 section 2: nothing is known of other versions; the generic form says what there is.
-        return Err(Malformed::Value);
+        rdata.rest();
+        super::unknown::write(rdata.whole(), out);
+        return Ok(());
     }
     let [size, horizontal, vertical] = [rdata.u8()?, rdata.u8()?, rdata.u8()?].map(precision);
     write_angle(rdata.u32()?, 90, ["N", "S"], out)?;

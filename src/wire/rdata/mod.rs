@@ -40,8 +40,8 @@ pub struct Style {
     pub multiline: bool,
     /// Comments that explain keys and times.
     pub comments: bool,
-    /// How long a word of base64 or hex is, in characters; 0 for as long as the data. Of no effect with
-    /// `multiline`, which has words of its own.
+    /// How long a word of base64 or hex is, in characters; 0 for as long as the data. Unless it is set,
+    /// `multiline` has words of its own.
     pub word: usize,
     /// Print keys, signatures and digests; without, a note takes their place.
     pub crypto: bool,
@@ -85,6 +85,9 @@ pub enum Malformed {
     /// A field has a value that it must not have.
     #[error("format error")]
     Value,
+    /// It does not have the length that its type has.
+    #[error("FORMERR")]
+    Length,
 }
 
 impl From<Truncated> for Malformed {
@@ -131,10 +134,36 @@ pub fn try_write(
         Some(form) if style.unknown => unknown::write_expanded(form, rdata, &mut writer),
         Some(form) => form(&mut cursor, &mut writer).and_then(|()| cursor.end()),
     };
+    let result = result.map_err(|error| blame(rtype, error));
     if result.is_err() {
         out.truncate(before);
     }
     result
+}
+
+/// What dig makes of data that is too short or too long: of the later types it says so in another way.
+fn blame(rtype: RecordType, error: Malformed) -> Malformed {
+    let of_one_length = [
+        RecordType::NID,
+        RecordType::L32,
+        RecordType::L64,
+        RecordType::LP,
+        RecordType::EUI48,
+        RecordType::EUI64,
+    ];
+    let never_cut = [
+        RecordType::NSEC3,
+        RecordType::NSEC3PARAM,
+        RecordType::CSYNC,
+        RecordType::HIP,
+        RecordType::AMTRELAY,
+        RecordType::CAA,
+    ];
+    match error {
+        Malformed::Truncated | Malformed::Extra if of_one_length.contains(&rtype) => Malformed::Length,
+        Malformed::Truncated if never_cut.contains(&rtype) => Malformed::Length,
+        error => error,
+    }
 }
 
 /// Writes the data of one type.
@@ -195,7 +224,8 @@ fn form(rtype: RecordType, class: Class) -> Option<Form> {
         (RecordType::LOC, _) => location::loc,
         (RecordType::DNSKEY | RecordType::CDNSKEY, _) => dnssec::dnskey,
         (RecordType::KEY | RecordType::RKEY, _) => dnssec::key,
-        (RecordType::RRSIG | RecordType::SIG, _) => dnssec::rrsig,
+        (RecordType::RRSIG, _) => dnssec::rrsig,
+        (RecordType::SIG, _) => dnssec::sig,
         (RecordType::DS | RecordType::CDS | RecordType::DLV | RecordType::TA, _) => dnssec::ds,
         (RecordType::NSEC, _) => dnssec::nsec,
         (RecordType::NXT, _) => dnssec::nxt,

@@ -27,7 +27,8 @@ pub(super) fn atma(rdata: &mut Cursor<'_>, out: &mut Writer<'_>) -> Written {
                 out.byte(digit);
             }
         }
-        _ => return Err(Malformed::Value),
+        1 => return Err(Malformed::Value),
+        _ => super::unknown::write(rdata.whole(), out),
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(super) fn write_type_map(
 }
 
 /// Writes the types whose bits are set in one window.
-pub(super) fn write_bitmap(window: u8, bits: &[u8], out: &mut Writer<'_>, first: &str, between: &str) {
+fn write_bitmap(window: u8, bits: &[u8], out: &mut Writer<'_>, first: &str, between: &str) {
     let mut separator = first;
     for (low, bit) in (0..=u8::MAX).zip(
         bits.iter()

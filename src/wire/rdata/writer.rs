@@ -161,7 +161,7 @@ impl Style {
     }
 
     fn word_length(&self) -> usize {
-        if self.multiline {
+        if self.multiline && self.word == Self::default().word {
             Self::MULTILINE_WORD
         } else {
             self.word
