@@ -34,15 +34,15 @@ fn main() -> ExitCode {
 }
 
 fn tour() -> Result<(), Failed> {
-    let stage = Stage::build()?;
-    let clock = Clock::start();
     let scratch = tempfile::tempdir()?;
+    let stage = Stage::build(scratch.path())?;
+    let clock = Clock::start();
     say(
         "fairloss: five network tools, and the worst network that loopback can be.\n\
          Between each client and its server stands a link that loses 30 %, repeats 10 % and reorders 20 %\n\
          of all datagrams, each way. Nothing leaves this machine.",
     );
-    let tap = lookup::tour(&stage)?;
+    let tap = lookup::tour(&stage, scratch.path())?;
     session::tour(&stage, scratch.path(), &tap)?;
     launch::tour(&stage, scratch.path())?;
     say(&format!(

@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use fairloss::net::{Tallies, UdpRelay};
@@ -12,19 +12,20 @@ use fairloss::net::{Tallies, UdpRelay};
 /// What ends the tour early.
 pub(crate) type Failed = Box<dyn Error>;
 
-/// The five binaries, built.
+/// The five binaries, built, and a cache of their own: the tour leaves nothing behind.
 pub(crate) struct Stage {
     folder: PathBuf,
+    cache: PathBuf,
 }
 
 impl Stage {
     /// Builds the binaries in the profile that the tour itself was built in, which costs nothing if they are there:
-    /// cargo builds an example without them.
+    /// cargo builds an example without them. What they remember between runs goes below `scratch`.
     #[expect(
         clippy::disallowed_methods,
         reason = "cargo says where it is in the environment"
     )]
-    pub(crate) fn build() -> Result<Self, Failed> {
+    pub(crate) fn build(scratch: &Path) -> Result<Self, Failed> {
         let me = env::current_exe()?;
         let folder = me
             .parent()
@@ -46,13 +47,14 @@ impl Stage {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            cache: scratch.join("cache"),
         })
     }
 
     /// A command for one of the tools.
     fn tool(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(self.folder.join(name));
-        command.args(args);
+        command.args(args).env("XDG_CACHE_HOME", &self.cache);
         command
     }
 
@@ -68,14 +70,23 @@ impl Stage {
 
     /// Shows a command as it would be typed, runs it, shows what it printed, and returns its standard output.
     pub(crate) fn show(&self, name: &str, args: &[&str]) -> Result<String, Failed> {
+        self.show_part(name, args, usize::MAX)
+    }
+
+    /// The same, but of a long output only the first `lines` lines are shown.
+    pub(crate) fn show_part(&self, name: &str, args: &[&str], lines: usize) -> Result<String, Failed> {
         show_command(name, args);
         let output = self.tool(name, args).stdin(Stdio::null()).output()?;
         let (stdout, stderr) = (
             String::from_utf8(output.stdout)?,
             String::from_utf8_lossy(&output.stderr),
         );
+        let shown: Vec<&str> = stdout.lines().take(lines).collect();
+        show_output(&shown.join("\n"));
+        if stdout.lines().count() > lines {
+            show_output("…");
+        }
         show_output(&stderr);
-        show_output(&stdout);
         if !output.status.success() {
             return Err(format!("{name} ended with {}", output.status).into());
         }

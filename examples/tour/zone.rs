@@ -31,6 +31,9 @@ const RECORDS: &[Record] = &[
     (b"\x05rules", 16, b"\x20what arrives twice is done once."),
 ];
 
+/// How many hosts the zone has besides: `h1`, `h2` and so on, at 10.0.0.1 and the addresses after it.
+pub(crate) const HOSTS: u32 = 500;
+
 /// Starts the server on loopback; it ends with the process. What it hears and says is noted on `tap`.
 pub(crate) fn serve(tap: Tap) -> io::Result<SocketAddr> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
@@ -57,7 +60,11 @@ fn answer(query: &[u8]) -> Option<Vec<u8>> {
     let question = message.questions().next()?.ok()?;
     let owner = question.name.to_lowercase();
     let labels = owner.as_wire().strip_suffix(ZONE)?;
-    let mut found: Vec<Record> = Vec::new();
+    let address = host(labels).map(|number| (0x0a00_0000 + number).to_be_bytes());
+    let mut found: Vec<(&[u8], u16, &[u8])> = Vec::new();
+    if let Some(address) = address.as_ref().filter(|_| question.rtype.0 == 1) {
+        found.push((labels, 1, address));
+    }
     let mut at = labels;
     loop {
         found.extend(
@@ -74,7 +81,7 @@ fn answer(query: &[u8]) -> Option<Vec<u8>> {
         }
     }
     found.sort_by_key(|(name, ..)| *name != labels);
-    let exists = RECORDS.iter().any(|(name, ..)| *name == labels);
+    let exists = address.is_some() || RECORDS.iter().any(|(name, ..)| *name == labels);
 
     let mut reply = Vec::new();
     let mut writer = Writer::new(&mut reply);
@@ -95,6 +102,13 @@ fn answer(query: &[u8]) -> Option<Vec<u8>> {
         write_soa(&mut writer);
     }
     Some(reply)
+}
+
+/// The number of a host, from the label that is its name.
+fn host(labels: &[u8]) -> Option<u32> {
+    let digits = labels.get(1..)?.strip_prefix(b"h")?;
+    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (1..=HOSTS).contains(&number).then_some(number)
 }
 
 /// The SOA that a negative answer needs (RFC 2308).
