@@ -16,7 +16,13 @@
 //!
 //! `net::dns` runs this machine over sockets.
 
+mod event;
+mod ids;
 mod path;
+mod question;
+
+pub use event::{End, Input, Output};
+pub use question::{Policy, Question, Ticket};
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -26,26 +32,24 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::time::Duration;
 
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rustc_hash::FxBuildHasher;
 
 use super::{Accept, Mismatch};
 use crate::proto::link::{Limits, Quota, is_from};
 use crate::proto::{Instant, Machine};
+use ids::Ids;
 use path::Path;
 
 /// Many queries at once.
 #[derive(Debug)]
 pub struct Courier {
     policy: Policy,
-    rng: StdRng,
+    ids: Ids,
     now: Instant,
     /// The queries by slot; a slot is used again.
     asked: Vec<Asked>,
     free: Vec<u32>,
-    /// The slot and one, by the id of the query in it; 0 if there is none.
-    by_id: Vec<u32>,
     paths: Vec<Path>,
     by_server: HashMap<SocketAddr, u32, FxBuildHasher>,
     /// The paths that may have something to send, in turn.
@@ -54,123 +58,6 @@ pub struct Courier {
     timers: BinaryHeap<Reverse<(Instant, u32, u32)>>,
     outputs: VecDeque<Output>,
     sent: (u64, u64),
-}
-
-/// How all queries are sent.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// The bounds of the retransmission timer.
-    pub limits: Limits,
-    /// The most queries on their way to one server.
-    pub most: u32,
-    /// The most transmissions a second, to all servers together.
-    pub rate: Option<NonZeroU32>,
-}
-
-/// A query to be asked.
-#[derive(Clone, Debug)]
-pub struct Question {
-    /// Its bytes, with an id that [`Courier::free_id`] gave.
-    pub query: Vec<u8>,
-    /// Whom to ask.
-    pub server: SocketAddr,
-    /// The sockets that can reach the server; one of them is taken.
-    pub sockets: Range<u16>,
-    /// The time from the first transmission after which it is given up.
-    pub timeout: Duration,
-    /// What counts as the reply.
-    pub accept: Accept,
-}
-
-/// Names a query that was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Ticket {
-    slot: u32,
-    generation: u32,
-}
-
-impl Ticket {
-    /// A small number that no other query has at the same time.
-    pub fn slot(self) -> usize {
-        self.slot as usize
-    }
-}
-
-/// What can happen.
-#[derive(Clone, Copy, Debug)]
-pub enum Input<'a> {
-    /// A datagram came.
-    Datagram {
-        /// The socket at which it came.
-        socket: u16,
-        /// Who sent it.
-        from: SocketAddr,
-        /// What it is.
-        bytes: &'a [u8],
-    },
-    /// The network says that a datagram did not arrive.
-    Undelivered {
-        /// To whom it was sent.
-        server: SocketAddr,
-        /// How it begins, as far as the network tells.
-        start: &'a [u8],
-        /// Why.
-        why: io::ErrorKind,
-    },
-}
-
-/// What the owner is to do.
-#[derive(Debug)]
-pub enum Output {
-    /// Send the bytes.
-    Send {
-        /// The query whose they are.
-        ticket: Ticket,
-        /// From this socket.
-        socket: u16,
-        /// To this server.
-        server: SocketAddr,
-    },
-    /// Something came for a query that is not its reply.
-    Ignored {
-        /// The query.
-        ticket: Ticket,
-        /// Why it is not the reply.
-        why: Mismatch,
-        /// Who sent it.
-        from: SocketAddr,
-        /// What it is.
-        message: Vec<u8>,
-    },
-    /// A query has ended; its ticket means nothing any more.
-    Ended {
-        /// The query.
-        ticket: Ticket,
-        /// How.
-        end: End,
-    },
-}
-
-/// How a query ends.
-#[derive(Debug)]
-pub enum End {
-    /// With its reply.
-    Reply {
-        /// What it is.
-        message: Vec<u8>,
-        /// Who sent it.
-        from: SocketAddr,
-        /// From the first transmission to the reply.
-        elapsed: Duration,
-        /// The round-trip time, if it can be told.
-        rtt: Option<Duration>,
-        /// How often the query was sent.
-        attempts: u32,
-    },
-    /// There was none in time.
-    TimedOut,
-    /// The network says that the query did not arrive.
-    Failed(io::ErrorKind),
 }
 
 /// A query in its slot.
@@ -212,11 +99,10 @@ impl Courier {
     pub fn new(policy: Policy, seed: [u8; 32]) -> Self {
         Self {
             policy,
-            rng: StdRng::from_seed(seed),
+            ids: Ids::new(seed),
             now: Instant::ZERO,
             asked: Vec::new(),
             free: Vec::new(),
-            by_id: vec![0; 1 << 16],
             paths: Vec::new(),
             by_server: HashMap::default(),
             ready: VecDeque::new(),
@@ -259,23 +145,18 @@ impl Courier {
     /// A random id that no query on its way has.
     pub fn free_id(&mut self) -> u16 {
         debug_assert!(self.len() < Self::MOST);
-        loop {
-            let id: u16 = self.rng.random();
-            if self.slot_of(id).is_none() {
-                return id;
-            }
-        }
+        self.ids.free()
     }
 
     /// Asks. `None` if there are too many queries already, or one with the same id.
     pub fn ask(&mut self, now: Instant, question: Question) -> Option<Ticket> {
         self.now = self.now.max(now);
         let id = id_of(&question.query)?;
-        if self.len() >= Self::MOST || self.slot_of(id).is_some() {
+        if self.len() >= Self::MOST || self.ids.slot_of(id).is_some() {
             return None;
         }
         let path = self.path_to(question.server);
-        let socket = self.rng.random_range(question.sockets);
+        let socket = self.ids.rng.random_range(question.sockets);
         let asked = Asked {
             generation: 0,
             state: State::Queued,
@@ -304,7 +185,7 @@ impl Courier {
         let place = self.asked.get_mut(slot as usize)?;
         let generation = place.generation.wrapping_add(1);
         *place = Asked { generation, ..asked };
-        *self.by_id.get_mut(usize::from(id))? = slot + 1;
+        self.ids.take(id, slot);
         if let Some(path) = self.paths.get_mut(path as usize) {
             path.users += 1;
             path.queue.push_back((slot, generation));
@@ -400,7 +281,7 @@ impl Courier {
             self.sent.1 += u64::from(asked.attempts > 1);
             asked.sent = self.now;
             asked.state = State::Flying;
-            asked.retry = self.now + path.wait(asked.attempts, self.now, &mut self.rng);
+            asked.retry = self.now + path.wait(asked.attempts, self.now, &mut self.ids.rng);
             bytes.extend_from_slice(&asked.query);
             let sent = Output::Send {
                 ticket: Ticket { slot, generation },
@@ -418,7 +299,7 @@ impl Courier {
     fn came(&mut self, socket: u16, from: SocketAddr, bytes: &[u8]) {
         let slot = id_of(bytes)
             .filter(|_| bytes.len() >= HEADER)
-            .and_then(|id| self.slot_of(id))
+            .and_then(|id| self.ids.slot_of(id))
             .filter(|slot| self.is_from_its_server(*slot, socket, from));
         let Some(slot) = slot else {
             return self.stray(socket, from, bytes);
@@ -453,9 +334,10 @@ impl Courier {
     }
 
     /// Something came that answers no query by its id. If it can be told for which query it was meant, that one
-    /// is told; in a crowd nobody can say.
+    /// is told; in a crowd nobody can say. One more reply to a query that has its reply is nobody's.
     fn stray(&mut self, socket: u16, from: SocketAddr, bytes: &[u8]) {
-        if self.len() > CROWD {
+        let is_late = id_of(bytes).is_some_and(|id| self.ids.rests(id));
+        if is_late || self.len() > CROWD {
             return;
         }
         let slots = 0..u32::try_from(self.asked.len()).unwrap_or(0);
@@ -503,7 +385,7 @@ impl Courier {
     }
 
     fn undelivered(&mut self, server: SocketAddr, start: &[u8], why: io::ErrorKind) {
-        let Some(slot) = id_of(start).and_then(|id| self.slot_of(id)) else {
+        let Some(slot) = id_of(start).and_then(|id| self.ids.slot_of(id)) else {
             return;
         };
         let Some(asked) = self.asked.get(slot as usize) else {
@@ -590,8 +472,8 @@ impl Courier {
         asked.wake = None;
         let query = std::mem::take(&mut asked.query);
         let index = asked.path;
-        if let Some(place) = id_of(&query).and_then(|id| self.by_id.get_mut(usize::from(id))) {
-            *place = 0;
+        if let Some(id) = id_of(&query) {
+            self.ids.give_back(id);
         }
         self.free.push(slot);
         if let Some(path) = self.paths.get_mut(index as usize) {
@@ -660,10 +542,6 @@ impl Courier {
             }
             self.timers.pop();
         }
-    }
-
-    fn slot_of(&self, id: u16) -> Option<u32> {
-        self.by_id.get(usize::from(id)).copied()?.checked_sub(1)
     }
 
     fn ticket(&self, slot: u32) -> Option<Ticket> {

@@ -311,6 +311,19 @@ fn a_wrong_id_is_told_to_the_one_for_whom_it_was_meant() {
 }
 
 #[test]
+fn another_reply_to_a_query_that_has_ended_is_told_to_nobody() {
+    let (mut courier, _, socket, query) = one();
+    let answer = reply(&query);
+    came(&mut courier, socket, SERVER, &answer);
+    ask(&mut courier, Instant::ZERO, 2);
+    let next = outputs(&mut courier);
+    assert!(matches!(next.as_slice(), [(Output::Send { .. }, _)]));
+    for socket in 0..4 {
+        assert!(came(&mut courier, socket, SERVER, &answer).is_empty());
+    }
+}
+
+#[test]
 fn what_the_network_refuses_ends_the_query_that_it_names_and_no_other() {
     let (mut courier, ticket, _, query) = one();
     ask(&mut courier, Instant::ZERO, 2);
