@@ -29,14 +29,13 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::ops::Range;
 use std::time::Duration;
 
 use rand::RngExt;
 use rustc_hash::FxBuildHasher;
 
 use super::{Accept, Mismatch};
-use crate::proto::link::{Limits, Quota, is_from};
+use crate::proto::link::{Quota, is_from};
 use crate::proto::{Instant, Machine};
 use ids::Ids;
 use path::Path;

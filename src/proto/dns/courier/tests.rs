@@ -1,5 +1,7 @@
+use std::ops::Range;
+
 use super::*;
-use crate::proto::link::{Chaos, Spec};
+use crate::proto::link::{Chaos, Limits, Spec};
 
 const SERVER: &str = "192.0.2.1:53";
 const SOCKETS: Range<u16> = 0..4;
