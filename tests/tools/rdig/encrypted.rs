@@ -9,7 +9,7 @@ use crate::support::tool;
 fn rdig(server: &SecureServer, line: &str) -> Output {
     let mut program = tool("rdig");
     program
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .env("SSL_CERT_FILE", "/nonexistent")
         .env("SSL_CERT_DIR", "/nonexistent")
         .args(["@127.0.0.1", "-p", &server.port(), "+tries=1"])
@@ -290,7 +290,7 @@ fn nobody_there_is_said_as_dig_says_it() {
             "www.test",
         ]);
         let output = program
-            .env("HOME", "/nonexistent")
+            .env("HOME", "/dev/null")
             .output()
             .expect("the program starts");
         let said = format!(

@@ -74,7 +74,7 @@ fn a_server_that_nobody_runs_is_an_object_and_exit_status_9() {
     let port = free_port().to_string();
     let mut program = tool("rdig");
     program
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .args(["@127.0.0.1", "-p", &port, "+json", "+tries=2", "www.test"]);
     let output = program.output().expect("the program starts");
     let said = objects(&output);

@@ -82,7 +82,7 @@ fn zone(asked: &Asked) -> Vec<Said> {
 /// Runs `program @127.0.0.1 -p PORT`, `line` split at spaces, away from the settings of whoever runs the test.
 fn run(mut program: Command, server: &NameServer, line: &str) -> Output {
     program
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .env("TZ", "UTC")
         .args(["@127.0.0.1", "-p", &server.port()])
         .args(line.split(' '));
@@ -274,7 +274,7 @@ fn a_zone_is_transferred_over_several_messages() {
 fn a_closed_port_ends_with_9() {
     let port = free_port().to_string();
     let output = tool("rdig")
-        .env("HOME", "/nonexistent")
+        .env("HOME", "/dev/null")
         .args(["@127.0.0.1", "-p", &port, "+nocmd", "x.test", "+tries=1"])
         .output()
         .unwrap();
