@@ -124,7 +124,7 @@ pub(super) fn bad_packet(flaw: &str, bytes: &[u8]) -> String {
         let ascii: String = row
             .iter()
             .map(|&byte| {
-                if (0x21..0x7f).contains(&byte) {
+                if (0x21..0x7e).contains(&byte) {
                     char::from(byte)
                 } else {
                     '.'

@@ -133,6 +133,12 @@ registry! {
         SVCB = 64 "SVCB",
         /// A service binding for HTTPS.
         HTTPS = 65 "HTTPS",
+        /// Where to send notifications (RFC 9859).
+        DSYNC = 66 "DSYNC",
+        /// A drone's hierarchical host identity tag (RFC 9886).
+        HHIT = 67 "HHIT",
+        /// A drone's broadcast identifier (RFC 9886).
+        BRID = 68 "BRID",
         /// The sender policy (obsolete).
         SPF = 99 "SPF",
         /// User information.

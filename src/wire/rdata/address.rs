@@ -126,21 +126,23 @@ pub(super) fn write_ipv4(address: Ipv4Addr, out: &mut Writer<'_>) {
 /// The address in the form of `inet_ntop`: it differs from `Display` for the addresses that RFC 4291 section
 /// 2.5.5.1 made of IPv4 addresses (`::192.0.2.1`).
 pub(super) fn write_ipv6(address: Ipv6Addr, out: &mut Writer<'_>) {
+    write_ipv6_plain(address, out);
+    if out.style().yaml && address.to_string().ends_with(':') {
+        out.text("0");
+    }
+}
+
+/// The same, but for what YAML wants.
+pub(super) fn write_ipv6_plain(address: Ipv6Addr, out: &mut Writer<'_>) {
     match address.segments() {
         [0, 0, 0, 0, 0, 0, high, _] if high != 0 => {
             let [.., a, b, c, d] = address.octets();
-            out.format(format_args!("::{a}.{b}.{c}.{d}"))
+            out.format(format_args!("::{a}.{b}.{c}.{d}"));
         }
         _ => {
-            let text = address.to_string();
-            let zero = if out.style().yaml && text.ends_with(':') {
-                "0"
-            } else {
-                ""
-            };
-            out.text(&text).text(zero)
+            out.text(&address.to_string());
         }
-    };
+    }
 }
 
 #[cfg(test)]

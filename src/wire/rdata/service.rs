@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Malformed;
-use super::address::{write_ipv4, write_ipv6};
+use super::address::{write_ipv4, write_ipv6_plain};
 use super::cursor::Cursor;
 use super::writer::Writer;
 use crate::wire::Reader;
@@ -83,7 +83,7 @@ fn write_value(key: u16, value: &[u8], out: &mut Writer<'_>) -> Written {
             Ok(())
         }
         6 => write_list("=", &mut reader, out, |reader, out| {
-            write_ipv6(Ipv6Addr::from(reader.array::<16>()?), out);
+            write_ipv6_plain(Ipv6Addr::from(reader.array::<16>()?), out);
             Ok(())
         }),
         _ if value.is_empty() => Ok(()),
