@@ -105,13 +105,17 @@ impl CacheFile {
         Ok(Some(cache))
     }
 
-    /// Makes the folder and the file, unless another process was first; `secret` is for a new one.
+    /// Makes the folder, the one it is in, and the file, unless another process was first; `secret` is for a new
+    /// one. A home that is not there is not made.
     pub(super) fn create(folder: &Path, secret: &Secret) -> Result<(), Trouble> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| io_trouble("make", folder, error))?;
+        for folder in folder.parent().into_iter().chain([folder]) {
+            match fs::DirBuilder::new().mode(0o700).create(folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(io_trouble("make", folder, error));
+                }
+                _ => {}
+            }
+        }
         let Some(parent) = open_folder(folder)? else {
             return Err(io_trouble("make", folder, io::ErrorKind::NotFound.into()));
         };

@@ -368,11 +368,15 @@ fn a_folder_that_others_may_write_to_or_that_cannot_be_made_is_no_cache() {
     cache.put(&key("b.test"), server(), &reply("b.test", 60));
     assert!(matches!(&cache.troubles()[..], [Trouble::Distrusted { .. }]));
     assert!(place.names().is_empty());
-    let nowhere = DnsCache::with_time(Path::new("/proc/no/such"), Box::new(place.time.clone()));
-    nowhere.put(&key("b.test"), server(), &reply("b.test", 60));
-    nowhere.learn(server(), Estimate::first(Duration::from_millis(1)));
-    assert_eq!(nowhere.get(&key("b.test")), None);
-    assert!(matches!(&nowhere.troubles()[..], [Trouble::Io { .. }]));
+    let home = place.path().join("home");
+    for folder in [Path::new("/proc/no/such"), &home.join(".cache/fairloss")] {
+        let nowhere = DnsCache::with_time(folder, Box::new(place.time.clone()));
+        nowhere.put(&key("b.test"), server(), &reply("b.test", 60));
+        nowhere.learn(server(), Estimate::first(Duration::from_millis(1)));
+        assert_eq!(nowhere.get(&key("b.test")), None);
+        assert!(matches!(&nowhere.troubles()[..], [Trouble::Io { .. }]));
+    }
+    assert!(!home.exists(), "a home that is not there was made");
 }
 
 #[test]
