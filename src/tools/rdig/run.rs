@@ -109,16 +109,18 @@ fn no_server(error: NoServer) -> Failure {
 /// Does what was typed, and then the file.
 async fn look_up(mut session: Session, mut planner: Planner, plan: Plan) -> Result<Exit, Failure> {
     let context = Rc::clone(&session.context);
-    let has_file = planner.batch.is_some();
-    if has_file || planner.globals.rate.is_some() {
+    // A file that is not there ends the run before anything is asked.
+    let file = planner.batch.take();
+    let lines = file.map(|file| batch::open(&file)).transpose()?;
+    if lines.is_some() || planner.globals.rate.is_some() {
         context
             .courier
             .get_or_init(|| Courier::new(context.clock, planner.globals.rate));
     }
     let done = async {
         do_typed(&mut session, &planner, plan).await?;
-        if let Some(file) = planner.batch.take() {
-            batch::run(&mut session, &mut planner, &file).await?;
+        if let Some(lines) = lines {
+            batch::run(&mut session, &mut planner, lines).await?;
         }
         session.context.tell_troubles();
         Ok(session.exit)

@@ -205,3 +205,13 @@ fn the_output_for_a_list_is_that_of_dig() {
         assert_eq!(ours, theirs, "{options:?}");
     }
 }
+
+#[test]
+fn a_race_counts_as_what_the_winner_said() {
+    let server = NameServer::start(zone);
+    // A second name of the same server makes two of it.
+    let list = "@127.1 n1.test +race\n@127.1 n2.test +compare\n@127.1 gone.test +race\n";
+    let output = rdig(&server.port(), &["+short", "+summary"], list);
+    let told = text(&output.stderr);
+    assert!(told.contains("NOERROR 2, NXDOMAIN 1"), "{told}");
+}

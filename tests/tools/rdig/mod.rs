@@ -346,11 +346,29 @@ fn lookups_are_read_from_a_file() {
         stdout(&rdig(&server, &line)),
         "10 mail.test.\n192.0.2.1\n192.0.2.2\n"
     );
-    let missing = rdig(&server, "-f /nonexistent");
+    // Before anything is asked.
+    let missing = rdig(&server, "-f /nonexistent www.test");
     assert_eq!(missing.status.code(), Some(8));
+    assert_eq!(stdout(&missing), "");
     assert_eq!(
         stderr(&missing),
         "/nonexistent: No such file or directory\nrdig: couldn't open specified batch file\n"
+    );
+}
+
+#[test]
+fn what_is_done_is_told_on_request() {
+    let server = NameServer::start(zone);
+    let output = rdig(&server, "+short -d www.test");
+    assert_eq!(stdout(&output), "192.0.2.1\n192.0.2.2\n");
+    let told = stderr(&output);
+    let (query, reply) = told.split_once('\n').unwrap();
+    let address = format!("127.0.0.1#{}", server.port());
+    assert!(query.starts_with(";; www.test. A: a query of "), "{told}");
+    assert!(query.ends_with(&format!("to {address} (UDP)")), "{told}");
+    assert!(
+        reply.starts_with(";; www.test. A: a reply of ") && reply.contains(&address),
+        "{told}"
     );
 }
 

@@ -39,9 +39,8 @@ use crew::{Crew, Finished, Pending};
 use progress::Progress;
 use summary::Summary;
 
-/// Does the lookups of a file; `-` is standard input. Needs a `LocalSet`, and a courier that is carried.
-pub(super) async fn run(session: &mut Session, planner: &mut Planner, file: &str) -> Result<(), Failure> {
-    let lines = open(file)?;
+/// Does the lookups of a file. Needs a `LocalSet`, and a courier that is carried.
+pub(super) async fn run(session: &mut Session, planner: &mut Planner, lines: Lines) -> Result<(), Failure> {
     let progress = Progress::new(lines.size(), session.out.is_terminal());
     let crew = Crew::new(Rc::clone(&session.context));
     let mut batch = Batch {
@@ -61,8 +60,8 @@ pub(super) async fn run(session: &mut Session, planner: &mut Planner, file: &str
     end.and(flushed)
 }
 
-/// The lines of a file of lookups.
-fn open(file: &str) -> Result<Lines, Failure> {
+/// The lines of a file of lookups; `-` is standard input.
+pub(super) fn open(file: &str) -> Result<Lines, Failure> {
     if file == "-" {
         return Ok(Lines::stdin().context("standard input")?);
     }

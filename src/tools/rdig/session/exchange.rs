@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::plan::Lookup;
 use super::super::servers::Server;
 use super::context::Open;
+use super::debug::Debug;
 use super::inquiry::{Inquiry, Sent};
 use crate::net::dns::{Exchange, ExchangeError, Notice, Reply, Site};
 use crate::proto::dns::{Accept, Transport};
@@ -62,7 +63,11 @@ impl Inquiry<'_> {
         let mut warnings = Vec::new();
         let mut first = None;
         let mut sendings = Vec::new();
+        let debug = Debug::of(self, sent);
         let mut notice = |notice: Notice<'_>| {
+            if let Some(debug) = &debug {
+                debug.notice(&notice, first);
+            }
             if let Notice::Sent { at, .. } = notice {
                 sendings.push(at - *first.get_or_insert(at));
             }
@@ -76,6 +81,9 @@ impl Inquiry<'_> {
                 let exchange = self.exchange_with(sent, site.as_ref());
                 let asked = self.carry_out(sent, &exchange, &mut notice).await;
                 if let Ok(reply) = &asked {
+                    if let Some(debug) = &debug {
+                        debug.reply(reply);
+                    }
                     self.context.learn(server.address, exchange.rto, reply.rtt);
                 }
                 asked.map_err(|error| self.problem(sent, &error))

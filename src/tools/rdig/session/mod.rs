@@ -16,6 +16,7 @@
 
 mod cache;
 mod context;
+mod debug;
 mod exchange;
 mod inquiry;
 mod names;

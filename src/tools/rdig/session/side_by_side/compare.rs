@@ -29,6 +29,7 @@ impl Inquiry<'_> {
             .collect();
         let comparison = Comparison::of(&said);
         let printed = parts.get(comparison.reference.unwrap_or(0));
+        self.rcode = printed.and_then(|part| part.rcode);
         self.exit = match printed {
             Some(part) if comparison.reference.is_none() || comparison.is_unanimous() => part.exit,
             Some(_) => status::DIFFERENT,

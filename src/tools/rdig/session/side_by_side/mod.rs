@@ -21,7 +21,7 @@ use super::inquiry::{Inquiry, Job};
 use crate::cli::{Exit, Failure};
 use crate::tools::dns_json::Object;
 use crate::tools::dns_notes::endpoint;
-use crate::wire::dns::{Message, Question};
+use crate::wire::dns::{Message, Question, Rcode};
 use together::{Running, Together};
 
 /// What came of asking one of the servers.
@@ -30,6 +30,7 @@ struct Part {
     /// What it would have printed.
     text: Vec<u8>,
     story: Story,
+    rcode: Option<Rcode>,
     exit: Exit,
     /// How long it took, with all its tries.
     elapsed: Duration,
@@ -70,11 +71,12 @@ impl<'a> Inquiry<'a> {
                 };
                 let mut inquiry = Inquiry::new(context, job, &mut text);
                 inquiry.in_turn().await?;
-                let (story, exit) = (inquiry.story, inquiry.exit);
+                let (story, rcode, exit) = (inquiry.story, inquiry.rcode, inquiry.exit);
                 let elapsed = context.clock.now() - start;
                 Ok(Part {
                     text,
                     story,
+                    rcode,
                     exit,
                     elapsed,
                 })

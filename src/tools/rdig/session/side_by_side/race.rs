@@ -42,6 +42,7 @@ impl Inquiry<'_> {
         let Some((_, printed)) = race.printed() else {
             return Ok(());
         };
+        self.rcode = printed.rcode;
         self.exit = printed.exit;
         let story = printed.story.clone();
         self.out.write_all(&printed.text).map_err(output_failure)?;
