@@ -78,14 +78,19 @@ pub(super) type Running = Box<dyn Digest>;
 /// What can be done with one, whatever the algorithm.
 pub(super) trait Digest: Send {
     fn update(&mut self, bytes: &[u8]);
+    fn copy(&self) -> Running;
     fn finish(self: Box<Self>) -> Vec<u8>;
     /// Whether the signature begins with `mac`; takes the same time wherever the two differ.
     fn begins_with(self: Box<Self>, mac: &[u8]) -> bool;
 }
 
-impl<M: Mac + Send> Digest for M {
+impl<M: Mac + Clone + Send + 'static> Digest for M {
     fn update(&mut self, bytes: &[u8]) {
         Mac::update(self, bytes);
+    }
+
+    fn copy(&self) -> Running {
+        Box::new(self.clone())
     }
 
     fn finish(self: Box<Self>) -> Vec<u8> {
@@ -104,7 +109,7 @@ impl std::fmt::Debug for dyn Digest {
     }
 }
 
-fn start<M: KeyInit + Mac + Send + 'static>(secret: &[u8]) -> Running {
+fn start<M: KeyInit + Mac + Clone + Send + 'static>(secret: &[u8]) -> Running {
     match M::new_from_slice(secret) {
         Ok(mac) => Box::new(mac),
         Err(_) => unreachable!("HMAC takes a secret of any length"),

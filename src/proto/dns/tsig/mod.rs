@@ -27,7 +27,8 @@ pub struct Verifier {
     previous: Vec<u8>,
     /// What has been read since the last signature, once a reply has come.
     running: Option<Running>,
-    replies: u64,
+    /// Whether no reply has been verified yet.
+    is_first: bool,
     /// How many replies have come since the last that was signed.
     unsigned: u32,
 }
@@ -80,29 +81,26 @@ impl Key {
             key: self.clone(),
             previous: tsig.mac,
             running: None,
-            replies: 0,
+            is_first: true,
             unsigned: 0,
         }
     }
 }
 
 impl Verifier {
-    /// Takes the next reply. After the first, a reply need not be signed: it is covered by the next signature, and
-    /// [`finish`](Self::finish) says whether there was one.
+    /// Takes the next reply. After the first that is verified, a reply need not be signed: it is covered by the next
+    /// signature, and [`finish`](Self::finish) says whether there was one. A reply that is refused leaves no trace:
+    /// whoever forged it does not spoil the real one.
     ///
     /// # Errors
     /// Why the reply cannot be trusted.
     pub fn verify(&mut self, message: &[u8], now: u64) -> Result<(), NotVerified> {
-        let is_first = self.replies == 0;
-        self.replies += 1;
         let parsed = Message::parse(message).map_err(|_| NotVerified::Malformed)?;
         let found = Tsig::find(&parsed).map_err(|_| NotVerified::Malformed)?;
         let Some((tsig, offset)) = found else {
-            return self.pass_unsigned(message, is_first);
+            return self.pass_unsigned(message);
         };
-        self.unsigned = 0;
-        let running = self.running.take();
-        let previous = std::mem::replace(&mut self.previous, tsig.mac.clone());
+        let is_first = self.is_first;
         self.check_record(&tsig)?;
         if !parsed.header().flags.contains(Flags::QR) {
             return Err(NotVerified::Wrong);
@@ -110,7 +108,8 @@ impl Verifier {
         if tsig.mac.is_empty() {
             return Err(verdict_of(tsig.error, is_first));
         }
-        let mut running = running.unwrap_or_else(|| start(&self.key, &previous));
+        let running = self.running.as_ref().map(|running| running.copy());
+        let mut running = running.unwrap_or_else(|| start(&self.key, &self.previous));
         running.update(&tsig.unsigned(message, offset));
         let mut signed = Vec::new();
         if is_first {
@@ -130,10 +129,15 @@ impl Verifier {
             return Err(NotVerified::Wrong);
         }
         match tsig.error {
-            0 => Ok(()),
-            BADTIME => Err(NotVerified::Time),
-            _ => Err(NotVerified::Refused),
+            0 => {}
+            BADTIME => return Err(NotVerified::Time),
+            _ => return Err(NotVerified::Refused),
         }
+        self.previous = tsig.mac;
+        self.running = None;
+        self.unsigned = 0;
+        self.is_first = false;
+        Ok(())
     }
 
     /// Whether the last reply was signed (section 5.3.1): what came after the last signature, nobody vouches for.
@@ -147,9 +151,9 @@ impl Verifier {
         Ok(())
     }
 
-    fn pass_unsigned(&mut self, message: &[u8], is_first: bool) -> Result<(), NotVerified> {
+    fn pass_unsigned(&mut self, message: &[u8]) -> Result<(), NotVerified> {
         self.unsigned += 1;
-        if is_first || self.unsigned > MAX_UNSIGNED {
+        if self.is_first || self.unsigned > MAX_UNSIGNED {
             return Err(NotVerified::Unsigned);
         }
         let running = self
