@@ -43,7 +43,8 @@ mod tests {
         let site = |host: &str| Site {
             host: host.to_owned(),
             path: "/dns-query".to_owned(),
-            ..Site::default()
+            #[cfg(feature = "tls")]
+            tls: None,
         };
         let https = Transport::Https(Method::Post);
         assert_eq!(site("ns.test").uri(https, 443), "https://ns.test/dns-query");

@@ -1,11 +1,7 @@
 //! `rdig +validate` against a server that has a small signed root.
 
-use std::fs;
-
-use fairloss::wire::dns::RecordType;
-
-use super::{rdig, stderr, stdout};
-use crate::support::name_server::{Asked, NameServer, Said};
+use super::{rdig, stderr};
+use crate::support::name_server::{Asked, NameServer};
 
 #[cfg(not(feature = "dnssec"))]
 #[test]
@@ -23,7 +19,13 @@ fn without_the_feature_the_options_are_refused_by_its_name() {
 
 #[cfg(feature = "dnssec")]
 mod built_in {
+    use std::fs;
+
+    use fairloss::wire::dns::RecordType;
+
+    use super::super::stdout;
     use super::*;
+    use crate::support::name_server::Said;
 
     /// The key of the root, its signature of itself, and that of the address of `www`: Ed25519, good until 2065. Made
     /// by the zones of the library's own tests.
