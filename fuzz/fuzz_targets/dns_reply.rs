@@ -37,8 +37,13 @@ fuzz_target!(|data: &[u8]| {
     assert!(kept.is_none() || answer.lifetime.is_some());
     assert!(cache.bytes() <= limits.bytes);
     if let Some(lifetime) = kept {
-        assert!(cache.get(Instant::ZERO, &question).is_some());
-        assert!(cache.get(Instant::ZERO + lifetime, &question).is_none());
+        let fresh = cache.get(Instant::ZERO, &question).expect("what is kept is there");
+        assert!(!fresh.is_stale());
+        let given = fresh.reply(7, &question);
+        let given = Message::parse(&given).expect("what is kept is whole");
+        assert_eq!(given.trailing(), Some(0));
+        let old = cache.get(Instant::ZERO + lifetime, &question);
+        assert!(old.is_none_or(|old| old.is_stale()));
         assert!(cache.get(Instant::ZERO + Duration::MAX, &question).is_none());
     }
 });

@@ -138,6 +138,10 @@ fn without_opt(message: &Message<'_>) -> Option<Vec<u8>> {
             _ => {}
         }
     }
+    // An owner that takes more than a byte leaves something behind.
+    if Message::parse(&bytes).ok()?.trailing() != Some(0) {
+        return None;
+    }
     Some(bytes)
 }
 

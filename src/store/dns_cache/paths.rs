@@ -23,7 +23,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Reads the payload of a page, whatever it is, at `now`. What is older than [`MEMORY`], or was learnt before
+    /// Reads the payload of a page, whatever it is, at `now`. What is older than an hour, or was learnt before
     /// another start of the system, is not there: the host may be in another network by now.
     pub fn read(payload: &[u8], now: &Moment) -> Self {
         let mut reader = Reader::new(payload);
