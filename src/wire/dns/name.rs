@@ -374,7 +374,7 @@ mod tests {
         assert_eq!(error(&"x234567.".repeat(32)), "ran out of space");
         assert_eq!(error(r"a\256"), "bad escape");
         assert_eq!(error(r"a\"), "unexpected end of input");
-        assert_eq!(error(r"a\12"), "bad escape");
+        assert_eq!(error(r"a\12"), "unexpected end of input");
     }
 
     #[test]
