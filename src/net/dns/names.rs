@@ -280,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn with_no_aaaa_nobody_asks_for_ipv6() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let resolver = server.resolver("options no-aaaa\n");
+            let found = resolver.lookup_ip("www.b.test", 80, Family::Any).await.unwrap();
+            assert_eq!(found, ["192.0.2.1:80".parse().unwrap()]);
+            assert_eq!(server.queries(), 1);
+        });
+    }
+
+    #[test]
     fn what_is_an_address_or_in_the_hosts_file_is_not_asked_for() {
         run(async {
             let hosts = Hosts::parse("192.0.2.7 printer\n");
