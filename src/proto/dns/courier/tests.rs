@@ -1,6 +1,8 @@
+use std::io;
 use std::ops::Range;
 
 use super::*;
+use crate::proto::dns::Mismatch;
 use crate::proto::link::{Chaos, Limits, Spec};
 
 const SERVER: &str = "192.0.2.1:53";
