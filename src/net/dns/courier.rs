@@ -10,6 +10,8 @@
 //! receiving for everybody. What has arrived is looked at before any timer: a process that was held up does not
 //! ask again for what already waits in its socket.
 
+mod desk;
+
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -29,10 +31,11 @@ use super::{Exchange, ExchangeError, Notice, RETRANSMIT, Reply};
 use crate::net::datagrams::{Inbox, send_datagrams};
 use crate::net::udp::{failed_datagram, report_icmp};
 use crate::net::{Clock, bind_udp};
+use crate::proto::dns::Transport;
 use crate::proto::dns::courier::{self, End, Input, Output, Policy, Question, Ticket};
-use crate::proto::dns::{Mismatch, Transport};
 use crate::proto::link::Limits;
 use crate::proto::{Instant, Machine};
+use desk::Desk;
 
 /// Asks many questions at once. Shared by reference; [`carry`](Self::carry) must run for any of them to be answered.
 #[derive(Debug)]
@@ -62,18 +65,6 @@ struct Pool {
     is_v4: bool,
     source: Option<SocketAddr>,
     sockets: Range<u16>,
-}
-
-/// Where one who asks waits.
-#[derive(Debug, Default)]
-struct Desk {
-    waker: Option<Waker>,
-    /// When the query was sent, and sent again, as far as nobody was told of it.
-    sent: Option<Instant>,
-    sent_again: Vec<Instant>,
-    attempts: u32,
-    ignored: Vec<(Mismatch, SocketAddr, Vec<u8>)>,
-    end: Option<End>,
 }
 
 impl Courier {
@@ -200,28 +191,6 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         // Does nothing after the end.
         self.courier.inner.borrow_mut().machine.forget(self.ticket);
-    }
-}
-
-impl Desk {
-    fn poll(&mut self, context: &Context<'_>, notice: &mut (dyn FnMut(Notice<'_>) + Send)) -> Poll<End> {
-        for at in self.sent.take().into_iter().chain(self.sent_again.drain(..)) {
-            self.attempts += 1;
-            let attempt = self.attempts;
-            notice(Notice::Sent { attempt, at });
-        }
-        for (why, from, message) in self.ignored.drain(..) {
-            let message = &message;
-            notice(Notice::Ignored { from, why, message });
-        }
-        if let Some(end) = self.end.take() {
-            return Poll::Ready(end);
-        }
-        match &mut self.waker {
-            Some(waker) => waker.clone_from(context.waker()),
-            None => self.waker = Some(context.waker().clone()),
-        }
-        Poll::Pending
     }
 }
 
