@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::cli::{Exit, cache_folder, message};
-use crate::net::dns::{REMEMBERED, RETRANSMIT};
-use crate::proto::dns::{Key, Shelf, Shelved};
+use crate::net::dns::{REMEMBERED, RETRANSMIT, Reply};
+use crate::proto::dns::{Key, Shelf, Shelved, Transport};
 use crate::proto::link::Rto;
 use crate::store::dns_cache::{DnsCache, Trouble};
 use crate::tools::dns_notes::{bare, endpoint};
@@ -50,6 +50,19 @@ impl FromStr for Use {
 /// The cache of this user, unless the environment names no place for it.
 pub(super) fn open() -> Option<DnsCache> {
     Some(DnsCache::new(&cache_folder()?))
+}
+
+/// A reply from the cache, to `id` and the question of `key`, as if it had just come.
+pub(super) fn reply(shelved: &Shelved, id: u16, key: &Key) -> Reply {
+    Reply {
+        message: shelved.reply(id, key),
+        peer: shelved.server,
+        transport: Transport::Udp,
+        elapsed: Duration::ZERO,
+        rtt: None,
+        attempts: 0,
+        seal: None,
+    }
 }
 
 /// Says that a damaged cache was set aside and, if `all`, why else there is none.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::plan::Plan;
 use crate::net::dns::Reply;
-use crate::proto::dns::{Key, Shelf, Shelved, Transport};
+use crate::proto::dns::{Key, Shelf, Shelved};
 use crate::proto::link::Rto;
 use crate::store::dns_cache::DnsCache;
 use crate::tools::dns_cache::{self, Tally, Use, find, open};
@@ -58,15 +58,7 @@ impl Memory {
     /// A reply from the cache as if it had just come.
     pub(super) fn give(&self, shelved: &Shelved, key: &Key, id: u16) -> Reply {
         self.tally.cached(shelved);
-        Reply {
-            message: shelved.reply(id, key),
-            peer: shelved.server,
-            transport: Transport::Udp,
-            elapsed: Duration::ZERO,
-            rtt: None,
-            attempts: 0,
-            seal: None,
-        }
+        dns_cache::reply(shelved, id, key)
     }
 
     /// Whether nobody may be asked; says that `question` stays without an answer then.

@@ -196,12 +196,7 @@ fn is_absolute_path(path: &str) -> bool {
 
 /// Refuses an option whose feature is not in this build; to turn off what is not there is always possible.
 fn built_in(option: &str, feature: &str, is_built_in: bool, on: bool) -> Set {
-    if is_built_in || !on {
-        return Ok(());
-    }
-    Err(UsageError::plain(format!(
-        "+{option} needs the feature '{feature}', which is not built in"
-    )))
+    UsageError::unless_built_in(option, feature, is_built_in || !on)
 }
 
 #[cfg(test)]

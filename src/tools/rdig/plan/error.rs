@@ -42,6 +42,16 @@ pub(crate) enum UsageError {
 }
 
 impl UsageError {
+    /// Refuses an option whose feature is not in this build.
+    pub(super) fn unless_built_in(option: &str, feature: &str, is_built_in: bool) -> Result<(), Self> {
+        if is_built_in {
+            return Ok(());
+        }
+        Err(Self::plain(format!(
+            "+{option} needs the feature '{feature}', which is not built in"
+        )))
+    }
+
     /// What is wrong, ending the run with 1.
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self::Other {

@@ -37,16 +37,10 @@ pub(super) fn show_search(globals: &mut Globals, lookup: &mut Lookup, on: bool) 
 pub(super) fn trace(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     lookup.follow = if on { Follow::Referrals } else { Follow::Nothing };
     if on {
-        lookup.query.flags.set(Flags::RD, true);
         lookup.query.dnssec = true;
         lookup.query.cookie = Cookie::Own;
-        lookup.show.identify = true;
-        lookup.show.comments = false;
-        lookup.show.record_comments = None;
-        lookup.show.stats = false;
-        lookup.show.question = false;
+        show_walk(lookup);
         lookup.show.authority = true;
-        lookup.show.additional = false;
         globals.search = false;
     }
 }
@@ -54,18 +48,25 @@ pub(super) fn trace(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
 pub(super) fn name_server_search(globals: &mut Globals, lookup: &mut Lookup, on: bool) {
     lookup.follow = if on { Follow::Servers } else { Follow::Nothing };
     if on {
-        lookup.query.flags.set(Flags::RD, true);
         lookup.rtype = RecordType::NS;
         lookup.typed.rtype = true;
-        lookup.show.identify = true;
-        lookup.show.comments = false;
-        lookup.show.record_comments = None;
-        lookup.show.stats = false;
-        lookup.show.question = false;
+        show_walk(lookup);
         lookup.show.authority = false;
-        lookup.show.additional = false;
         globals.short = true;
     }
+}
+
+/// What `+trace` and `+nssearch` have in common: recursion is asked for, and of each server little more is shown than
+/// its records and who it is.
+fn show_walk(lookup: &mut Lookup) {
+    lookup.query.flags.set(Flags::RD, true);
+    let show = &mut lookup.show;
+    show.identify = true;
+    show.comments = false;
+    show.record_comments = None;
+    show.stats = false;
+    show.question = false;
+    show.additional = false;
 }
 
 pub(super) fn short(globals: &mut Globals, lookup: &mut Lookup, on: bool) {

@@ -51,12 +51,7 @@ pub(super) fn trust_anchor(
 }
 
 fn built_in(option: &str) -> Result<(), UsageError> {
-    if cfg!(feature = "dnssec") {
-        return Ok(());
-    }
-    Err(UsageError::plain(format!(
-        "+{option} needs the feature 'dnssec', which is not built in"
-    )))
+    UsageError::unless_built_in(option, "dnssec", cfg!(feature = "dnssec"))
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use super::verdict::Next;
 use super::walk::Keep;
 use crate::cli::{Exit, Failure};
 use crate::net::dns;
-use crate::proto::dns::{Accept, Key, Shelf, Shelved, Transport};
-use crate::tools::dns_cache::{CLIENT_RESPONSE, Use, find, not_cached};
+use crate::proto::dns::{Accept, Key, Shelf, Shelved};
+use crate::tools::dns_cache::{self, CLIENT_RESPONSE, Use, find, not_cached};
 use crate::tools::dns_json::Trouble;
 use crate::wire::dns::{Name, Query, Question, Rcode};
 
@@ -118,15 +118,7 @@ impl Inquiry<'_> {
                 cached: Some(cached),
             },
         };
-        let reply = dns::Reply {
-            message: shelved.reply(query.id, &key),
-            peer: shelved.server,
-            transport: Transport::Udp,
-            elapsed: Duration::ZERO,
-            rtt: None,
-            attempts: 0,
-            seal: None,
-        };
+        let reply = dns_cache::reply(shelved, query.id, &key);
         self.note_reply(attempt, &reply.message, Duration::ZERO, Vec::new());
         self.story.cached = Some(cached);
         match self.judge(&reply, &mut sent).map_err(output_failure)? {
