@@ -1,8 +1,22 @@
 //! What may be typed after `rnc`.
 
+mod bytes;
+mod link;
+mod scan;
+mod secure;
+mod serve;
+mod watch;
+
 use std::ffi::OsString;
 
 use clap::{ArgAction, Parser};
+
+pub use self::bytes::BytesArgs;
+pub use self::link::LinkArgs;
+pub use self::scan::ScanArgs;
+pub use self::secure::SecureArgs;
+pub use self::serve::ServeArgs;
+pub use self::watch::WatchArgs;
 
 /// Connect to a port, or listen on one, and move bytes between it and the standard streams
 #[derive(Clone, Debug, Default, Parser)]
@@ -102,6 +116,24 @@ pub struct Args {
     /// Only see which ports are open
     #[arg(short = 'z')]
     pub scan: bool,
+    /// Who may connect, and what a connection is given to.
+    #[command(flatten, next_help_heading = "Listening")]
+    pub serve: ServeArgs,
+    /// What is done to the bytes, and where else they go.
+    #[command(flatten, next_help_heading = "Bytes")]
+    pub bytes: BytesArgs,
+    /// How one can watch.
+    #[command(flatten, next_help_heading = "Watching")]
+    pub watch: WatchArgs,
+    /// How ports are scanned.
+    #[command(flatten, next_help_heading = "Scanning")]
+    pub scanning: ScanArgs,
+    /// TLS.
+    #[command(flatten, next_help_heading = "TLS")]
+    pub secure: SecureArgs,
+    /// The link below: how bad it is made, and how good.
+    #[command(flatten, next_help_heading = "The network below")]
+    pub link: LinkArgs,
     /// Print the version and exit
     #[arg(long, action = ArgAction::Version)]
     pub version: Option<bool>,

@@ -12,7 +12,7 @@ mod say;
 mod signals;
 mod unix;
 
-pub use args::Args;
+pub use args::{Args, BytesArgs, LinkArgs, ScanArgs, SecureArgs, ServeArgs, WatchArgs};
 
 use crate::cli::{Exit, Failure, Tool};
 
