@@ -116,6 +116,12 @@ pub struct Args {
     /// Only see which ports are open
     #[arg(short = 'z')]
     pub scan: bool,
+    /// Print the version and exit
+    #[arg(long, action = ArgAction::Version)]
+    pub version: Option<bool>,
+    /// Host and port, port ranges as 20-25; the path of a socket with -U
+    #[arg(value_name = "destination")]
+    pub operands: Vec<OsString>,
     /// Who may connect, and what a connection is given to.
     #[command(flatten, next_help_heading = "Listening")]
     pub serve: ServeArgs,
@@ -134,12 +140,6 @@ pub struct Args {
     /// The link below: how bad it is made, and how good.
     #[command(flatten, next_help_heading = "The network below")]
     pub link: LinkArgs,
-    /// Print the version and exit
-    #[arg(long, action = ArgAction::Version)]
-    pub version: Option<bool>,
-    /// Host and port, port ranges as 20-25; the path of a socket with -U
-    #[arg(value_name = "destination")]
-    pub operands: Vec<OsString>,
 }
 
 const USAGE: &str = "rnc [options] destination port ...
