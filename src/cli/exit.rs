@@ -1,6 +1,10 @@
 //! How a run ends: an exit status, with or without something to say.
 
+use std::io;
 use std::process::ExitCode;
+
+use super::out::StdoutClosed;
+use super::words;
 
 /// An exit status. Each tool names its own beyond these two in its `run` module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +26,8 @@ impl From<Exit> for ExitCode {
 /// Why a run ended early: the exit status, and the one line that says why unless it has been said already.
 #[derive(Debug)]
 pub struct Failure {
-    pub(super) exit: Exit,
-    pub(super) error: Option<anyhow::Error>,
+    exit: Exit,
+    error: Option<anyhow::Error>,
 }
 
 impl Failure {
@@ -39,6 +43,33 @@ impl Failure {
     pub fn silent(exit: Exit) -> Self {
         Self { exit, error: None }
     }
+
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What is to be said of it: the causes joined by `: `, in the words of C. Nothing if it has been said, or is
+    /// only that nobody reads standard output any more.
+    pub fn words(&self) -> Option<String> {
+        let error = self.error.as_ref().filter(|error| !is_quiet(error))?;
+        Some(words(format_args!("{error:#}")))
+    }
+
+    /// Whether it is only that nobody reads standard output any more.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.error.as_ref().is_some_and(is_quiet)
+    }
+}
+
+fn is_quiet(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<StdoutClosed>()
+            || cause
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref)
+                .is_some_and(|inner| inner.is::<StdoutClosed>())
+    })
 }
 
 impl From<anyhow::Error> for Failure {

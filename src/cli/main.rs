@@ -8,8 +8,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use super::out::StdoutClosed;
-use super::{Exit, Failure, message, program_name, words};
+use super::{Exit, Failure, message, program_name};
 
 /// One of the five: what it is called, what may be typed, and what it does then.
 pub trait Tool {
@@ -41,20 +40,12 @@ pub fn main<T: Tool>() -> ExitCode {
     };
     match end {
         Ok(exit) => exit.into(),
-        Err(Failure { exit, error: None }) => exit.into(),
-        Err(Failure {
-            error: Some(error), ..
-        }) if is_quiet(&error) => Exit::SUCCESS.into(),
-        Err(Failure {
-            exit,
-            error: Some(error),
-        }) => {
-            message(format_args!(
-                "{}: {}",
-                program_name(T::NAME),
-                words(format_args!("{error:#}"))
-            ));
-            exit.into()
+        Err(failure) if failure.is_quiet() => Exit::SUCCESS.into(),
+        Err(failure) => {
+            if let Some(words) = failure.words() {
+                message(format_args!("{}: {words}", program_name(T::NAME)));
+            }
+            failure.exit().into()
         }
     }
 }
@@ -90,15 +81,4 @@ fn explain_usage(error: &clap::Error) -> Result<Exit, Failure> {
             ))
         }
     }
-}
-
-/// Whether the error is only that nobody reads standard output any more.
-fn is_quiet(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.is::<StdoutClosed>()
-            || cause
-                .downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref)
-                .is_some_and(|inner| inner.is::<StdoutClosed>())
-    })
 }

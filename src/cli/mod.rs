@@ -2,12 +2,14 @@
 
 mod environment;
 mod exit;
+mod json_line;
 mod main;
 mod message;
 mod out;
 
 pub use environment::{cache_folder, resolver_environment, speaks_unicode};
 pub use exit::{Exit, Failure};
+pub use json_line::write_json_line;
 pub use main::{Tool, main};
 pub use message::{message, program_name, remark, words};
 pub use out::Out;

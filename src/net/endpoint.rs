@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -132,6 +133,11 @@ impl Endpoint {
             kind,
             sender: None,
         })
+    }
+
+    /// Whom it is connected to, if that has an address.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        rustix::net::getpeername(self).ok()??.try_into().ok()
     }
 
     pub(super) fn kind(&self) -> Kind {

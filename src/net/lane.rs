@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::Interest;
 
 use super::endpoint::{Endpoint, Kind};
+use super::meter::Counter;
 use super::stage::Stage;
 use super::sys;
 use crate::proto::relay::Filter;
@@ -33,6 +34,8 @@ pub(super) struct Lane {
     state: State,
     bulk: Bulk,
     replies: Vec<u8>,
+    /// How many bytes have reached the far end.
+    moved: Counter,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +52,18 @@ enum State {
 }
 
 impl Lane {
-    pub(super) fn new(from: Rc<Endpoint>, to: Rc<Endpoint>, filter: Filter) -> io::Result<Self> {
+    pub(super) fn new(
+        from: Rc<Endpoint>,
+        to: Rc<Endpoint>,
+        filter: Filter,
+        moved: Counter,
+    ) -> io::Result<Self> {
         Ok(Self {
             stage: Stage::between(&from, &to, filter)?,
             bulk: Bulk::new(&from),
             state: State::Open,
             replies: Vec::new(),
+            moved,
             from,
             to,
         })
@@ -134,7 +143,10 @@ impl Lane {
             .to
             .when(Interest::WRITABLE, || stage.drain(&self.from, &self.to, replies));
         match drained.await {
-            Ok(()) => Step::Moved,
+            Ok(count) => {
+                self.moved.set(self.moved.get().saturating_add(count as u64));
+                Step::Moved
+            }
             Err(error) => {
                 self.state = State::Refused;
                 Step::Refused(error)

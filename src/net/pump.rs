@@ -13,7 +13,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::endpoint::{Endpoint, Kind};
 use super::lane::{Lane, Step};
-use super::{Clock, Port, Stdio, drive};
+use super::{Clock, Meter, Port, Stdio, drive};
 use crate::proto::relay::{Direction, End, Filter, Input, Output, Rules, Session};
 
 /// What was lost, and where.
@@ -82,9 +82,27 @@ impl Relay {
         socket: Rc<Endpoint>,
         turns: Option<&Turns>,
     ) -> Result<End, PumpError> {
+        self.run_metered(clock, stdio, socket, turns, &Meter::default())
+            .await
+    }
+
+    /// The same, and counts in `meter` what moves.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_metered(
+        &self,
+        clock: &Clock,
+        stdio: &Stdio,
+        socket: Rc<Endpoint>,
+        turns: Option<&Turns>,
+        meter: &Meter,
+    ) -> Result<End, PumpError> {
         let (stdin, stdout) = (Rc::clone(&stdio.stdin), Rc::clone(&stdio.stdout));
-        let mut up = Lane::new(stdin, Rc::clone(&socket), self.up.clone()).map_err(PumpError::Stdin)?;
-        let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone()).map_err(PumpError::Stdout)?;
+        let up = Lane::new(stdin, Rc::clone(&socket), self.up.clone(), meter.up());
+        let mut up = up.map_err(PumpError::Stdin)?;
+        let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone(), meter.down());
+        let down = down.map_err(PumpError::Stdout)?;
         let turn = match turns {
             _ if self.detached => {
                 up.end();

@@ -97,31 +97,39 @@ impl Stage {
         }
     }
 
-    /// Passes bytes on to the far end without waiting.
-    pub(super) fn drain(&mut self, from: &Endpoint, to: &Endpoint, replies: &mut Vec<u8>) -> io::Result<()> {
+    /// Passes bytes on to the far end without waiting. How many it took.
+    pub(super) fn drain(
+        &mut self,
+        from: &Endpoint,
+        to: &Endpoint,
+        replies: &mut Vec<u8>,
+    ) -> io::Result<usize> {
         match self {
             Self::File { unsent } => {
                 let count = usize::try_from(*unsent).unwrap_or(usize::MAX).min(FILE_CHUNK);
                 match sendfile(to, from, None, count) {
                     // The file has become shorter.
                     Ok(0) => *unsent = 0,
-                    Ok(sent) => *unsent = unsent.saturating_sub(sent as u64),
+                    Ok(sent) => {
+                        *unsent = unsent.saturating_sub(sent as u64);
+                        return Ok(sent);
+                    }
                     Err(rustix::io::Errno::INVAL) => {
                         *self = Self::Memory(Buffer::new(from, to, Filter::default()));
                         self.fill(from, to)?;
                     }
                     Err(error) => return Err(error.into()),
                 }
-                Ok(())
+                Ok(0)
             }
             Self::Pipe { reader, held, .. } => match splice(&*reader, None, to, None, *held, quick()) {
                 Ok(moved) => {
                     *held = held.saturating_sub(moved);
-                    Ok(())
+                    Ok(moved)
                 }
                 Err(rustix::io::Errno::INVAL) => {
                     *self = Self::Memory(Buffer::rescue(from, to, reader.as_fd(), *held)?);
-                    Ok(())
+                    Ok(0)
                 }
                 Err(error) => Err(error.into()),
             },
@@ -178,7 +186,7 @@ impl Buffer {
         Ok(count)
     }
 
-    fn drain(&mut self, to: &Endpoint, replies: &mut Vec<u8>) -> io::Result<()> {
+    fn drain(&mut self, to: &Endpoint, replies: &mut Vec<u8>) -> io::Result<usize> {
         if self.sent == self.out.len() {
             self.out.clear();
             self.sent = 0;
@@ -188,11 +196,14 @@ impl Buffer {
             }
         }
         if self.out.is_empty() {
-            self.fresh.start += to.write(self.room.get(self.fresh.clone()).unwrap_or_default())?;
+            let taken = to.write(self.room.get(self.fresh.clone()).unwrap_or_default())?;
+            self.fresh.start += taken;
+            Ok(taken)
         } else {
-            self.sent += to.write(self.out.get(self.sent..).unwrap_or_default())?;
+            let taken = to.write(self.out.get(self.sent..).unwrap_or_default())?;
+            self.sent += taken;
+            Ok(taken)
         }
-        Ok(())
     }
 }
 

@@ -182,15 +182,15 @@ mod tests {
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
     use serde_json::json;
 
-    use super::super::line::write_line;
     use super::*;
+    use crate::cli::write_json_line;
 
     /// What is said of `bytes`, read back.
     fn said(bytes: &[u8], parts: Parts) -> Value {
         let mut object = Map::new();
         members(&Message::parse(bytes).unwrap(), parts, |_| true, &mut object);
         let mut line = Vec::new();
-        write_line(&object, &mut line);
+        write_json_line(&object, &mut line);
         serde_json::from_slice(&line).unwrap()
     }
 

@@ -2,7 +2,6 @@
 //! message besides its bytes. The schema is in the man pages; members are only ever added to it.
 
 mod edns;
-mod line;
 mod message;
 
 pub(super) use message::Parts;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::cli::write_json_line;
 use crate::net::dns::ExchangeError;
 use crate::wire::dns::{Message, Question, RecordType};
 
@@ -197,7 +197,7 @@ impl Object {
 
     /// Appends the object as a line.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        line::write_line(&self.0, out);
+        write_json_line(&self.0, out);
     }
 }
 

@@ -6,10 +6,10 @@ use rustix::io::Errno;
 use tokio::task::{JoinSet, LocalSet};
 
 use super::plan::{Plan, Port};
-use super::run::{endpoint, runtime, serve, stdio};
+use super::run::{self, endpoint, runtime, serve, stdio};
 use super::{names, say, signals};
 use crate::cli::{Exit, Failure};
-use crate::net::{Clock, Listener, Place, PumpError, Turns, UnixName};
+use crate::net::{Listener, Place, PumpError, Turns, UnixName};
 use crate::proto::relay::End;
 
 /// Waits for a TCP client and moves bytes; with `keep` for ever more of them.
@@ -90,7 +90,7 @@ async fn many(plan: &Plan, greeting: &Greeting, listener: Listener) -> Result<Ex
                             let socket = endpoint(socket)?;
                             let (relay, stdio, turns) = (plan.relay.clone(), stdio.clone(), turns.clone());
                             clients.spawn_local(async move {
-                                relay.run(&Clock::start(), &stdio, socket, Some(&turns)).await
+                                run::relay(&relay, &stdio, socket, Some(&turns)).await
                             });
                             continue;
                         }

@@ -27,7 +27,7 @@ pub(super) struct Plan {
     pub(super) family: Family,
     /// `-n`.
     pub(super) numeric: bool,
-    /// `-v`.
+    /// `-v`, or `--json`.
     pub(super) verbose: bool,
     /// `-w`, for the connection to be made.
     pub(super) timeout: Option<Duration>,
@@ -104,7 +104,7 @@ impl Plan {
                 _ => Family::Any,
             },
             numeric: args.numeric,
-            verbose: args.verbose > 0,
+            verbose: args.verbose > 0 || args.watch.json,
             timeout,
             interval,
             options,

@@ -9,11 +9,16 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose};
 use super::{connect, datagrams, listen, say, unix};
 use crate::cli::{Exit, Failure};
-use crate::net::{self, Clock, Endpoint, Relay, Stdio, Transport, pass_socket};
+use crate::net::{self, Clock, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket};
 use crate::proto::relay::End;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    say::begin(args.watch.json, args.verbose > 0 || args.watch.json);
+    perform(args).map_err(say::failed)
+}
+
+fn perform(args: Args) -> Result<Exit, Failure> {
     let plan = Plan::new(args)?;
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
@@ -69,9 +74,23 @@ pub(super) fn endpoint(socket: OwnedFd) -> Result<Rc<Endpoint>, Failure> {
         .map_err(|error| say::failure("socket", &error))
 }
 
+/// Moves bytes between the standard streams and a connection, and says how it ended; not the fault, if there was
+/// one.
+pub(super) async fn relay(
+    relay: &Relay,
+    stdio: &Stdio,
+    socket: Rc<Endpoint>,
+    turns: Option<&Turns>,
+) -> Result<End, PumpError> {
+    let (clock, meter, peer) = (Clock::start(), Meter::default(), socket.peer());
+    let end = relay.run_metered(&clock, stdio, socket, turns, &meter).await;
+    say::closed(peer, end.as_ref(), &meter, clock.now().since_origin());
+    end
+}
+
 /// Runs one connection to its end. Everything but a loss is a success; the loss has been said.
 pub(super) async fn serve(relay: &Relay, stdio: &Stdio, socket: Rc<Endpoint>) -> Exit {
-    match relay.run(&Clock::start(), stdio, socket, None).await {
+    match self::relay(relay, stdio, socket, None).await {
         Ok(End::Complete | End::Idle | End::Lingered | End::Limit) => Exit::SUCCESS,
         Ok(End::Lost) => Exit::FAILURE,
         Err(fault) => {

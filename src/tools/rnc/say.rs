@@ -1,18 +1,26 @@
-//! What `rnc` says on standard error, in nc's words.
+//! What `rnc` says on standard error: each event in nc's words or, with `--json`, as one object a line.
+
+mod closed;
+mod voice;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::anyhow;
+use serde_json::json;
 
+pub(super) use self::closed::closed;
+pub(super) use self::voice::{begin, event, failed, is_verbose};
 use super::names;
 use super::plan::Plan;
-use crate::cli::{Exit, Failure, message, program_name, words};
+use crate::cli::{Exit, Failure, program_name, words};
 use crate::net::{DialError, ListenError, Place, PumpError, Services, UnixName};
 
 /// One line that begins with the name of the program.
 pub(super) fn warn(line: &str) {
-    message(format_args!("{}: {line}", program_name("rnc")));
+    event("error", json!({"text": line}), || {
+        format!("{}: {line}", program_name("rnc"))
+    });
 }
 
 /// `what: why`, and the end.
@@ -22,62 +30,94 @@ pub(super) fn failure(what: &str, error: &io::Error) -> Failure {
 
 /// A connection that was not made, for `-v`.
 pub(super) fn not_connected(plan: &Plan, host: &str, to: SocketAddr, error: &DialError) {
-    let whom = format!(
-        "connect to {} port {} ({})",
-        host_and_address(host, to),
-        to.port(),
-        plan.transport.name()
-    );
-    match error {
-        DialError::Refused { source, .. } => warn(&format!("{whom} failed: {}", words(source))),
-        DialError::TimedOut { .. } => warn(&format!("{whom} timed out: Operation now in progress")),
+    let transport = plan.transport.name();
+    let reason = match error {
+        DialError::Refused { source, .. } => words(source),
+        DialError::TimedOut { .. } => "Operation now in progress".to_owned(),
         DialError::Socket(error) | DialError::Bind(error) | DialError::Option { source: error, .. } => {
-            warn(&format!("{whom} failed: {}", words(error)));
+            words(error)
         }
-    }
+    };
+    let failed = match error {
+        DialError::TimedOut { .. } => "timed out",
+        _ => "failed",
+    };
+    let members = json!({
+        "transport": transport,
+        "host": host,
+        "address": to.ip().to_string(),
+        "port": to.port(),
+        "reason": if failed == "failed" { &reason } else { failed },
+    });
+    event("failed", members, || {
+        let whom = host_and_address(host, to);
+        format!(
+            "{}: connect to {whom} port {} ({transport}) {failed}: {reason}",
+            program_name("rnc"),
+            to.port()
+        )
+    });
 }
 
 /// `Connection to host port port [tcp/service] succeeded!`
 pub(super) fn connected(plan: &Plan, host: &str, to: SocketAddr) {
-    succeeded(plan, &host_and_address(host, to), to.port());
+    succeeded(plan, host, Some(to), to.port());
 }
 
 /// The same for a host that only a proxy has an address of.
 pub(super) fn connected_by_name(plan: &Plan, host: &str, port: u16) {
-    succeeded(plan, host, port);
+    succeeded(plan, host, None, port);
 }
 
-fn succeeded(plan: &Plan, host: &str, port: u16) {
+fn succeeded(plan: &Plan, host: &str, to: Option<SocketAddr>, port: u16) {
     let transport = plan.transport.name();
-    let services = if plan.numeric {
-        Services::default()
-    } else {
-        Services::system()
-    };
-    let service = services.name(port, transport).unwrap_or("*");
-    message(format_args!(
-        "Connection to {host} {port} port [{transport}/{service}] succeeded!"
-    ));
+    let members = json!({
+        "transport": transport,
+        "host": host,
+        "address": to.map(|to| to.ip().to_string()),
+        "port": port,
+    });
+    event("connected", members, || {
+        let services = if plan.numeric {
+            Services::default()
+        } else {
+            Services::system()
+        };
+        let service = services.name(port, transport).unwrap_or("*");
+        let host = to.map_or_else(|| host.to_owned(), |to| host_and_address(host, to));
+        format!("Connection to {host} {port} port [{transport}/{service}] succeeded!")
+    });
 }
 
 /// `Listening on address port`, and both of them where one socket listens everywhere.
 pub(super) async fn at(plan: &Plan, what: &str, place: Place, address: SocketAddr) {
     let port = address.port();
+    let say = |at: IpAddr, shown: &str| {
+        let members = json!({"transport": plan.transport.name(), "address": at.to_string(), "port": port});
+        event(&what.to_lowercase(), members, || {
+            format!("{what} on {shown} {port}")
+        });
+    };
     if let Place::Everywhere(_) = place {
-        message(format_args!("{what} on {} {port}", Ipv4Addr::UNSPECIFIED));
+        let any = Ipv4Addr::UNSPECIFIED;
+        say(any.into(), &any.to_string());
         if address.is_ipv4() {
             return;
         }
     }
-    message(format_args!(
-        "{what} on {} {port}",
-        names::shown(plan, address.ip()).await
-    ));
+    say(address.ip(), &names::shown(plan, address.ip()).await);
 }
 
 /// `Bound on name`.
 pub(super) fn at_name(what: &str, name: &UnixName) {
-    message(format_args!("{what} on {}", name.to_path().display()));
+    let path = name.to_path().display().to_string();
+    let kind = match what {
+        "Connection received" => "received".to_owned(),
+        what => what.to_lowercase(),
+    };
+    event(&kind, json!({"transport": "unix", "path": path}), || {
+        format!("{what} on {path}")
+    });
 }
 
 /// `Connection received on address port`. Where one socket listens everywhere an IPv4 client is shown as one.
@@ -87,19 +127,34 @@ pub(super) async fn received(plan: &Plan, place: Place, from: SocketAddr) {
         Place::At(_) => from.ip(),
     };
     let name = names::shown(plan, address).await;
-    message(format_args!("Connection received on {name} {}", from.port()));
+    let members = json!({
+        "transport": plan.transport.name(),
+        "address": address.to_string(),
+        "port": from.port(),
+        "name": Some(&name).filter(|name| **name != address.to_string()),
+    });
+    event("received", members, || {
+        format!("Connection received on {name} {}", from.port())
+    });
 }
 
 /// A fault that ends a connection. A reader that has gone away is told by the exit status alone.
 pub(super) fn fault(fault: &PumpError) {
-    let (what, error) = match fault {
-        PumpError::NetworkRead(error) => ("read from the network", error),
-        PumpError::NetworkWrite(error) => ("write to the network", error),
-        PumpError::Stdin(error) => ("read standard input", error),
-        PumpError::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
-        PumpError::Stdout(error) => ("write to standard output", error),
-    };
-    warn(&format!("{what}: {}", words(error)));
+    if let PumpError::Stdout(error) = fault
+        && error.kind() == io::ErrorKind::BrokenPipe
+    {
+        return;
+    }
+    warn(&reason(fault));
+}
+
+/// What a connection ended of, in one line.
+fn reason(fault: &PumpError) -> String {
+    let (PumpError::NetworkRead(error)
+    | PumpError::NetworkWrite(error)
+    | PumpError::Stdin(error)
+    | PumpError::Stdout(error)) = fault;
+    format!("{fault}: {}", words(error))
 }
 
 /// Why nothing can be done at all.

@@ -221,6 +221,8 @@ fn without_a_host_both_families_are_listened_to() {
         let from = server.message();
         let shown = from.strip_prefix("Connection received on ").expect("it is one");
         assert_eq!(shown.split(' ').next(), Some(host));
+        client.ends_well();
+        assert!(server.message().starts_with(&format!("Connection with {host} ")));
     }
 }
 

@@ -4,4 +4,8 @@ use clap::Args;
 
 /// How one can watch.
 #[derive(Args, Clone, Debug, Default)]
-pub struct WatchArgs {}
+pub struct WatchArgs {
+    /// Say what happens in JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}

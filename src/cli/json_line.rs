@@ -6,7 +6,7 @@ use std::io::Write as _;
 use serde_json::{Map, Value};
 
 /// Appends an object and a newline.
-pub(super) fn write_line(object: &Map<String, Value>, out: &mut Vec<u8>) {
+pub fn write_json_line(object: &Map<String, Value>, out: &mut Vec<u8>) {
     // Every key is text, so there is nothing that JSON cannot say.
     let text = serde_json::to_string(object).unwrap_or_default();
     let mut rest = text.as_str();
@@ -38,7 +38,7 @@ mod tests {
             let mut object = Map::new();
             object.insert(text.clone(), json!([text]));
             let mut out = Vec::new();
-            write_line(&object, &mut out);
+            write_json_line(&object, &mut out);
             let line = String::from_utf8(out).unwrap();
             let line = line.strip_suffix('\n').unwrap();
             prop_assert!(!line.contains(char::is_control));
