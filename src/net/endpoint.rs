@@ -150,6 +150,37 @@ impl Endpoint {
             && sockopt::socket_domain(self).is_ok_and(|domain| domain != AddressFamily::UNIX)
     }
 
+    /// Whether it is a UDP socket of our own.
+    pub(super) fn is_udp(&self) -> bool {
+        let domain = sockopt::socket_domain(self);
+        self.kind == Kind::Messages && domain.is_ok_and(|domain| domain != AddressFamily::UNIX)
+    }
+
+    /// Whether one read or write is one message.
+    pub(super) fn is_of_messages(&self) -> bool {
+        match self.kind {
+            Kind::Messages => true,
+            Kind::SharedSocket => sockopt::socket_type(self).is_ok_and(|kind| kind != SocketType::STREAM),
+            _ => false,
+        }
+    }
+
+    /// Takes note of who sent last, where that matters.
+    pub(super) fn note_sender(&self, sender: Option<SocketAddr>) {
+        if let Some(last) = &self.sender {
+            *last.borrow_mut() = sender.map(SocketAddrAny::from);
+        }
+    }
+
+    /// Whom the next message must be addressed to: nobody if the socket is connected.
+    pub(super) fn answers(&self) -> io::Result<Option<SocketAddr>> {
+        let Some(last) = &self.sender else {
+            return Ok(None);
+        };
+        let last = last.borrow().clone().ok_or(Errno::DESTADDRREQ)?;
+        Ok(Some(last.try_into()?))
+    }
+
     /// Writes all of `bytes`.
     pub(super) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {

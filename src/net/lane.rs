@@ -4,6 +4,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use tokio::io::Interest;
 
 use super::endpoint::{Endpoint, Kind};
@@ -52,14 +53,16 @@ enum State {
 }
 
 impl Lane {
+    /// With `each`, messages pass one by one.
     pub(super) fn new(
         from: Rc<Endpoint>,
         to: Rc<Endpoint>,
         filter: Filter,
         moved: Counter,
+        each: bool,
     ) -> io::Result<Self> {
         Ok(Self {
-            stage: Stage::between(&from, &to, filter)?,
+            stage: Stage::between(&from, &to, filter, each)?,
             bulk: Bulk::new(&from),
             state: State::Open,
             replies: Vec::new(),
@@ -138,18 +141,23 @@ impl Lane {
                 }
             }
         }
-        let (stage, replies) = (&mut self.stage, &mut self.replies);
-        let drained = self
-            .to
-            .when(Interest::WRITABLE, || stage.drain(&self.from, &self.to, replies));
-        match drained.await {
-            Ok(count) => {
-                self.moved.set(self.moved.get().saturating_add(count as u64));
-                Step::Moved
-            }
-            Err(error) => {
-                self.state = State::Refused;
-                Step::Refused(error)
+        loop {
+            let (stage, replies) = (&mut self.stage, &mut self.replies);
+            let drained = self
+                .to
+                .when(Interest::WRITABLE, || stage.drain(&self.from, &self.to, replies));
+            match drained.await {
+                Ok(count) => {
+                    self.moved.set(self.moved.get().saturating_add(count as u64));
+                    return Step::Moved;
+                }
+                Err(error) if is_full(&error) && self.to.kind() == Kind::Messages => {
+                    tokio::time::sleep(SILENCE).await;
+                }
+                Err(error) => {
+                    self.state = State::Refused;
+                    return Step::Refused(error);
+                }
             }
         }
     }
@@ -166,6 +174,11 @@ impl Lane {
             }
         }
     }
+}
+
+/// A queue of the network device is full: a datagram would be lost, and no event says when there is room.
+fn is_full(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::NOBUFS)
 }
 
 /// While a lot comes over TCP, fewer wake-ups are worth more than fewer copies: the kernel is asked to wake the

@@ -45,5 +45,5 @@ pub use services::{Service, Services};
 pub use stdio::Stdio;
 #[cfg(feature = "tls")]
 pub use tls::{HandshakeError as TlsHandshakeError, IdentityFiles, TlsClient, TlsSetupError, Trust};
-pub use udp::bind_udp;
+pub use udp::{bind_udp, widen};
 pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_unix, connect_unix};

@@ -99,9 +99,11 @@ impl Relay {
         meter: &Meter,
     ) -> Result<End, PumpError> {
         let (stdin, stdout) = (Rc::clone(&stdio.stdin), Rc::clone(&stdio.stdout));
-        let up = Lane::new(stdin, Rc::clone(&socket), self.up.clone(), meter.up());
+        let up = Lane::new(stdin, Rc::clone(&socket), self.up.clone(), meter.up(), false);
         let mut up = up.map_err(PumpError::Stdin)?;
-        let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone(), meter.down());
+        // Whoever counts datagrams gets them one by one.
+        let each = self.rules.limit.is_some();
+        let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone(), meter.down(), each);
         let down = down.map_err(PumpError::Stdout)?;
         let turn = match turns {
             _ if self.detached => {

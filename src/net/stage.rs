@@ -8,6 +8,7 @@ use rustix::fs::{SeekFrom, fstat, seek, sendfile};
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
 use super::endpoint::{Endpoint, Kind};
+use super::udp::{Arrivals, Departures};
 use crate::proto::relay::Filter;
 
 /// Where bytes rest. It is filled from the source only when it is empty.
@@ -25,6 +26,10 @@ pub(super) enum Stage {
     },
     /// Memory: for whatever cannot be spliced or must be seen.
     Memory(Buffer),
+    /// UDP datagrams that become a stream of bytes.
+    Arrivals(Arrivals),
+    /// What becomes UDP datagrams.
+    Departures(Departures),
 }
 
 /// Bytes in memory: as they were read, and as they go out.
@@ -40,10 +45,17 @@ pub(super) struct Buffer {
 
 impl Stage {
     /// The best way from one kind of descriptor to another.
-    pub(super) fn between(from: &Endpoint, to: &Endpoint, filter: Filter) -> io::Result<Self> {
-        use Kind::{Device, File, Pipe, Stream};
+    /// With `each`, messages pass one by one.
+    pub(super) fn between(from: &Endpoint, to: &Endpoint, filter: Filter, each: bool) -> io::Result<Self> {
+        use Kind::{Device, File, Messages, Pipe, Stream};
         match (from.kind(), to.kind()) {
             _ if !filter.is_none() => Ok(Self::Memory(Buffer::new(from, to, filter))),
+            (Messages, _) if !each && let Some(arrivals) = Arrivals::between(from, to) => {
+                Ok(Self::Arrivals(arrivals))
+            }
+            (_, Messages) if let Some(departures) = Departures::between(from, to) => {
+                Ok(Self::Departures(departures))
+            }
             (File { .. }, Stream) => Ok(Self::File { unsent: 0 }),
             (Pipe | Stream, Pipe | Stream | Device | File { append: false }) => Self::pipe(),
             _ => Ok(Self::Memory(Buffer::new(from, to, filter))),
@@ -66,6 +78,8 @@ impl Stage {
             Self::File { unsent } => *unsent == 0,
             Self::Pipe { held, .. } => *held == 0,
             Self::Memory(buffer) => buffer.is_empty(),
+            Self::Arrivals(arrivals) => arrivals.is_empty(),
+            Self::Departures(departures) => departures.is_empty(),
         }
     }
 
@@ -94,6 +108,8 @@ impl Stage {
                 Ok(*held)
             }
             Self::Memory(buffer) => buffer.fill(from),
+            Self::Arrivals(arrivals) => arrivals.fill(from),
+            Self::Departures(departures) => departures.fill(from),
         }
     }
 
@@ -134,6 +150,8 @@ impl Stage {
                 Err(error) => Err(error.into()),
             },
             Self::Memory(buffer) => buffer.drain(to, replies),
+            Self::Arrivals(arrivals) => arrivals.drain(to),
+            Self::Departures(departures) => departures.drain(to),
         }
     }
 

@@ -1,12 +1,16 @@
 //! The few things that no safe wrapper offers: waiting for a descriptor that we did not make, some socket
 //! options, and many datagrams in one call.
 
+mod trains;
+
 use std::io;
 use std::mem::zeroed;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use tokio::io::unix::{AsyncFd, AsyncFdRegisterError};
+
+pub(super) use self::trains::{LONGEST_TRAIN, join_trains, receive_train, send_train};
 
 /// Waits for the readiness of `fd` with the runtime. Its flags are left alone: whoever shares the open file
 /// must not find it non-blocking.

@@ -1,4 +1,8 @@
-//! UDP sockets that hear what ICMP says of their datagrams, although they are not connected.
+//! UDP sockets: in bulk, and such that hear what ICMP says of their datagrams although they are not connected.
+
+mod arrivals;
+mod departures;
+mod trains;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,6 +12,9 @@ use rustix::net::{RecvFlags, recvfrom};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 
+pub(super) use self::arrivals::Arrivals;
+pub(super) use self::departures::Departures;
+pub(super) use self::trains::Trains;
 use super::sys;
 
 /// A socket from which `peer` can be sent to: bound to `source`, or to any address and a port of the kernel's
@@ -27,6 +34,19 @@ pub fn bind_udp(peer: SocketAddr, source: Option<SocketAddr>) -> io::Result<UdpS
     }
     socket.bind(&source.unwrap_or(any).into())?;
     UdpSocket::from_std(socket.into())
+}
+
+/// Asks for as much room for what comes in as the system gives, up to `bytes`, and beyond its limits if we may. How
+/// much it gave, as the kernel counts it: twice what was asked for.
+///
+/// # Errors
+/// Those of getsockopt(2).
+pub fn widen(socket: impl AsFd, bytes: usize) -> io::Result<usize> {
+    use rustix::net::sockopt;
+    if sockopt::set_socket_recv_buffer_size_force(&socket, bytes).is_err() {
+        sockopt::set_socket_recv_buffer_size(&socket, bytes)?;
+    }
+    Ok(sockopt::socket_recv_buffer_size(&socket)?)
 }
 
 /// Makes the socket report ICMP errors: as errors of its next call, and in its error queue.

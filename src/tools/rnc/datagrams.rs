@@ -10,7 +10,7 @@ use super::plan::{Plan, Port};
 use super::run::{endpoint, runtime, serve, stdio};
 use super::{names, say, signals};
 use crate::cli::{Exit, Failure};
-use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix};
+use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix, widen};
 
 /// Waits for a datagram, and then talks to its sender only; with `keep` hears everybody, and answers whoever spoke
 /// last.
@@ -19,6 +19,10 @@ pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> R
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let socket = bind_datagrams(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
+    if plan.options.receive_buffer.is_none() {
+        // What there is no room for is lost: without it, with the room that there is.
+        let _ = widen(&socket, ROOM);
+    }
     runtime.block_on(async {
         if let (true, Some(address)) = (plan.verbose, address(&socket)) {
             say::at(plan, "Bound", place, address).await;
@@ -83,3 +87,6 @@ fn receiver(socket: OwnedFd, keep: bool) -> Result<Rc<Endpoint>, Failure> {
         endpoint(socket)
     }
 }
+
+/// For what comes in while something else is done.
+const ROOM: usize = 4 << 20;

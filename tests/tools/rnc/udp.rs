@@ -3,8 +3,10 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
+use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socketpair};
+
 use super::{Nc, real_nc};
-use crate::support::free_port;
+use crate::support::{Guard, free_port, tool};
 
 /// `-lu` with `flags`, bound.
 fn receiver(flags: &[&str]) -> (Nc, u16) {
@@ -112,6 +114,120 @@ fn a_refused_datagram_is_a_loss() {
     let mut nc = Nc::ours(&["-u", "127.0.0.1", &port]);
     nc.say("x");
     nc.fails("rnc: read from the network: Connection refused");
+}
+
+/// Messages in the order in which they are to leave: long runs of one size, and changes of it.
+fn messages() -> Vec<Vec<u8>> {
+    let sizes = [64; 100]
+        .into_iter()
+        .chain([10, 1, 1400, 1400, 1400, 9, 60_000, 5, 65_000, 65_000, 3]);
+    let numbered = sizes.enumerate();
+    numbered
+        .map(|(number, size)| vec![u8::try_from(number).expect("there are few"); size])
+        .collect()
+}
+
+/// `rnc -u` with `messages` on a standard input that keeps them apart.
+fn sending(port: u16, messages: &[Vec<u8>]) -> Guard {
+    let (ours, theirs) = socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )
+    .expect("it can be made");
+    let mut command = tool("rnc");
+    command.args(["-u", "-w", "1", "127.0.0.1", &port.to_string()]);
+    let child = Guard(command.stdin(theirs).spawn().expect("it starts"));
+    for message in messages {
+        send(&ours, message, SendFlags::empty()).expect("it is read");
+    }
+    child
+}
+
+#[test]
+fn messages_of_standard_input_leave_as_they_are_and_in_order() {
+    let server = socket();
+    let port = server.local_addr().expect("it is bound").port();
+    let mut sender = sending(port, &messages());
+    for message in messages() {
+        assert_eq!(receive(&server), message);
+    }
+    assert!(sender.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_large_file_leaves_in_datagrams_of_16_kib() {
+    let file = tempfile::NamedTempFile::new().expect("there is room");
+    let bytes: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    std::fs::write(file.path(), &bytes).expect("there is room");
+    let server = socket();
+    let port = server.local_addr().expect("it is bound").port();
+    let mut command = tool("rnc");
+    command.args(["-u", "-w", "1", "127.0.0.1", &port.to_string()]);
+    let mut sender = Guard(
+        command
+            .stdin(file.reopen().expect("it is there"))
+            .spawn()
+            .expect("it starts"),
+    );
+    for piece in bytes.chunks(16 << 10) {
+        assert_eq!(receive(&server), piece);
+    }
+    assert!(sender.wait().expect("it ends").success());
+}
+
+#[test]
+fn what_comes_together_is_printed_in_order() {
+    let (mut nc, port) = receiver(&[]);
+    let _sender = sending(port, &messages());
+    let stdout = nc.child.stdout.as_mut().expect("it is piped");
+    let mut printed = vec![0; messages().concat().len()];
+    std::io::Read::read_exact(stdout, &mut printed).expect("so much is printed");
+    assert!(printed == messages().concat());
+}
+
+#[test]
+fn the_limit_counts_datagrams_that_come_together_one_by_one() {
+    let (mut nc, port) = receiver(&["-W", "3"]);
+    let _sender = sending(port, &vec![b"datagram".to_vec(); 60]);
+    nc.message();
+    let (status, printed, _) = nc.end();
+    assert_eq!(
+        (status.code(), printed.as_str()),
+        (Some(0), "datagramdatagramdatagram")
+    );
+}
+
+#[test]
+fn a_standard_output_of_messages_gets_one_for_each_datagram() {
+    let (ours, theirs) = socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )
+    .expect("it can be made");
+    let port = free_port();
+    let mut command = tool("rnc");
+    command.args(["-nvlu", "127.0.0.1", &port.to_string()]);
+    command.stdin(std::process::Stdio::null()).stdout(theirs);
+    let mut child = Guard(
+        command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts"),
+    );
+    let mut ready = [0; "Bound on".len()];
+    let stderr = child.stderr.as_mut().expect("it is piped");
+    std::io::Read::read_exact(stderr, &mut ready).expect("it says so");
+    let _sender = sending(port, &messages());
+    for message in messages() {
+        let mut bytes = vec![0; 70_000];
+        let (length, _) =
+            rustix::net::recv(&ours, &mut bytes, rustix::net::RecvFlags::empty()).expect("it comes");
+        assert_eq!(bytes.get(..length), Some(message.as_slice()));
+    }
 }
 
 #[test]
