@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use fairloss::proto::link::fifo::{Config, LARGEST_PAYLOAD, Link, Output, Side};
+use fairloss::proto::link::fifo::{Config, LARGEST_PAYLOAD, Link, Output};
 use fairloss::proto::link::{Chaos, Dedup, Limits, Reassembler, Rto, Seal};
 use fairloss::proto::{Instant, Machine};
 
@@ -84,8 +84,8 @@ fn fifo_1_mib(bencher: Bencher<'_, '_>) {
     let piece = [7; 64 << 10];
     bencher.counter(BytesCount::new(1_u64 << 20)).bench_local(|| {
         let now = Instant::ZERO;
-        let end = |side| Link::new(now, side, 1, Seal::checksum(), Config::default());
-        let (mut a, mut b) = (end(Side::Caller), end(Side::Listener));
+        let mut a = Link::caller(now, 1, Seal::xxh3(), Config::default());
+        let mut b = Link::listener(now, 2, Seal::xxh3(), Config::default());
         let (mut written, mut read) = (0, 0);
         let mut datagram = Vec::new();
         while read < 1 << 20 {
@@ -103,8 +103,10 @@ fn fifo_1_mib(bencher: Bencher<'_, '_>) {
 }
 
 fn carry(now: Instant, from: &mut Link, to: &mut Link, datagram: &mut Vec<u8>) {
-    while from.poll_output(datagram) == Some(Output::Send) {
-        to.handle(now, datagram);
+    while let Some(output) = from.poll_output(datagram) {
+        if output == Output::Send {
+            to.handle(now, datagram);
+        }
         datagram.clear();
     }
 }

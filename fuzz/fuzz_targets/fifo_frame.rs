@@ -2,18 +2,12 @@
 #![no_main]
 
 use fairloss::proto::link::Seal;
-use fairloss::proto::link::fifo::{Config, Frame, Link, Side};
+use fairloss::proto::link::fifo::{Config, Frame, Link};
 use fairloss::proto::{Instant, Machine};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|datagrams: Vec<Vec<u8>>| {
-    let mut link = Link::new(
-        Instant::ZERO,
-        Side::Listener,
-        0,
-        Seal::checksum(),
-        Config::default(),
-    );
+    let mut link = Link::listener(Instant::ZERO, 0, Seal::checksum(), Config::default());
     link.write(Instant::ZERO, &[7; 5000]);
     let mut sent = Vec::new();
     for contents in datagrams {

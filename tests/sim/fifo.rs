@@ -32,10 +32,13 @@ impl Stream {
                 cap: Duration::from_secs(2),
                 ..Limits::REQUEST
             },
-            patience: None,
+            ..Config::default()
         };
         Self {
-            link: Link::new(Instant::ZERO, side, 1, Seal::checksum(), config),
+            link: match side {
+                Side::Caller => Link::caller(Instant::ZERO, 1, Seal::xxh3(), config),
+                Side::Listener => Link::listener(Instant::ZERO, 2, Seal::xxh3(), config),
+            },
             rng: Pcg32::seed_from_u64(seed),
             unwritten: says,
             expected: hears,
@@ -81,7 +84,13 @@ impl End for Stream {
     }
 
     fn transmit(&mut self, datagram: &mut Vec<u8>) -> bool {
-        self.link.poll_output(datagram) == Some(Output::Send)
+        loop {
+            match self.link.poll_output(datagram) {
+                Some(Output::Send) => return true,
+                Some(_) => {}
+                None => return false,
+            }
+        }
     }
 
     fn wakes_at(&self) -> Option<Instant> {

@@ -1,36 +1,60 @@
 //! A tag at the end of each datagram that turns *altered* into *lost*.
 //!
-//! The links of the book create nothing; a network that flips bits does. The tag is 128 bits of BLAKE3 over all
-//! that comes before it: a datagram that was damaged by chance passes for whole with a probability of 2⁻¹²⁸,
-//! which is never. Without a secret anybody can make the tag, so that it is a checksum; with one
-//! ([`Seal::keyed`]) it is a MAC, and the same holds for a datagram that was altered or made by somebody who does
-//! not know the secret. Neither hides the contents.
+//! The links of the book create nothing; a network that flips bits does. The tag is 128 bits over all that comes
+//! before it, of one of two kinds:
+//!
+//! * **BLAKE3**. Without a secret anybody can make the tag, so that it is a checksum ([`Seal::checksum`]); with one
+//!   ([`Seal::keyed`]) it is a MAC, and the same holds for a datagram that was altered or made by somebody who does
+//!   not know the secret. Neither hides the contents.
+//! * **XXH3** ([`Seal::xxh3`]), a checksum for datagrams in bulk: many times as fast as BLAKE3 over the length of a
+//!   datagram, and as good against accidents. It is not made to withstand anybody who tries.
+//!
+//! A datagram that was damaged by chance passes for whole with a probability of 2⁻¹²⁸. If a million datagrams were
+//! damaged each second, one of them would be taken for whole about once in 10²⁵ years.
+
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// Makes and checks tags.
 #[derive(Clone)]
 pub struct Seal {
-    key: [u8; 32],
+    maker: Maker,
+}
+
+#[derive(Clone)]
+enum Maker {
+    Blake3([u8; 32]),
+    Xxh3,
 }
 
 impl Seal {
     /// A checksum: against chance.
     pub fn checksum() -> Self {
         Self {
-            key: blake3::derive_key(CHECKSUM_CONTEXT, &[]),
+            maker: Maker::Blake3(blake3::derive_key(CHECKSUM_CONTEXT, &[])),
         }
+    }
+
+    /// A checksum that costs little over long datagrams: against chance.
+    pub fn xxh3() -> Self {
+        Self { maker: Maker::Xxh3 }
     }
 
     /// A MAC: against chance and against everybody who does not know the secret.
     pub fn keyed(secret: &[u8]) -> Self {
         Self {
-            key: blake3::derive_key(KEYED_CONTEXT, secret),
+            maker: Maker::Blake3(blake3::derive_key(KEYED_CONTEXT, secret)),
         }
     }
 
     /// Appends the tag of `datagram` to it.
     pub fn close(&self, datagram: &mut Vec<u8>) {
-        let tag = self.tag(datagram);
-        datagram.extend_from_slice(&tag);
+        self.close_from(0, datagram);
+    }
+
+    /// Appends the tag of the datagram that begins at `start` and ends where `bytes` do.
+    pub fn close_from(&self, start: usize, bytes: &mut Vec<u8>) {
+        let tag = self.tag(bytes.get(start..).unwrap_or_default());
+        bytes.extend_from_slice(&tag);
     }
 
     /// What was sealed, if the tag is right.
@@ -46,11 +70,16 @@ impl Seal {
     }
 
     fn tag(&self, contents: &[u8]) -> [u8; TAG_LEN] {
-        let hash = blake3::keyed_hash(&self.key, contents);
-        let [tag, _] = *hash.as_bytes().as_chunks::<TAG_LEN>().0 else {
-            return [0; TAG_LEN];
-        };
-        tag
+        match &self.maker {
+            Maker::Blake3(key) => {
+                let hash = blake3::keyed_hash(key, contents);
+                let [tag, _] = *hash.as_bytes().as_chunks::<TAG_LEN>().0 else {
+                    return [0; TAG_LEN];
+                };
+                tag
+            }
+            Maker::Xxh3 => xxh3_128_with_seed(contents, XXH3_SEED).to_be_bytes(),
+        }
     }
 }
 
@@ -66,6 +95,8 @@ pub const TAG_LEN: usize = 16;
 
 const CHECKSUM_CONTEXT: &str = "fairloss 2026-11-20 datagram checksum";
 const KEYED_CONTEXT: &str = "fairloss 2026-11-20 datagram MAC";
+/// So that a datagram with the XXH3 of another protocol at its end is none of this one.
+const XXH3_SEED: u64 = 0x6661_6972_6c6f_7373;
 
 #[cfg(test)]
 mod tests {
@@ -81,11 +112,10 @@ mod tests {
 
     #[test]
     fn what_was_sealed_is_opened() {
-        for contents in [b"".as_slice(), b"launch"] {
-            assert_eq!(
-                Seal::checksum().open(&sealed(&Seal::checksum(), contents)),
-                Some(contents)
-            );
+        for seal in [Seal::checksum(), Seal::xxh3(), Seal::keyed(b"secret")] {
+            for contents in [b"".as_slice(), b"launch", &[7; 1000]] {
+                assert_eq!(seal.open(&sealed(&seal, contents)), Some(contents));
+            }
         }
     }
 
@@ -94,6 +124,17 @@ mod tests {
         let datagram = sealed(&Seal::keyed(b"one"), b"launch");
         assert_eq!(Seal::keyed(b"two").open(&datagram), None);
         assert_eq!(Seal::checksum().open(&datagram), None);
+        assert_eq!(Seal::xxh3().open(&datagram), None);
+    }
+
+    #[test]
+    fn several_datagrams_are_sealed_in_one_buffer() {
+        let seal = Seal::xxh3();
+        let mut bytes = sealed(&seal, b"one");
+        let start = bytes.len();
+        bytes.extend_from_slice(b"two");
+        seal.close_from(start, &mut bytes);
+        assert_eq!(seal.open(&bytes[start..]), Some(b"two".as_slice()));
     }
 
     #[test]
@@ -106,10 +147,12 @@ mod tests {
     proptest! {
         #[test]
         fn any_change_is_seen(contents in prop::collection::vec(any::<u8>(), 0..100), place: prop::sample::Index, mask in 1..=u8::MAX) {
-            let mut datagram = sealed(&Seal::checksum(), &contents);
-            let place = place.index(datagram.len());
-            datagram[place] ^= mask;
-            prop_assert_eq!(Seal::checksum().open(&datagram), None);
+            for seal in [Seal::checksum(), Seal::xxh3()] {
+                let mut datagram = sealed(&seal, &contents);
+                let place = place.index(datagram.len());
+                datagram[place] ^= mask;
+                prop_assert_eq!(seal.open(&datagram), None);
+            }
         }
     }
 }

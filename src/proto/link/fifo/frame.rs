@@ -103,7 +103,7 @@ impl From<Truncated> for FrameError {
 }
 
 impl<'a> Frame<'a> {
-    /// Appends the frame and its tag to `out`, which must be empty. Of the ranges the first eight are named.
+    /// Appends the frame and its tag to `out`. Of the ranges the first eight are named.
     pub fn write(&self, seal: &Seal, out: &mut Vec<u8>) {
         let mut flags = 0;
         for (flag, set) in [
@@ -114,6 +114,7 @@ impl<'a> Frame<'a> {
         ] {
             flags |= if set { flag } else { 0 };
         }
+        let start = out.len();
         let mut writer = Writer::new(out);
         writer.bytes(&MAGIC).u8(VERSION).u8(flags);
         let answered = self.ack.answered.unwrap_or(0);
@@ -134,7 +135,7 @@ impl<'a> Frame<'a> {
             writer.u32(start).u32(end);
         }
         writer.bytes(self.payload);
-        seal.close(out);
+        seal.close_from(start, out);
     }
 
     /// Reads a frame.
@@ -216,7 +217,10 @@ fn ranges(reader: &mut Reader<'_>, next: u64) -> Result<Vec<Range<u64>>, FrameEr
 pub const LARGEST_DATAGRAM: usize = 1200;
 
 /// The most bytes of payload in it.
-pub const LARGEST_PAYLOAD: usize = LARGEST_DATAGRAM - HEADER_LEN - MOST_RANGES * RANGE_LEN - TAG_LEN;
+pub const LARGEST_PAYLOAD: usize = LARGEST_DATAGRAM - OVERHEAD;
+
+/// What a datagram has besides payload, at most.
+pub(super) const OVERHEAD: usize = HEADER_LEN + MOST_RANGES * RANGE_LEN + TAG_LEN;
 
 const MAGIC: [u8; 2] = *b"fL";
 const VERSION: u8 = 1;

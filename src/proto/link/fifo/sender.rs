@@ -15,6 +15,8 @@ use crate::proto::link::Rto;
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     capacity: usize,
+    /// The most bytes of a segment.
+    payload: usize,
     /// The stream from `acked` on.
     bytes: VecDeque<u8>,
     /// Everything before this index has arrived.
@@ -74,9 +76,10 @@ pub(super) struct Transmission {
 }
 
 impl Sender {
-    pub(super) fn new(capacity: usize, rto: Rto) -> Self {
+    pub(super) fn new(capacity: usize, payload: usize, rto: Rto) -> Self {
         Self {
             capacity,
+            payload,
             bytes: VecDeque::new(),
             acked: 0,
             written: 0,
@@ -277,7 +280,7 @@ impl Sender {
         let end = self
             .end()
             .min(self.limit.unwrap_or(FIRST_FLIGHT))
-            .min(self.next + LARGEST_PAYLOAD as u64);
+            .min(self.next + self.payload as u64);
         if end <= self.next || !self.has_room() {
             return None;
         }
@@ -321,7 +324,7 @@ impl Sender {
 
     /// Whether the congestion window lets another segment go.
     fn has_room(&self) -> bool {
-        self.in_flight == 0 || self.in_flight + LARGEST_PAYLOAD as u64 <= self.congestion.window()
+        self.in_flight == 0 || self.in_flight + self.payload as u64 <= self.congestion.window()
     }
 
     /// Whether something must be heard of, or asked again.
@@ -355,7 +358,7 @@ mod tests {
 
     /// A sender with `count` full segments sent as transmissions 0, 1, 2 …
     fn sender(count: usize) -> Sender {
-        let mut sender = Sender::new(1 << 20, Rto::new(Limits::REQUEST));
+        let mut sender = Sender::new(1 << 20, LARGEST_PAYLOAD, Rto::new(Limits::REQUEST));
         assert_eq!(
             sender.write(at(0), &vec![7; count * LARGEST_PAYLOAD]),
             count * LARGEST_PAYLOAD
@@ -458,7 +461,7 @@ mod tests {
 
     #[test]
     fn a_receiver_without_room_is_asked_again_until_it_has_some() {
-        let mut sender = Sender::new(1 << 20, Rto::new(Limits::REQUEST));
+        let mut sender = Sender::new(1 << 20, LARGEST_PAYLOAD, Rto::new(Limits::REQUEST));
         sender.write(at(0), &[7; 100]);
         sender.poll(at(0), 0).unwrap();
         sender.acknowledge(
