@@ -411,9 +411,7 @@ impl Machine for Link {
             self.open = Open::Yes;
             return Some(Output::Opened);
         }
-        if self.stream.is_none() {
-            return None;
-        }
+        self.stream?;
         self.payload.clear();
         if let Some(transmission) = self.sender.poll(self.now, self.upcoming) {
             self.sender.copy(transmission, &mut self.payload);
