@@ -9,34 +9,40 @@
 //! * **FLL3, no creation**: what is delivered was sent. Damage breaks this one, as it does on a real network: it
 //!   is the business of a checksum or a MAC above to turn *altered* into *lost*.
 //!
-//! All its decisions come from one seeded generator (PCG, the same on every machine), so that a seed and the
-//! same datagrams at the same times make the same history. Time comes in as an argument: a test runs hours of
-//! bad network in milliseconds; `net::UdpRelay` runs the machine between real programs.
+//! All its decisions come from seeded generators (PCG, the same on every machine), so that a seed and the same
+//! datagrams make the same history. Time comes in as an argument: a test runs hours of bad network in
+//! milliseconds; `net::UdpRelay` runs the machine between real programs.
+//!
+//! [`ChaosStream`] is what a byte stream goes through: there nothing can be lost, only late.
 
+mod fates;
+mod line;
 mod spec;
+mod stream;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::time::Duration;
 
-use rand::{Rng, RngExt, SeedableRng};
-use rand_pcg::Pcg32;
-
-pub use self::spec::{Chance, Spec, SpecError};
+pub use self::fates::Fates;
+use self::fates::{Fate, damage};
+pub use self::line::Line;
+pub use self::spec::{Chance, Queue, Spec, SpecError};
+pub use self::stream::{ChaosStream, Last, StreamTally};
 use crate::proto::{Instant, Machine};
 
 /// One direction of a fair-loss link. `K` is what the owner wants to know again of a datagram when it comes out
 /// (its destination, say).
+///
+/// As a [`Machine`] it is the link of one sender. Several share it through [`send`](Self::send): each has fates of
+/// its own, and the line and its queue are one.
 #[derive(Clone, Debug)]
 pub struct Chaos<K> {
     spec: Spec,
-    rng: Pcg32,
+    fates: Fates,
+    line: Line,
     now: Instant,
-    /// When the line has sent everything that was offered: only matters with a rate.
-    line_free: Instant,
-    /// The latest arrival of those that keep their order.
-    in_order: Instant,
     flying: BinaryHeap<Reverse<Flight<K>>>,
+    flying_bytes: usize,
     order: u64,
     spare: Vec<Vec<u8>>,
     tally: Tally,
@@ -49,6 +55,8 @@ pub struct Tally {
     pub offered: u64,
     /// Datagrams that came out, copies included.
     pub passed: u64,
+    /// Their bytes.
+    pub bytes: u64,
     /// Datagrams lost by chance.
     pub lost: u64,
     /// Datagrams and copies lost because the queue was full.
@@ -66,11 +74,11 @@ impl<K> Chaos<K> {
     pub fn new(spec: Spec, seed: u64) -> Self {
         Self {
             spec,
-            rng: Pcg32::seed_from_u64(seed),
+            fates: Fates::new(seed),
+            line: Line::new(&spec),
             now: Instant::ZERO,
-            line_free: Instant::ZERO,
-            in_order: Instant::ZERO,
             flying: BinaryHeap::new(),
+            flying_bytes: 0,
             order: 0,
             spare: Vec::new(),
             tally: Tally::default(),
@@ -87,19 +95,63 @@ impl<K> Chaos<K> {
         self.flying.len()
     }
 
-    /// Sends one copy on its way.
-    fn launch(&mut self, key: K, bytes: &[u8]) {
-        if self.flying.len() >= self.spec.queue {
-            self.tally.overflowed += 1;
+    /// Takes a datagram of a sender with fates of its own.
+    pub fn send(&mut self, now: Instant, fates: &mut Fates, key: K, bytes: &[u8])
+    where
+        K: Clone,
+    {
+        self.now = self.now.max(now);
+        self.tally.offered += 1;
+        let mut rng = fates.next();
+        if self.spec.loss.happens(&mut rng) {
+            self.tally.lost += 1;
             return;
         }
+        // A copy is not copied again: that makes the duplication finite.
+        if self.spec.duplicate.happens(&mut rng) {
+            self.tally.duplicated += 1;
+            let fate = Fate::draw(&self.spec, &mut rng);
+            self.launch(fates, fate, key.clone(), bytes);
+        }
+        let fate = Fate::draw(&self.spec, &mut rng);
+        self.launch(fates, fate, key, bytes);
+    }
+
+    /// Counts a datagram that a link which does no harm was not asked to carry.
+    pub fn note_passed(&mut self, size: usize) {
+        self.tally.offered += 1;
+        self.tally.passed += 1;
+        self.tally.bytes += size as u64;
+    }
+
+    /// Sends one copy on its way.
+    fn launch(&mut self, fates: &mut Fates, fate: Fate, key: K, bytes: &[u8]) {
+        let sent = if self.is_full(bytes.len()) {
+            None
+        } else {
+            self.line.offer(self.now, bytes.len())
+        };
+        let Some(sent) = sent else {
+            self.tally.overflowed += 1;
+            return;
+        };
         let mut copy = self.spare.pop().unwrap_or_default();
         copy.extend_from_slice(bytes);
-        if self.spec.damage.happens(&mut self.rng) && damage(&mut copy, &mut self.rng) {
+        if let Some(mut rng) = fate.damage
+            && damage(&mut copy, &mut rng)
+        {
             self.tally.damaged += 1;
         }
-        let arrival = self.arrival(bytes.len());
+        let arrival = sent + fate.delay;
+        let arrival = if let Some(longer) = fate.held {
+            self.tally.reordered += 1;
+            arrival + longer
+        } else {
+            fates.in_order = fates.in_order.max(arrival);
+            fates.in_order
+        };
         self.order += 1;
+        self.flying_bytes += copy.len();
         self.flying.push(Reverse(Flight {
             arrival,
             order: self.order,
@@ -108,22 +160,17 @@ impl<K> Chaos<K> {
         }));
     }
 
-    /// When a datagram of `size` bytes that is offered now arrives.
-    fn arrival(&mut self, size: usize) -> Instant {
-        if let Some(rate) = self.spec.rate {
-            let nanos = size as u128 * 8 * 1_000_000_000 / u128::from(rate.get());
-            let time = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-            self.line_free = self.line_free.max(self.now) + time;
-        }
-        let sent = self.line_free.max(self.now);
-        let (shortest, longest) = self.spec.delay;
-        let arrival = sent + between(shortest, longest, &mut self.rng);
-        if self.spec.reorder.happens(&mut self.rng) {
-            self.tally.reordered += 1;
-            return arrival + between(Duration::ZERO, longest.max(SHORTEST_HOLD), &mut self.rng);
-        }
-        self.in_order = self.in_order.max(arrival);
-        self.in_order
+    /// Whether no more can be on its way at one time. Without a rate nothing waits for the line, and the queue
+    /// bounds what is on its way.
+    fn is_full(&self, size: usize) -> bool {
+        let full = match self.spec.queue {
+            Some(Queue::Datagrams(most)) if !self.line.is_slow() => self.flying.len() >= most,
+            Some(Queue::Bytes(most)) if !self.line.is_slow() => {
+                !self.flying.is_empty() && self.flying_bytes + size > most
+            }
+            _ => false,
+        };
+        full || self.flying.len() >= MOST_FLYING || self.flying_bytes + size > MOST_FLYING_BYTES
     }
 }
 
@@ -133,18 +180,9 @@ impl<K: Clone> Machine for Chaos<K> {
     type Output = K;
 
     fn handle(&mut self, now: Instant, (key, bytes): (K, &[u8])) {
-        self.now = self.now.max(now);
-        self.tally.offered += 1;
-        if self.spec.loss.happens(&mut self.rng) {
-            self.tally.lost += 1;
-            return;
-        }
-        // A copy is not copied again: that makes the duplication finite.
-        if self.spec.duplicate.happens(&mut self.rng) {
-            self.tally.duplicated += 1;
-            self.launch(key.clone(), bytes);
-        }
-        self.launch(key, bytes);
+        let mut fates = self.fates.clone();
+        self.send(now, &mut fates, key, bytes);
+        self.fates = fates;
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -156,10 +194,14 @@ impl<K: Clone> Machine for Chaos<K> {
             return None;
         }
         let Reverse(mut flight) = self.flying.pop()?;
+        self.flying_bytes -= flight.bytes.len();
         self.tally.passed += 1;
+        self.tally.bytes += flight.bytes.len() as u64;
         bytes.extend_from_slice(&flight.bytes);
-        flight.bytes.clear();
-        self.spare.push(flight.bytes);
+        if self.spare.len() < MOST_SPARE {
+            flight.bytes.clear();
+            self.spare.push(flight.bytes);
+        }
         Some(flight.key)
     }
 
@@ -198,35 +240,16 @@ impl<K> PartialEq for Flight<K> {
 
 impl<K> Eq for Flight<K> {}
 
-/// Flips bits in one byte, and in half of the cases in a second one as well. Whether there was one to flip.
-fn damage<R: Rng>(bytes: &mut [u8], rng: &mut R) -> bool {
-    let Some(last) = bytes.len().checked_sub(1) else {
-        return false;
-    };
-    let first = rng.random_range(0..=last);
-    let second = rng.random_range(0..=last);
-    let both = rng.random_bool(0.5) && second != first;
-    for place in [Some(first), both.then_some(second)].into_iter().flatten() {
-        if let Some(byte) = bytes.get_mut(place) {
-            *byte ^= rng.random_range(1..=u8::MAX);
-        }
-    }
-    true
-}
-
-fn between<R: Rng>(shortest: Duration, longest: Duration, rng: &mut R) -> Duration {
-    if shortest >= longest {
-        return shortest;
-    }
-    rng.random_range(shortest..=longest)
-}
-
-/// A datagram that is to be overtaken is held back for up to the longest delay, and for up to this time if that
-/// is longer.
-const SHORTEST_HOLD: Duration = Duration::from_millis(10);
+/// The most datagrams on their way at one time, whatever was asked for, and the most bytes: memory has an end.
+const MOST_FLYING: usize = 1 << 16;
+const MOST_FLYING_BYTES: usize = 64 << 20;
+/// How many buffers are kept for datagrams to come.
+const MOST_SPARE: usize = 256;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Sends the numbers below `count`, a millisecond apart, and says what arrives.
@@ -336,5 +359,96 @@ mod tests {
         link.handle_timeout(Instant::ZERO + Duration::from_secs(1));
         assert_eq!(link.poll_output(&mut Vec::new()), Some('a'));
         assert_eq!(link.poll_output(&mut Vec::new()), Some('b'));
+    }
+
+    /// What arrives of the numbers that the first of `senders` sends, while all send at once.
+    fn of_the_first(spec: &str, senders: u64) -> Vec<Vec<u8>> {
+        let mut link = Chaos::new(spec.parse().unwrap(), 0);
+        let mut fates: Vec<_> = (0..senders).map(|number| Fates::of(7, number)).collect();
+        let mut arrived = Vec::new();
+        let mut bytes = Vec::new();
+        for number in 0..200_u32 {
+            let now = Instant::ZERO + Duration::from_millis(number.into());
+            for (sender, fates) in fates.iter_mut().enumerate() {
+                link.send(now, fates, sender, &number.to_be_bytes());
+            }
+        }
+        while let Some(timeout) = link.poll_timeout() {
+            link.handle_timeout(timeout);
+            bytes.clear();
+            if link.poll_output(&mut bytes) == Some(0) {
+                arrived.push(bytes.clone());
+            }
+        }
+        arrived
+    }
+
+    #[test]
+    fn what_happens_to_one_sender_does_not_depend_on_others() {
+        let spec = "loss=30%,dup=10%,reorder=20%,delay=5ms..50ms,corrupt=5%";
+        assert_eq!(of_the_first(spec, 1), of_the_first(spec, 9));
+        assert_ne!(of_the_first(spec, 1), numbers(200));
+    }
+
+    #[test]
+    fn a_full_queue_does_not_change_the_fates_of_what_comes_later() {
+        let fate = |queue: &str| {
+            let mut link = Chaos::new(format!("corrupt=50%,{queue}").parse().unwrap(), 3);
+            let mut bytes = Vec::new();
+            for _ in 0..20 {
+                link.handle(Instant::ZERO, ((), &[0]));
+            }
+            link.handle_timeout(Instant::ZERO + Duration::from_secs(9));
+            while link.poll_output(&mut bytes).is_some() {}
+            bytes.clear();
+            for _ in 0..20 {
+                link.handle(Instant::ZERO + Duration::from_secs(9), ((), &[0]));
+                link.handle_timeout(Instant::ZERO + Duration::from_secs(99));
+                link.poll_output(&mut bytes);
+            }
+            bytes
+        };
+        assert_eq!(fate("queue=1"), fate("queue=100"));
+    }
+
+    #[test]
+    fn senders_share_the_line() {
+        let mut link = Chaos::new("rate=8k".parse().unwrap(), 1);
+        let mut fates = [Fates::of(1, 0), Fates::of(1, 1)];
+        for _ in 0..3 {
+            for (sender, fates) in fates.iter_mut().enumerate() {
+                link.send(Instant::ZERO, fates, sender, &[0; 100]);
+            }
+        }
+        let mut order = Vec::new();
+        while let Some(timeout) = link.poll_timeout() {
+            link.handle_timeout(timeout);
+            order.extend(link.poll_output(&mut Vec::new()));
+            assert_eq!(
+                timeout,
+                Instant::ZERO + Duration::from_millis(100 * order.len() as u64)
+            );
+        }
+        assert_eq!(order, [0, 1, 0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn a_queue_in_front_of_a_line_holds_what_waits_and_not_what_is_on_its_way() {
+        let mut link = Chaos::new("rate=8k,delay=10s,queue=1".parse().unwrap(), 1);
+        for second in 0..5 {
+            link.handle(Instant::ZERO + Duration::from_secs(second), ((), &[0; 100]));
+        }
+        assert_eq!((link.flying(), link.tally().overflowed), (5, 0));
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_bounded_whatever_was_asked_for() {
+        let mut link = Chaos::new("delay=1h".replace("1h", "3600s").parse().unwrap(), 1);
+        let datagram = vec![0; 60_000];
+        for _ in 0..2000 {
+            link.handle(Instant::ZERO, ((), &datagram));
+        }
+        assert!(link.tally().overflowed > 0);
+        assert!(link.flying() * datagram.len() <= MOST_FLYING_BYTES);
     }
 }

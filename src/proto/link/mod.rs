@@ -26,7 +26,7 @@ mod stubborn;
 
 pub(crate) use ask::is_from;
 pub use ask::{Ask, Datagram, Event, Ignored, Outcome, Question, Report, Verdict, Why};
-pub use chaos::{Chance, Chaos, Spec, SpecError, Tally};
+pub use chaos::{Chance, Chaos, ChaosStream, Fates, Last, Line, Queue, Spec, SpecError, StreamTally, Tally};
 pub use dedup::{Admission, Dedup, Window};
 pub use flow::{Flow, Quota};
 pub use reassembler::Reassembler;

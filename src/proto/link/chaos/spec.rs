@@ -11,8 +11,9 @@ use thiserror::Error;
 /// What a [`Chaos`](super::Chaos) is to do. The default does no harm.
 ///
 /// Written as `key=value` pairs between commas, each key at most once: `loss`, `dup`, `reorder` and `corrupt` take
-/// a chance (`30%` or `0.3`); `delay` a time (`5ms`, `1.5s`, `200us`) or a range (`5ms..50ms`); `rate` bits per
-/// second (`500k`, `1M`, `2G`: powers of 1000); `queue` a number of datagrams; `seed` a number.
+/// a chance (`30%` or `0.3`), and so does `reset`; `delay` a time (`5ms`, `1.5s`, `200us`) or a range
+/// (`5ms..50ms`); `rate` bits per second (`500k`, `1M`, `2G`: powers of 1000); `queue` a number of datagrams
+/// (`100`), of bytes (`500B`, `64k`, `1M`) or a time (`100ms`); `seed` a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spec {
     /// `loss`: the chance that a datagram is lost.
@@ -27,8 +28,11 @@ pub struct Spec {
     pub delay: (Duration, Duration),
     /// `rate`: bits per second that the line carries; without it, as many as come.
     pub rate: Option<NonZeroU64>,
-    /// `queue`: how many datagrams may be on their way. What comes on top is lost.
-    pub queue: usize,
+    /// `queue`: how much may wait for a line with a rate, 1000 datagrams if it was not said; without a rate, how
+    /// much may be on its way. What comes on top is lost.
+    pub queue: Option<Queue>,
+    /// `reset`: the chance that a connection is reset at a segment. Streams only.
+    pub reset: Chance,
     /// `seed`: what all chance comes from, if it was fixed.
     pub seed: Option<u64>,
 }
@@ -42,10 +46,22 @@ impl Default for Spec {
             damage: Chance::NEVER,
             delay: (Duration::ZERO, Duration::ZERO),
             rate: None,
-            queue: 1000,
+            queue: None,
+            reset: Chance::NEVER,
             seed: None,
         }
     }
+}
+
+/// How long a queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// So many datagrams.
+    Datagrams(usize),
+    /// So many bytes, and always one datagram.
+    Bytes(usize),
+    /// As much as the line carries in this time, and always one datagram.
+    Time(Duration),
 }
 
 /// A probability.
@@ -75,7 +91,7 @@ pub enum SpecError {
     #[error("\"{0}\" is not KEY=VALUE")]
     NoValue(String),
     /// There is no such key.
-    #[error("\"{0}\" is none of loss, dup, reorder, delay, corrupt, rate, queue, seed")]
+    #[error("\"{0}\" is none of loss, dup, reorder, delay, corrupt, rate, queue, reset, seed")]
     UnknownKey(String),
     /// A key is there twice.
     #[error("\"{0}\" is given twice")]
@@ -89,6 +105,14 @@ pub enum SpecError {
         value: String,
         /// What the key takes.
         expected: &'static str,
+    },
+    /// A key that such a link cannot honour.
+    #[error("{key}: {why}")]
+    Unfit {
+        /// The key.
+        key: &'static str,
+        /// Why not.
+        why: &'static str,
     },
 }
 
@@ -121,6 +145,41 @@ impl FromStr for Spec {
 }
 
 impl Spec {
+    /// Whether nothing is to be done at all.
+    pub fn is_harmless(&self) -> bool {
+        let seedless = Self { seed: None, ..*self };
+        seedless == Self::default()
+    }
+
+    /// Whether all that it asks for can be done to datagrams.
+    ///
+    /// # Errors
+    /// [`SpecError::Unfit`].
+    pub fn fit_for_datagrams(self) -> Result<Self, SpecError> {
+        self.refuse(&[("reset", self.reset > Chance::NEVER, NO_CONNECTION)])?;
+        let timeless = matches!(self.queue, Some(Queue::Time(_))) && self.rate.is_none();
+        self.refuse(&[("queue", timeless, NO_RATE)])
+    }
+
+    /// Whether all that it asks for can be done to a stream without breaking TCP's promise.
+    ///
+    /// # Errors
+    /// [`SpecError::Unfit`].
+    pub fn fit_for_streams(self) -> Result<Self, SpecError> {
+        self.refuse(&[
+            ("dup", self.duplicate > Chance::NEVER, STREAM_PROMISE),
+            ("reorder", self.reorder > Chance::NEVER, STREAM_PROMISE),
+            ("queue", self.queue.is_some(), STREAM_WAITS),
+        ])
+    }
+
+    fn refuse(self, unfit: &[(&'static str, bool, &'static str)]) -> Result<Self, SpecError> {
+        match unfit.iter().find(|(_, found, _)| *found) {
+            Some(&(key, _, why)) => Err(SpecError::Unfit { key, why }),
+            None => Ok(self),
+        }
+    }
+
     /// Sets what a key says; `None` if the value is not what it takes.
     fn set(&mut self, key: &str, value: &str) -> Option<()> {
         match key {
@@ -130,7 +189,8 @@ impl Spec {
             "corrupt" => self.damage = chance(value)?,
             "delay" => self.delay = delay(value)?,
             "rate" => self.rate = Some(rate(value)?),
-            "queue" => self.queue = value.parse().ok().filter(|size| *size > 0)?,
+            "queue" => self.queue = Some(queue(value)?),
+            "reset" => self.reset = chance(value)?,
             "seed" => self.seed = Some(value.parse().ok()?),
             _ => return None,
         }
@@ -149,6 +209,7 @@ impl fmt::Display for Spec {
             ("dup", self.duplicate),
             ("reorder", self.reorder),
             ("corrupt", self.damage),
+            ("reset", self.reset),
         ];
         for (key, Chance(probability)) in harms {
             if probability > 0.0 {
@@ -157,14 +218,16 @@ impl fmt::Display for Spec {
         }
         let (shortest, longest) = self.delay;
         if self.delay != default.delay {
-            parts.push(format!("delay={shortest:?}..{longest:?}").replace('µ', "u"));
+            parts.push(format!("delay={shortest:?}..{longest:?}"));
         }
         parts.extend(self.rate.map(|rate| format!("rate={rate}")));
-        if self.queue != default.queue {
-            parts.push(format!("queue={}", self.queue));
-        }
+        parts.extend(self.queue.map(|queue| match queue {
+            Queue::Datagrams(most) => format!("queue={most}"),
+            Queue::Bytes(most) => format!("queue={most}B"),
+            Queue::Time(most) => format!("queue={most:?}"),
+        }));
         parts.extend(self.seed.map(|seed| format!("seed={seed}")));
-        f.write_str(&parts.join(","))
+        f.write_str(&parts.join(",").replace('µ', "u"))
     }
 }
 
@@ -196,28 +259,48 @@ fn time(text: &str) -> Option<Duration> {
 }
 
 fn rate(text: &str) -> Option<NonZeroU64> {
-    let (number, unit) = match text.chars().next_back()? {
-        'k' => (text.strip_suffix('k')?, 1_000),
-        'M' => (text.strip_suffix('M')?, 1_000_000),
-        'G' => (text.strip_suffix('G')?, 1_000_000_000),
-        _ => (text, 1),
-    };
-    NonZeroU64::new(number.parse::<u64>().ok()?.checked_mul(unit)?)
+    NonZeroU64::new(thousands(text)?)
+}
+
+fn queue(text: &str) -> Option<Queue> {
+    if let Ok(most) = text.parse::<usize>() {
+        return (most > 0).then_some(Queue::Datagrams(most));
+    }
+    if let Some(most) = time(text) {
+        return (!most.is_zero()).then_some(Queue::Time(most));
+    }
+    let most = thousands(text.strip_suffix('B').unwrap_or(text))?;
+    (most > 0).then_some(Queue::Bytes(usize::try_from(most).ok()?))
+}
+
+/// A whole number, of thousands, millions or thousands of millions.
+fn thousands(text: &str) -> Option<u64> {
+    let units = [('k', 1_000), ('M', 1_000_000), ('G', 1_000_000_000)];
+    let found = units
+        .iter()
+        .find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, *unit)));
+    let (number, unit) = found.unwrap_or((text, 1));
+    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// The keys, and what each takes.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("loss", CHANCE),
     ("dup", CHANCE),
     ("reorder", CHANCE),
     ("corrupt", CHANCE),
     ("delay", "a time as 5ms, or a range as 5ms..50ms"),
     ("rate", "bits per second as 64000, 500k, 1M or 2G"),
-    ("queue", "a number of datagrams, at least 1"),
+    ("queue", "datagrams as 100, bytes as 64k, or a time as 100ms"),
+    ("reset", CHANCE),
     ("seed", "a number"),
 ];
 
 const CHANCE: &str = "a chance from 0% to 100%";
+const NO_CONNECTION: &str = "datagrams have no connection";
+const NO_RATE: &str = "a time needs a rate";
+const STREAM_PROMISE: &str = "TCP promises each byte once and in order, whatever the network does";
+const STREAM_WAITS: &str = "a TCP sender is held back, and nothing overflows";
 
 #[cfg(test)]
 mod tests {
@@ -231,7 +314,8 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let spec = parse("loss=30%,dup=0.1,reorder=20%,delay=5ms..50ms,corrupt=1%,rate=1M,queue=9,seed=7");
+        let spec =
+            parse("loss=30%,dup=0.1,reorder=20%,delay=5ms..50ms,corrupt=1%,rate=1M,queue=9,reset=2%,seed=7");
         let expected = Spec {
             loss: Chance(0.3),
             duplicate: Chance(0.1),
@@ -239,7 +323,8 @@ mod tests {
             damage: Chance(0.01),
             delay: (Duration::from_millis(5), Duration::from_millis(50)),
             rate: NonZeroU64::new(1_000_000),
-            queue: 9,
+            queue: Some(Queue::Datagrams(9)),
+            reset: Chance(0.02),
             seed: Some(7),
         };
         assert_eq!(spec, Ok(expected));
@@ -261,7 +346,7 @@ mod tests {
         assert_eq!(error("loss"), "\"loss\" is not KEY=VALUE");
         assert_eq!(
             error("los=1%"),
-            "\"los\" is none of loss, dup, reorder, delay, corrupt, rate, queue, seed"
+            "\"los\" is none of loss, dup, reorder, delay, corrupt, rate, queue, reset, seed"
         );
         assert_eq!(error("seed=1,seed=1"), "\"seed\" is given twice");
         assert_eq!(error("loss=130%"), "loss=130%: expected a chance from 0% to 100%");
@@ -282,10 +367,65 @@ mod tests {
         for text in ["rate=0", "rate=1T", "rate=", "rate=99999999999999999G", "rate=µ"] {
             assert!(error(text).contains("expected bits per second"), "{text}");
         }
+        for text in [
+            "queue=0",
+            "queue=0B",
+            "queue=0s",
+            "queue=",
+            "queue=k",
+            "queue=-1",
+            "queue=1KB",
+            "queue=5m",
+        ] {
+            assert!(error(text).contains("expected datagrams as 100"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_queue_is_counted_in_datagrams_bytes_or_time() {
+        let queue = |text: &str| parse(text).unwrap().queue.unwrap();
+        assert_eq!(queue("queue=100"), Queue::Datagrams(100));
+        assert_eq!(queue("queue=100B"), Queue::Bytes(100));
+        assert_eq!(queue("queue=64k"), Queue::Bytes(64_000));
+        assert_eq!(queue("queue=64kB"), Queue::Bytes(64_000));
+        assert_eq!(queue("queue=100ms"), Queue::Time(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn what_a_link_cannot_do_is_refused_with_the_reason() {
+        let unfit = |text: &str| {
+            let spec = parse(text).unwrap();
+            let words = |end: Result<Spec, SpecError>| end.err().map(|error| error.to_string());
+            (words(spec.fit_for_datagrams()), words(spec.fit_for_streams()))
+        };
+        assert_eq!(unfit("loss=1%,delay=1s,corrupt=1%,rate=1M,seed=1"), (None, None));
+        for key in ["dup", "reorder"] {
+            let (udp, tcp) = unfit(&format!("{key}=1%"));
+            let why = "TCP promises each byte once and in order, whatever the network does";
+            assert_eq!((udp, tcp), (None, Some(format!("{key}: {why}"))));
+        }
         assert_eq!(
-            error("queue=0"),
-            "queue=0: expected a number of datagrams, at least 1"
+            unfit("reset=1%").0.unwrap(),
+            "reset: datagrams have no connection"
         );
+        assert_eq!(unfit("queue=1ms").0.unwrap(), "queue: a time needs a rate");
+        assert_eq!(unfit("queue=1ms,rate=1M").0, None);
+        assert!(unfit("queue=1").1.unwrap().starts_with("queue: a TCP sender"));
+    }
+
+    #[test]
+    fn only_the_seed_does_no_harm() {
+        assert!(parse("seed=3").unwrap().is_harmless());
+        assert!(!parse("seed=3,queue=3").unwrap().is_harmless());
+    }
+
+    fn any_queue() -> impl Strategy<Value = Option<Queue>> {
+        prop_oneof![
+            Just(None),
+            (1..usize::MAX).prop_map(|most| Some(Queue::Datagrams(most))),
+            (1..usize::MAX).prop_map(|most| Some(Queue::Bytes(most))),
+            (1..9_999_999_u64).prop_map(|most| Some(Queue::Time(Duration::from_micros(most)))),
+        ]
     }
 
     proptest! {
@@ -294,7 +434,8 @@ mod tests {
             (loss, dup) in (0..=100_u32, 0..=100_u32),
             (shortest, more) in (0..10_000_u64, 0..10_000_u64),
             rate in 0..u64::MAX,
-            (queue, seed) in (1..5000_usize, any::<Option<u64>>()),
+            (queue, reset) in (any_queue(), 0..=100_u32),
+            seed in any::<Option<u64>>(),
         ) {
             let spec = Spec {
                 loss: Chance(f64::from(loss) / 100.0),
@@ -302,6 +443,7 @@ mod tests {
                 delay: (Duration::from_millis(shortest), Duration::from_millis(shortest + more)),
                 rate: NonZeroU64::new(rate),
                 queue,
+                reset: Chance(f64::from(reset) / 100.0),
                 seed,
                 ..Spec::default()
             };
