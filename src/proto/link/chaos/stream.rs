@@ -309,7 +309,11 @@ mod tests {
     }
 
     fn text(length: usize) -> Vec<u8> {
-        (0..length).map(|place| (place / 7) as u8).collect()
+        (0..=u8::MAX)
+            .cycle()
+            .flat_map(|byte| [byte; 7])
+            .take(length)
+            .collect()
     }
 
     #[test]
