@@ -1,13 +1,14 @@
 //! Each tool against its peer, run by run in turn: `cargo bench --bench peers [NAME…]`.
 //!
 //! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
-//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, print.
+//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print.
 
 mod capture;
 mod contest;
 mod dns;
+mod splice;
+mod streams;
 
-use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -27,16 +28,22 @@ const RDUMP: &str = env!("CARGO_BIN_EXE_rdump");
 type Group = (&'static str, fn(&Path) -> io::Result<()>);
 
 fn main() -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(splice::FLAG) {
+        return splice::run(arguments);
+    }
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let scratch = tempfile::tempdir()?;
-    let groups: [Group; 5] = [
+    let groups: [Group; 7] = [
         ("start", start),
         ("lookup", lookup),
         ("bulk", bulk),
-        ("bytes", bytes),
+        ("bytes", streams::bytes),
+        ("pipes", streams::pipes),
+        ("unix", streams::unix),
         ("print", print),
     ];
     for (name, group) in groups {
@@ -114,33 +121,6 @@ fn bulk(scratch: &Path) -> io::Result<()> {
             || ask(RDIG, &file, lossy, &["+short"]),
             || ask("dig", &file, lossy, &["+short", "+time=1"]),
         );
-    Ok(())
-}
-
-/// A file of 1 GiB through a TCP connection into /dev/null, both ends together.
-fn bytes(scratch: &Path) -> io::Result<()> {
-    const SIZE: u64 = 1 << 30;
-    let file = scratch.join("bytes");
-    File::create(&file)?.set_len(SIZE)?;
-    let transfer = |program: &str| {
-        let port = closed_port().expect("loopback has a free port");
-        let mut listener = Command::new(program)
-            .args(["-l", "127.0.0.1", &port])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the listener starts");
-        wait_for_listener(&port);
-        let input = File::open(&file).expect("the file was made above");
-        run(Command::new(program)
-            .args(["-N", "127.0.0.1", &port])
-            .stdin(input));
-        listener.wait().expect("the listener ends with the connection");
-    };
-    Contest::new("rnc : nc, 1 GiB file → TCP → /dev/null")
-        .rounds(7)
-        .bytes(SIZE)
-        .run(|| transfer(RNC), || transfer("nc"));
     Ok(())
 }
 
