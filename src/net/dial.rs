@@ -68,6 +68,8 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// `-p`.
     pub port: u16,
+    /// Whether other connections from there may be over only just: for several of them in turn.
+    pub reused: bool,
 }
 
 /// Why there is no connection.
@@ -114,18 +116,7 @@ pub fn dial(
     options: &SocketOptions,
     timeout: Option<Duration>,
 ) -> Result<OwnedFd, DialError> {
-    let domain = Domain::for_address(to);
-    let socket = Socket::new(domain, transport.socket_type(), None).map_err(DialError::Socket)?;
-    options.apply(&socket, domain)?;
-    if from.address.is_some() || from.port != 0 {
-        let any = match to {
-            SocketAddr::V4(_) => IpAddr::from([0; 4]),
-            SocketAddr::V6(_) => IpAddr::from([0; 16]),
-        };
-        let address = SocketAddr::new(from.address.unwrap_or(any), from.port);
-        socket.bind(&address.into()).map_err(DialError::Bind)?;
-    }
-    socket.set_nonblocking(true).map_err(DialError::Socket)?;
+    let socket = prepare(transport, to, from, options)?;
     let refused = |source| DialError::Refused { to, source };
     match socket.connect(&SockAddr::from(to)) {
         Ok(()) => return Ok(socket.into()),
@@ -139,6 +130,31 @@ pub fn dial(
         None => Ok(socket.into()),
         Some(error) => Err(refused(error)),
     }
+}
+
+/// A non-blocking socket with all that was asked for, from which `to` can be connected to.
+pub(super) fn prepare(
+    transport: Transport,
+    to: SocketAddr,
+    from: Origin,
+    options: &SocketOptions,
+) -> Result<Socket, DialError> {
+    let domain = Domain::for_address(to);
+    let kind = transport.socket_type().nonblocking();
+    let socket = Socket::new(domain, kind, None).map_err(DialError::Socket)?;
+    options.apply(&socket, domain)?;
+    if from.address.is_some() || from.port != 0 {
+        let any = match to {
+            SocketAddr::V4(_) => IpAddr::from([0; 4]),
+            SocketAddr::V6(_) => IpAddr::from([0; 16]),
+        };
+        let address = SocketAddr::new(from.address.unwrap_or(any), from.port);
+        if from.reused {
+            socket.set_reuse_address(true).map_err(DialError::Socket)?;
+        }
+        socket.bind(&address.into()).map_err(DialError::Bind)?;
+    }
+    Ok(socket)
 }
 
 /// Sends a byte a second over a connected datagram socket and waits for an answer or a refusal, for three seconds
@@ -286,7 +302,7 @@ mod tests {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let from = Origin {
             address: Some("127.0.0.3".parse().unwrap()),
-            port: 0,
+            ..Origin::default()
         };
         let to = server.local_addr().unwrap();
         let socket = dial(Transport::Tcp, to, from, &SocketOptions::default(), None).unwrap();

@@ -3,6 +3,7 @@
 mod ask;
 mod clock;
 mod datagrams;
+mod descriptors;
 mod dial;
 pub mod dns;
 mod drive;
@@ -17,6 +18,7 @@ mod proxy;
 mod pump;
 mod relay;
 mod runtime;
+mod scan;
 mod services;
 mod stage;
 mod stdio;
@@ -28,6 +30,7 @@ mod unix;
 
 pub use ask::{AskError, Failure, Reply, ask};
 pub use clock::Clock;
+pub use descriptors::make_room_for;
 pub use dial::{DialError, Origin, SocketOptions, Transport, dial, probe};
 pub use dns::Resolver;
 pub use drive::{Port, drive};
@@ -41,6 +44,7 @@ pub use proxy::{HandshakeError, shake_hands};
 pub use pump::{PumpError, Relay, Turns};
 pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
 pub use runtime::{in_runtime, run_lazily, runtime};
+pub use scan::{Found, Scan};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
 #[cfg(feature = "tls")]

@@ -6,6 +6,7 @@ pub mod launch;
 pub mod link;
 mod machine;
 pub mod relay;
+pub mod scan;
 mod time;
 
 pub use machine::Machine;

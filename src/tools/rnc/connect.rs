@@ -97,5 +97,6 @@ fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<Origin
     Ok(Origin {
         address: address.transpose()?,
         port: port.transpose()?.unwrap_or(0),
+        reused: false,
     })
 }
