@@ -23,7 +23,7 @@ _rnc() {
 
     case "${cmd}" in
         rnc)
-            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -s -T -t -U -u -v -W -w -X -x -z -h --version --json --help"
+            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -s -T -t -U -u -v -W -w -X -x -z -h --version --json --inflight --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -82,6 +82,10 @@ _rnc() {
                     return 0
                     ;;
                 -x)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inflight)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -12,6 +12,7 @@ complete -c rnc -s W -d 'Leave after so many reads from the network' -r
 complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then without traffic' -r
 complete -c rnc -s X -d 'Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)' -r
 complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
+complete -c rnc -l inflight -d 'How many ports to ask at a time; 1000 if it is not said' -r
 complete -c rnc -s 4 -d 'Use IPv4 addresses only'
 complete -c rnc -s 6 -d 'Use IPv6 addresses only'
 complete -c rnc -s b -d 'Allow broadcast addresses'

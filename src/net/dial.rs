@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{SendFlags, send, sockopt};
 use socket2::{Domain, SockAddr, Socket, Type};
 use thiserror::Error;
 
@@ -157,29 +156,6 @@ pub(super) fn prepare(
     Ok(socket)
 }
 
-/// Sends a byte a second over a connected datagram socket and waits for an answer or a refusal, for three seconds
-/// or `timeout`. Silence counts as an open port.
-///
-/// # Errors
-/// When the system cannot wait.
-pub fn probe(socket: &OwnedFd, timeout: Option<Duration>) -> io::Result<bool> {
-    let mut left = timeout.unwrap_or(PROBE_TIME).min(PROBE_TIME);
-    loop {
-        // The refusal of one datagram is told when the next is sent, or waited for.
-        if send(socket, b"X", SendFlags::NOSIGNAL).is_err() {
-            return Ok(false);
-        }
-        let patience = left.min(PROBE_INTERVAL);
-        if wait(socket, PollFlags::IN, Some(patience))? {
-            return Ok(sockopt::socket_error(socket)?.is_ok());
-        }
-        left = left.saturating_sub(patience);
-        if left.is_zero() {
-            return Ok(true);
-        }
-    }
-}
-
 impl SocketOptions {
     /// Tells `socket` all of them.
     ///
@@ -243,13 +219,11 @@ fn wait(fd: impl AsFd, flags: PollFlags, timeout: Option<Duration>) -> io::Resul
     }
 }
 
-/// nc's.
-const PROBE_TIME: Duration = Duration::from_secs(3);
-const PROBE_INTERVAL: Duration = Duration::from_secs(1);
-
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, UdpSocket};
+    use std::net::TcpListener;
+
+    use rustix::net::sockopt;
 
     use super::*;
 
@@ -309,18 +283,5 @@ mod tests {
         let (_, peer) = server.accept().unwrap();
         assert_eq!(peer.ip(), from.address.unwrap());
         drop(socket);
-    }
-
-    #[test]
-    fn a_probe_hears_a_refusal_and_an_answer() {
-        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let to = server.local_addr().unwrap().to_string();
-        let open = udp(&to, &SocketOptions::default()).unwrap();
-        let local: SocketAddr = rustix::net::getsockname(&open).unwrap().try_into().unwrap();
-        server.send_to(b"answer", local).unwrap();
-        assert!(probe(&open, None).unwrap());
-        drop(server);
-        let closed = udp(&to, &SocketOptions::default()).unwrap();
-        assert!(!probe(&closed, None).unwrap());
     }
 }

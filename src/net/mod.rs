@@ -31,7 +31,7 @@ mod unix;
 pub use ask::{AskError, Failure, Reply, ask};
 pub use clock::Clock;
 pub use descriptors::make_room_for;
-pub use dial::{DialError, Origin, SocketOptions, Transport, dial, probe};
+pub use dial::{DialError, Origin, SocketOptions, Transport, dial};
 pub use dns::Resolver;
 pub use drive::{Port, drive};
 pub use endpoint::Endpoint;
@@ -44,7 +44,7 @@ pub use proxy::{HandshakeError, shake_hands};
 pub use pump::{PumpError, Relay, Turns};
 pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
 pub use runtime::{in_runtime, run_lazily, runtime};
-pub use scan::{Found, Scan};
+pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
 #[cfg(feature = "tls")]

@@ -45,12 +45,15 @@ pub struct Found {
     pub last: bool,
 }
 
+/// Who is told what is found.
+pub type Tell<'a> = &'a mut dyn FnMut(Option<Found>);
+
 impl Scan {
-    /// Scans, and tells what is found, port by port.
+    /// Scans, and tells what is found, port by port; and `None` when there is nothing more to tell for now.
     ///
     /// # Errors
     /// When a port cannot be asked for a reason that is ours.
-    pub fn run(&self, options: &SocketOptions, tell: &mut dyn FnMut(Found)) -> Result<(), DialError> {
+    pub fn run(&self, options: &SocketOptions, tell: Tell<'_>) -> Result<(), DialError> {
         match self.transport {
             Transport::Tcp => {
                 let machine = Connects::new(self.ports.len(), self.addresses.len(), self.pace);
@@ -91,9 +94,10 @@ where
         })
     }
 
-    fn run(&mut self, tell: &mut dyn FnMut(Found)) -> Result<(), DialError> {
+    fn run(&mut self, tell: Tell<'_>) -> Result<(), DialError> {
         let mut room = [MaybeUninit::uninit(); EVENTS];
         while self.drain(tell)?.is_continue() {
+            tell(None);
             let timeout = self.machine.poll_timeout();
             let left = timeout.map(|moment| moment - self.clock.now());
             let left = left.and_then(|left| Timespec::try_from(left).ok());
@@ -117,7 +121,7 @@ where
     }
 
     /// Does all that the machine wants done.
-    fn drain(&mut self, tell: &mut dyn FnMut(Found)) -> Result<ControlFlow<()>, DialError> {
+    fn drain(&mut self, tell: Tell<'_>) -> Result<ControlFlow<()>, DialError> {
         while let Some(output) = self.machine.poll_output(&mut Vec::new()) {
             let (attempt, progress) = match output {
                 Output::Start(attempt) => match self.scan.place(attempt) {
@@ -131,12 +135,12 @@ where
                 }
                 Output::Report(report) => {
                     if let Some((at, _)) = self.scan.place(report.attempt) {
-                        tell(Found {
+                        tell(Some(Found {
                             at,
                             outcome: report.outcome,
                             elapsed: report.elapsed,
                             last: report.last,
-                        });
+                        }));
                     }
                     continue;
                 }
@@ -181,7 +185,7 @@ mod tests {
             },
         };
         let mut found = Vec::new();
-        let mut tell = |one: Found| found.push((one.at.port(), one.outcome.state));
+        let mut tell = |one: Option<Found>| found.extend(one.map(|one| (one.at.port(), one.outcome.state)));
         scan.run(&SocketOptions::default(), &mut tell).unwrap();
         found
     }

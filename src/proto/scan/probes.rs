@@ -475,8 +475,10 @@ mod tests {
 
     #[test]
     fn answers_come_in_order() {
-        let mut network =
-            Network::new(|_, attempt: Attempt| Some((RTT * (10 - attempt.port as u32), State::Open)));
+        let mut network = Network::new(|_, attempt: Attempt| {
+            let later = u32::try_from(10 - attempt.port).unwrap();
+            Some((RTT * later, State::Open))
+        });
         network.run(Probes::new(10, pace(1)));
         assert_eq!(network.states(), [State::Open; 10]);
         let ports: Vec<_> = network.reports.iter().map(|report| report.attempt.port).collect();

@@ -1,4 +1,4 @@
-//! `rnc HOST PORT`, and `-z`.
+//! `rnc HOST PORT`, and `-z` through a proxy.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -11,7 +11,7 @@ use super::run::use_connection;
 use super::{names, proxy, say};
 use crate::cli::{Exit, Failure};
 use crate::net::dns::Family;
-use crate::net::{DialError, Origin, Transport, dial, probe};
+use crate::net::{DialError, Origin, Transport, dial};
 
 /// Connects to each port in turn. A scan succeeds if any port is open; anything else if all went well.
 pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<Exit, Failure> {
@@ -23,7 +23,7 @@ pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<
         }
         let this = match &target.proxy {
             Some(proxy) => proxy::connect(plan, target, proxy, port, purpose)?,
-            None => match reach(plan, target, port, purpose)? {
+            None => match reach(plan, target, port)? {
                 Some(socket) => use_connection(plan, purpose, socket)?,
                 None => Exit::FAILURE,
             },
@@ -35,7 +35,8 @@ pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<
     Ok(exit)
 }
 
-fn ports(plan: &Plan, target: &Target) -> anyhow::Result<Vec<u16>> {
+/// The ports of the target, in the order in which they are asked.
+pub(super) fn ports(plan: &Plan, target: &Target) -> anyhow::Result<Vec<u16>> {
     let ports = target.ports.iter().map(|port| names::port(plan, port));
     let mut ports = ports.collect::<anyhow::Result<Vec<_>>>()?;
     if target.random {
@@ -45,22 +46,14 @@ fn ports(plan: &Plan, target: &Target) -> anyhow::Result<Vec<u16>> {
 }
 
 /// A connection to the first address of the target that takes one.
-fn reach(plan: &Plan, target: &Target, port: u16, purpose: Purpose) -> Result<Option<OwnedFd>, Failure> {
+fn reach(plan: &Plan, target: &Target, port: u16) -> Result<Option<OwnedFd>, Failure> {
     let addresses = names::addresses(plan, &target.host, port)?;
     let socket = dial_any(plan, target, &target.host, &addresses)?;
     let Some((socket, to)) = socket else {
         return Ok(None);
     };
-    let certain = match (plan.transport, purpose) {
-        (Transport::Tcp, _) => true,
-        // A datagram tells only when it is refused.
-        (Transport::Udp, Purpose::Scan) if !probe(&socket, plan.timeout).is_ok_and(|open| open) => {
-            return Ok(None);
-        }
-        (Transport::Udp, Purpose::Scan) => true,
-        (Transport::Udp, _) => false,
-    };
-    if plan.verbose && certain {
+    // A datagram tells only when it is refused.
+    if plan.verbose && plan.transport == Transport::Tcp {
         say::connected(plan, &target.host, to);
     }
     Ok(Some(socket))
@@ -87,7 +80,8 @@ pub(super) fn dial_any(
     Ok(None)
 }
 
-fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<Origin> {
+/// Where a connection to `to` comes from.
+pub(super) fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<Origin> {
     let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
     let address = target
         .source

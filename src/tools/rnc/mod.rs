@@ -9,6 +9,7 @@ mod plan;
 mod proxy;
 mod run;
 mod say;
+mod scan;
 mod signals;
 mod unix;
 

@@ -1,6 +1,7 @@
 //! Names of hosts and ports → addresses, and back.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
@@ -10,6 +11,7 @@ use super::run;
 use crate::cli::resolver_environment;
 use crate::net::dns::{Family, LookupError, hosts, literal};
 use crate::net::{Place, Resolver, Services};
+use crate::tools::dns_cache;
 
 /// The number of a port.
 pub(super) fn port(plan: &Plan, port: &Port) -> anyhow::Result<u16> {
@@ -68,7 +70,7 @@ pub(super) async fn shown(plan: &Plan, address: IpAddr) -> String {
         // The DNS has no better name for it.
         None if address.is_loopback() => None,
         None => {
-            let resolver = Resolver::system(&resolver_environment());
+            let resolver = resolver();
             let found = tokio::time::timeout(PATIENCE, resolver.reverse(address)).await;
             found
                 .ok()
@@ -87,19 +89,29 @@ fn lookup(plan: &Plan, host: &str, port: u16, family: Family) -> Result<Vec<Sock
         None => {}
     }
     let runtime = run::runtime().map_err(|_| "no runtime".to_owned())?;
+    let found = runtime.block_on(resolver().lookup_ip(host, port, family));
+    found.map_err(|error| words(&error).to_owned())
+}
+
+/// The resolver of this system, with the cache that it shares with `rhost` and `rdig`.
+pub(super) fn resolver() -> Resolver {
     let resolver = Resolver::system(&resolver_environment());
-    let found = runtime.block_on(resolver.lookup_ip(host, port, family));
-    found.map_err(|error| {
-        let words = match error {
-            LookupError::BadName { .. } | LookupError::NoName(_) => NOT_KNOWN,
-            LookupError::NoData { .. } | LookupError::NoAddress(_) => "No address associated with hostname",
-            LookupError::Failed { .. }
-            | LookupError::Garbled(_)
-            | LookupError::Silent(_)
-            | LookupError::Loop(_) => "Temporary failure in name resolution",
-        };
-        words.to_owned()
-    })
+    match dns_cache::open() {
+        Some(cache) => resolver.with_shelf(Arc::new(cache)),
+        None => resolver,
+    }
+}
+
+/// Why a name has no address, in the words of getaddrinfo(3).
+pub(super) fn words(error: &LookupError) -> &'static str {
+    match error {
+        LookupError::BadName { .. } | LookupError::NoName(_) => NOT_KNOWN,
+        LookupError::NoData { .. } | LookupError::NoAddress(_) => "No address associated with hostname",
+        LookupError::Failed { .. }
+        | LookupError::Garbled(_)
+        | LookupError::Silent(_)
+        | LookupError::Loop(_) => "Temporary failure in name resolution",
+    }
 }
 
 const NOT_KNOWN: &str = "Name or service not known";

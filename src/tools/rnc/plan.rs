@@ -3,6 +3,7 @@
 mod number;
 mod ports;
 mod proxy;
+mod scan;
 mod tos;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use anyhow::{Context, bail};
 use self::number::Number;
 pub(super) use self::ports::Port;
 pub(super) use self::proxy::{Proxy, ProxyProtocol};
+pub(super) use self::scan::Scan;
 use super::Args;
 use crate::net::dns::Family;
 use crate::net::{Relay, SocketOptions, Transport, UnixName};
@@ -42,6 +44,8 @@ pub(super) struct Plan {
 pub(super) enum Mode {
     /// Connect to each port of the target in turn.
     Connect { target: Target, purpose: Purpose },
+    /// See which ports of the target are open.
+    Scan { target: Target, scan: Scan },
     /// Connect to a UNIX-domain socket.
     ConnectUnix {
         to: UnixName,
@@ -96,6 +100,7 @@ impl Plan {
         let relay = relay(&args, interval, timeout)?;
         let proxy = Proxy::parse(&args)?;
         refuse_contradictions(&args)?;
+        let scan = Scan::parse(&args, timeout, interval)?;
         Ok(Self {
             transport: if args.udp { Transport::Udp } else { Transport::Tcp },
             family: match (args.v4, args.v6) {
@@ -112,7 +117,7 @@ impl Plan {
             mode: if args.unix {
                 unix_mode(args)?
             } else {
-                mode(args, proxy)?
+                mode(args, proxy, scan)?
             },
         })
     }
@@ -149,7 +154,7 @@ fn relay(args: &Args, pause: Option<Duration>, idle: Option<Duration>) -> anyhow
     })
 }
 
-fn mode(args: Args, proxy: Option<Proxy>) -> anyhow::Result<Mode> {
+fn mode(args: Args, proxy: Option<Proxy>, scan: Option<Scan>) -> anyhow::Result<Mode> {
     let purpose = Purpose::of(&args);
     let operands = args
         .operands
@@ -180,7 +185,10 @@ fn mode(args: Args, proxy: Option<Proxy>) -> anyhow::Result<Mode> {
         source_port: source_port.as_deref().map(Port::parse).transpose()?,
         proxy,
     };
-    Ok(Mode::Connect { target, purpose })
+    Ok(match scan {
+        Some(scan) => Mode::Scan { target, scan },
+        None => Mode::Connect { target, purpose },
+    })
 }
 
 fn unix_mode(args: Args) -> anyhow::Result<Mode> {

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::Args;
 use super::plan::{Mode, Plan, Purpose};
-use super::{connect, datagrams, listen, say, unix};
+use super::{connect, datagrams, listen, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{self, Clock, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket};
 use crate::proto::relay::End;
@@ -22,6 +22,7 @@ fn perform(args: Args) -> Result<Exit, Failure> {
     let plan = Plan::new(args)?;
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
+        (Mode::Scan { target, scan }, _) => scan::scan(&plan, target, scan),
         (Mode::Listen { host, port, keep }, Transport::Tcp) => {
             listen::tcp(&plan, host.as_deref(), port, *keep)
         }

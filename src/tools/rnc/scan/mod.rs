@@ -1,0 +1,44 @@
+//! `-z`: which ports are open.
+
+mod results;
+
+use super::plan::{Plan, Scan, Target};
+use super::{connect, names, say};
+use crate::cli::{Exit, Failure};
+use crate::net::{self, Transport, make_room_for};
+use crate::proto::scan::Pace;
+use results::Results;
+
+/// Asks all ports of the target. A success if any may be open.
+pub(super) fn scan(plan: &Plan, target: &Target, scan: &Scan) -> Result<Exit, Failure> {
+    let ports = connect::ports(plan, target)?;
+    let first = ports.first().copied().unwrap_or_default();
+    let mut addresses = names::addresses(plan, &target.host, first)?;
+    if plan.transport == Transport::Udp {
+        // Silence does not tell one address from another.
+        addresses.truncate(1);
+    }
+    let addresses = addresses
+        .into_iter()
+        .map(|to| {
+            let mut from = connect::source(plan, target, to)?;
+            from.reused = true;
+            Ok((to, from))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let inflight = make_room_for(scan.pace.inflight.min(ports.len()));
+    let work = net::Scan {
+        transport: plan.transport,
+        addresses,
+        ports,
+        pace: Pace {
+            inflight,
+            ..scan.pace
+        },
+    };
+    let mut results = Results::new(plan, &target.host, scan.json)?;
+    let done = work.run(&plan.options, &mut |found| results.tell(found));
+    let any = results.end()?;
+    done.map_err(|error| say::cannot_dial(&error))?;
+    Ok(if any { Exit::SUCCESS } else { Exit::FAILURE })
+}
