@@ -13,6 +13,12 @@ complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then with
 complete -c rnc -s X -d 'Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)' -r
 complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
 complete -c rnc -l inflight -d 'How many ports to ask at a time; 1000 if it is not said' -r
+complete -c rnc -l ca -d 'Trust the authorities in this file instead of the system\'s; with -l ask clients for certificates' -r -F
+complete -c rnc -l cert -d 'Certificate to show, in PEM, with those between it and an authority' -r -F
+complete -c rnc -l key -d 'Private key of the certificate, in PEM' -r -F
+complete -c rnc -l alpn -d 'Protocols to speak inside, the dearest first' -r
+complete -c rnc -l sni -d 'Name that the server is asked for and verified by' -r
+complete -c rnc -l fingerprint -d 'Take the peer whose certificate has this SHA-256 hash, and no other' -r
 complete -c rnc -s 4 -d 'Use IPv4 addresses only'
 complete -c rnc -s 6 -d 'Use IPv6 addresses only'
 complete -c rnc -s b -d 'Allow broadcast addresses'
@@ -32,4 +38,6 @@ complete -c rnc -s v -d 'Say what happens'
 complete -c rnc -s z -d 'Only see which ports are open'
 complete -c rnc -l version -d 'Print the version and exit'
 complete -c rnc -l json -d 'Say what happens in JSON, one object a line'
+complete -c rnc -l tls -d 'Speak TLS'
+complete -c rnc -l insecure -d 'Take whoever answers for the server'
 complete -c rnc -s h -l help -d 'Print help'

@@ -6,17 +6,19 @@ use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
 use rustix::io::Errno;
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketAddrAny, SocketType, connect, recv, recvfrom, send, sendto,
-    sockopt,
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketAddrAny, SocketType, connect, recv, recvfrom, send,
+    sendto, shutdown, sockopt,
 };
-use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::io::{Interest, Ready};
 
+use super::layer::Layer;
 use super::sys;
 
 /// What a descriptor is, as far as moving bytes goes.
@@ -37,6 +39,9 @@ pub(super) enum Kind {
     Messages,
     /// A terminal, `/dev/null` or anything else: `read` and `write` once it is ready.
     Device,
+    /// A stream socket of our own with a [`Layer`] above it: the kernel has other bytes than those that are meant.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nothing else is a layer"))]
+    Layered,
 }
 
 /// One end of a connection.
@@ -46,6 +51,8 @@ pub struct Endpoint {
     kind: Kind,
     /// Of a datagram socket that is not connected: who sent last, and is answered.
     sender: Option<RefCell<Option<SocketAddrAny>>>,
+    /// What encrypts, if anything does.
+    layer: Option<RefCell<Box<dyn Layer>>>,
 }
 
 #[derive(Debug)]
@@ -71,6 +78,7 @@ impl Endpoint {
             fd: Watched::ByRuntime(sys::watch(fd).map_err(|(_, error)| error)?),
             kind,
             sender: None,
+            layer: None,
         })
     }
 
@@ -83,6 +91,16 @@ impl Endpoint {
             sender: Some(RefCell::new(None)),
             ..Self::socket(socket)?
         })
+    }
+
+    /// The same connection, its bytes as `layer` has them.
+    #[cfg(feature = "tls")]
+    pub(super) fn under(self, layer: Box<dyn Layer>) -> Self {
+        Self {
+            kind: Kind::Layered,
+            layer: Some(RefCell::new(layer)),
+            ..self
+        }
     }
 
     /// Waits for the first message, and leaves it where it is: who sent it, if the sender has an address.
@@ -132,6 +150,7 @@ impl Endpoint {
             fd,
             kind,
             sender: None,
+            layer: None,
         })
     }
 
@@ -146,7 +165,7 @@ impl Endpoint {
 
     /// Whether it is a TCP connection of our own.
     pub(super) fn is_tcp(&self) -> bool {
-        self.kind == Kind::Stream
+        matches!(self.kind, Kind::Stream | Kind::Layered)
             && sockopt::socket_domain(self).is_ok_and(|domain| domain != AddressFamily::UNIX)
     }
 
@@ -187,7 +206,55 @@ impl Endpoint {
             let written = self.when(Interest::WRITABLE, || self.write(bytes)).await?;
             bytes = bytes.get(written..).unwrap_or_default();
         }
-        Ok(())
+        self.flush().await
+    }
+
+    /// Whether what was written has not all been taken by the kernel yet. Only a layer keeps anything back.
+    pub(super) fn has_unsent(&self) -> bool {
+        self.layer
+            .as_ref()
+            .is_some_and(|layer| layer.borrow().has_unsent())
+    }
+
+    /// Waits until the kernel has all that was written. Cancel-safe.
+    pub(super) async fn flush(&self) -> io::Result<()> {
+        match &self.layer {
+            Some(layer) if self.has_unsent() => {
+                self.when(Interest::WRITABLE, || layer.borrow_mut().flush(self.as_fd()))
+                    .await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the peer that no more will be written. What does not fit into the socket now goes with the next
+    /// [`flush`](Self::flush).
+    pub(super) fn half_close(&self) {
+        // A peer that is gone already is noticed by whoever reads.
+        match &self.layer {
+            Some(layer) => {
+                let mut layer = layer.borrow_mut();
+                layer.close();
+                drop(layer.flush(self.as_fd()));
+            }
+            None => {
+                let _ = shutdown(self, Shutdown::Write);
+            }
+        }
+    }
+
+    /// Says farewell where the layer has a word for it, if the peer will take it before long.
+    pub(super) async fn farewell(&self) {
+        if self.layer.is_some() {
+            self.half_close();
+            // Whoever does not listen any more misses nothing but that.
+            let _ = tokio::time::timeout(FAREWELL, self.flush()).await;
+        }
+    }
+
+    /// Whether the peer ended without saying so, where the layer has a word for it: more may have been meant.
+    pub fn was_cut(&self) -> bool {
+        self.layer.as_ref().is_some_and(|layer| layer.borrow().was_cut())
     }
 
     /// Runs `attempt` when the descriptor is ready for `interest`, again after each `WouldBlock`. Cancel-safe:
@@ -209,8 +276,49 @@ impl Endpoint {
                 tokio::task::coop::consume_budget().await;
                 attempt()
             }
+            Watched::ByRuntime(fd) if self.layer.is_some() && interest.is_readable() => {
+                self.when_layer_has_more(fd, attempt).await
+            }
             // A refused datagram makes a socket neither readable nor writable.
             Watched::ByRuntime(fd) => fd.async_io(interest | Interest::ERROR, |_| attempt()).await,
+        }
+    }
+
+    /// The same for reading through a layer: it may hold bytes that the kernel has given already, and may have an
+    /// answer to send before there are more.
+    async fn when_layer_has_more<R>(
+        &self,
+        fd: &AsyncFd<OwnedFd>,
+        mut attempt: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let holds = || {
+            self.layer
+                .as_ref()
+                .is_some_and(|layer| layer.borrow().holds_more())
+        };
+        if holds() {
+            tokio::task::coop::consume_budget().await;
+            match attempt() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return result,
+            }
+        }
+        loop {
+            let mut interest = Interest::READABLE | Interest::ERROR;
+            if self.has_unsent() {
+                interest |= Interest::WRITABLE;
+            }
+            let mut ready = fd.ready(interest).await?;
+            match attempt() {
+                // Only what was tried may be forgotten: the kernel would not tell again.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready.clear_ready_matching(Ready::READABLE | Ready::ERROR);
+                    if self.has_unsent() {
+                        ready.clear_ready_matching(Ready::WRITABLE);
+                    }
+                }
+                result => return result,
+            }
         }
     }
 
@@ -227,6 +335,9 @@ impl Endpoint {
 
     /// Reads once without waiting. For [`Kind::Messages`] one whole message.
     pub(super) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        if let Some(layer) = &self.layer {
+            return layer.borrow_mut().read(self.as_fd(), bytes);
+        }
         match self.kind {
             Kind::Messages if self.sender.is_some() => {
                 let (count, _, sender) = recvfrom(self, bytes, RecvFlags::DONTWAIT)?;
@@ -235,7 +346,7 @@ impl Endpoint {
                 }
                 Ok(count)
             }
-            Kind::Stream | Kind::SharedSocket | Kind::Messages => {
+            Kind::Stream | Kind::Layered | Kind::SharedSocket | Kind::Messages => {
                 Ok(recv(self, bytes, RecvFlags::DONTWAIT).map(|(length, _)| length)?)
             }
             Kind::Pipe | Kind::Device => {
@@ -248,6 +359,9 @@ impl Endpoint {
 
     /// Writes once without waiting; it may be less than all, except for [`Kind::Messages`].
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(layer) = &self.layer {
+            return layer.borrow_mut().write(self.as_fd(), bytes);
+        }
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         if let Some(last) = &self.sender {
             return match &*last.borrow() {
@@ -257,7 +371,9 @@ impl Endpoint {
             };
         }
         match self.kind {
-            Kind::Stream | Kind::SharedSocket | Kind::Messages => Ok(send(self, bytes, flags)?),
+            Kind::Stream | Kind::Layered | Kind::SharedSocket | Kind::Messages => {
+                Ok(send(self, bytes, flags)?)
+            }
             Kind::Pipe => {
                 // A pipe that is ready has room for PIPE_BUF bytes; more could block.
                 self.expect_ready(PollFlags::OUT)?;
@@ -294,3 +410,5 @@ impl AsFd for Endpoint {
 
 /// POSIX: a write of this size to a pipe is all or nothing. The value on Linux.
 const PIPE_BUF: usize = 4096;
+/// How long a peer may take for the farewell.
+const FAREWELL: Duration = Duration::from_secs(1);

@@ -109,6 +109,16 @@ impl Lane {
 
     /// The next thing that happens. Cancel-safe. Never, when all has been reported.
     pub(super) async fn next(&mut self) -> Step {
+        if self.stage.is_empty()
+            && self.state != State::Refused
+            && let Err(error) = self.to.flush().await
+        {
+            let has_ended = self.state == State::Ended;
+            self.state = State::Refused;
+            if !has_ended {
+                return Step::Refused(error);
+            }
+        }
         let held = self.state == State::Held && self.stage.is_at_rest();
         if held || self.state == State::Refused {
             return std::future::pending().await;

@@ -10,6 +10,7 @@ mod drive;
 mod endpoint;
 mod lane;
 mod launch;
+mod layer;
 mod lines;
 mod listen;
 mod meter;
@@ -48,6 +49,9 @@ pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
 #[cfg(feature = "tls")]
-pub use tls::{HandshakeError as TlsHandshakeError, IdentityFiles, TlsClient, TlsSetupError, Trust};
+pub use tls::{
+    Fingerprint, HandshakeError as TlsHandshakeError, IdentityFiles, NotAFingerprint, Refusal, TlsClient,
+    TlsError, TlsServer, TlsSession, TlsSetupError, Trust,
+};
 pub use udp::{bind_udp, widen};
 pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_unix, connect_unix};

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustix::net::{Shutdown, shutdown};
 use thiserror::Error;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
@@ -125,6 +124,9 @@ impl Relay {
         };
         let mut session = Session::new(self.rules.clone(), clock.now());
         let Ok(end) = drive(clock, &mut session, &mut pump).await;
+        if end != End::Lost {
+            pump.socket.farewell().await;
+        }
         match pump.fault {
             Some(fault) if end == End::Lost => Err(fault),
             _ => Ok(end),
@@ -175,8 +177,7 @@ impl Port<Session> for Pump {
 
     async fn perform(&mut self, output: Output, _bytes: &[u8]) -> Result<ControlFlow<End>, Infallible> {
         match output {
-            // A peer that is gone already is noticed by the lanes.
-            Output::HalfClose => drop(shutdown(&*self.socket, Shutdown::Write)),
+            Output::HalfClose => self.socket.half_close(),
             Output::Finish if matches!(self.turn, Turn::Waiting(_)) => {
                 self.up.end();
                 self.turn = Turn::Refused;

@@ -43,7 +43,10 @@ impl Quic {
             .connect_with(ClientConfig::new(Arc::new(config)), server, &name.to_str())
             .map_err(|error| fail(&error))?;
         let connection = connecting.await.map_err(|error| match verdict.take() {
-            Some(why) => ExchangeError::Untrusted { server, why },
+            Some(refusal) => ExchangeError::Untrusted {
+                server,
+                why: refusal.openssl(),
+            },
             None => match from_connection(server, &error) {
                 ExchangeError::Protocol { why, .. } => fail(&why),
                 error => error,

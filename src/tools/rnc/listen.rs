@@ -7,7 +7,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::plan::{Plan, Port};
 use super::run::{self, endpoint, runtime, serve, stdio};
-use super::{names, say, signals};
+use super::{names, say, secure, signals};
 use crate::cli::{Exit, Failure};
 use crate::net::{Listener, Place, PumpError, Turns, UnixName};
 use crate::proto::relay::End;
@@ -68,7 +68,8 @@ async fn clients(plan: &Plan, greeting: &Greeting, listener: Listener, keep: boo
     if plan.verbose {
         greeting.say(plan, from).await;
     }
-    Ok(serve(&plan.relay, &stdio, endpoint(socket)?).await)
+    let socket = secure::admit(plan, endpoint(socket)?, &[]).await?;
+    Ok(serve(&plan.relay, &stdio, socket).await)
 }
 
 /// Serves clients side by side: what they send is printed as it comes, and standard input goes to the one that
@@ -89,7 +90,15 @@ async fn many(plan: &Plan, greeting: &Greeting, listener: Listener) -> Result<Ex
                             }
                             let socket = endpoint(socket)?;
                             let (relay, stdio, turns) = (plan.relay.clone(), stdio.clone(), turns.clone());
+                            let guard = plan.guard.clone();
                             clients.spawn_local(async move {
+                                let socket = match guard.admit(socket, &[]).await {
+                                    Ok(socket) => socket,
+                                    Err(why) => {
+                                        say::warn(&why);
+                                        return Ok(End::Lost);
+                                    }
+                                };
                                 run::relay(&relay, &stdio, socket, Some(&turns)).await
                             });
                             continue;

@@ -10,6 +10,7 @@ mod proxy;
 mod run;
 mod say;
 mod scan;
+mod secure;
 mod signals;
 mod unix;
 

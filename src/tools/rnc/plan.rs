@@ -4,6 +4,7 @@ mod number;
 mod ports;
 mod proxy;
 mod scan;
+mod secure;
 mod tos;
 
 use std::ffi::OsString;
@@ -16,7 +17,11 @@ use self::number::Number;
 pub(super) use self::ports::Port;
 pub(super) use self::proxy::{Proxy, ProxyProtocol};
 pub(super) use self::scan::Scan;
+#[cfg(feature = "tls")]
+pub(super) use self::secure::Role;
+pub(super) use self::secure::Secure;
 use super::Args;
+use super::secure::Guard;
 use crate::net::dns::Family;
 use crate::net::{Relay, SocketOptions, Transport, UnixName};
 use crate::proto::relay::{Crlf, Filter, Rules, Telnet};
@@ -37,6 +42,10 @@ pub(super) struct Plan {
     pub(super) interval: Option<Duration>,
     pub(super) options: SocketOptions,
     pub(super) relay: Relay,
+    /// `--tls`.
+    pub(super) secure: Option<Secure>,
+    /// The same, with what is in its files.
+    pub(super) guard: Guard,
 }
 
 /// What is to be done.
@@ -101,6 +110,7 @@ impl Plan {
         let proxy = Proxy::parse(&args)?;
         refuse_contradictions(&args)?;
         let scan = Scan::parse(&args, timeout, interval)?;
+        let secure = Secure::parse(&args)?;
         Ok(Self {
             transport: if args.udp { Transport::Udp } else { Transport::Tcp },
             family: match (args.v4, args.v6) {
@@ -114,6 +124,8 @@ impl Plan {
             interval,
             options,
             relay,
+            secure,
+            guard: Guard::default(),
             mode: if args.unix {
                 unix_mode(args)?
             } else {

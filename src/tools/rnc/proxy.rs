@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target};
-use super::{connect, names, run, say};
+use super::{connect, names, run, say, secure};
 use crate::cli::{Exit, Failure};
 use crate::net::dns::{Family, literal};
 use crate::net::{Clock, Endpoint, HandshakeError, pass_socket, shake_hands};
@@ -63,6 +63,10 @@ pub(super) fn connect(
             Purpose::Relay => {
                 let stdio = run::stdio()?;
                 runtime.block_on(async {
+                    if !plan.guard.is_open() {
+                        let socket = secure::admit(plan, socket, &early).await?;
+                        return Ok(run::serve(&plan.relay, &stdio, socket).await);
+                    }
                     let printed = stdio.print(&early).await;
                     printed.map_err(|error| say::failure("write to standard output", &error))?;
                     Ok(run::serve(&plan.relay, &stdio, socket).await)

@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::Args;
 use super::plan::{Mode, Plan, Purpose};
+use super::secure::{self, Guard};
 use super::{connect, datagrams, listen, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{self, Clock, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket};
@@ -19,7 +20,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 fn perform(args: Args) -> Result<Exit, Failure> {
-    let plan = Plan::new(args)?;
+    let mut plan = Plan::new(args)?;
+    plan.guard = Guard::prepare(&plan)?;
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
         (Mode::Scan { target, scan }, _) => scan::scan(&plan, target, scan),
@@ -61,9 +63,11 @@ pub(super) fn use_connection(plan: &Plan, purpose: Purpose, socket: OwnedFd) -> 
         Purpose::Relay => {
             let runtime = runtime()?;
             let _inside = runtime.enter();
-            let socket = endpoint(socket)?;
             let stdio = stdio()?;
-            Ok(runtime.block_on(serve(&plan.relay, &stdio, socket)))
+            runtime.block_on(async {
+                let socket = secure::admit(plan, endpoint(socket)?, &[]).await?;
+                Ok(serve(&plan.relay, &stdio, socket).await)
+            })
         }
     }
 }
@@ -84,7 +88,10 @@ pub(super) async fn relay(
     turns: Option<&Turns>,
 ) -> Result<End, PumpError> {
     let (clock, meter, peer) = (Clock::start(), Meter::default(), socket.peer());
-    let end = relay.run_metered(&clock, stdio, socket, turns, &meter).await;
+    let end = relay
+        .run_metered(&clock, stdio, Rc::clone(&socket), turns, &meter)
+        .await;
+    secure::note_end(&socket);
     say::closed(peer, end.as_ref(), &meter, clock.now().since_origin());
     end
 }

@@ -4,6 +4,8 @@ mod proxy;
 mod scan;
 mod stdio;
 mod tcp;
+#[cfg(feature = "tls")]
+mod tls;
 mod udp;
 mod unix;
 mod usage;

@@ -80,3 +80,12 @@ fn paths_that_cannot_be_used() {
     refused(&["-U", &path], &format!("{path}: No such file or directory"));
     refused(&["-lU", &"x".repeat(120)], "File name too long");
 }
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_build_without_tls_says_so() {
+    refused(
+        &["--tls", "127.0.0.1", "9"],
+        "--tls needs the feature 'tls', which is not built in",
+    );
+}
