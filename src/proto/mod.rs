@@ -5,6 +5,7 @@ pub mod dns;
 pub mod launch;
 pub mod link;
 mod machine;
+pub mod race;
 pub mod relay;
 pub mod scan;
 mod time;

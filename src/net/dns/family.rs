@@ -36,7 +36,7 @@ pub(super) fn order(addresses: &mut [SocketAddr]) {
 }
 
 /// Whether the kernel has a route: connecting a UDP socket asks it without sending anything.
-fn has_way(address: SocketAddr) -> bool {
+pub(in crate::net) fn has_way(address: SocketAddr) -> bool {
     UdpSocket::bind(any_port(address)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 

@@ -26,6 +26,7 @@ pub use courier::Courier;
 pub use error::ExchangeError;
 pub use exchange::{Exchange, Notice, REMEMBERED, RETRANSMIT, Reply};
 pub use family::Family;
+pub(super) use family::has_way;
 pub use lookup_error::LookupError;
 pub use resolver::{Found, Resolver};
 pub use seal::Seal;

@@ -1,6 +1,7 @@
 //! Names for people: what the resolver does with a short name, with `/etc/hosts`, and with an address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 
 use super::family::order;
 use super::lookup_error::bare;
@@ -36,27 +37,39 @@ impl Resolver {
         port: u16,
         family: Family,
     ) -> Result<Vec<SocketAddr>, LookupError> {
-        let mut addresses: Vec<SocketAddr> = match system::literal(host, port) {
-            Some(address) => vec![address],
-            None => {
-                let known = self.known(host, family);
-                let addresses = if known.is_empty() {
-                    self.addresses(host, family).await?
-                } else {
-                    known
-                };
-                addresses
-                    .into_iter()
-                    .map(|ip| SocketAddr::new(ip, port))
-                    .collect()
-            }
-        };
-        addresses.retain(|address| family.has(address.ip()));
-        if addresses.is_empty() {
-            return Err(LookupError::NoAddress(host.to_owned()));
-        }
+        let mut addresses = Vec::new();
+        self.lookup_each(host, port, family, &mut |some| addresses.extend(some))
+            .await?;
         order(&mut addresses);
         Ok(addresses)
+    }
+
+    /// The same addresses, shown to `came` as soon as they are known, one family after the other: for who can do
+    /// something with the first meanwhile.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn lookup_each(
+        &self,
+        host: &str,
+        port: u16,
+        family: Family,
+        came: &mut dyn FnMut(Vec<SocketAddr>),
+    ) -> Result<(), LookupError> {
+        if let Some(address) = system::literal(host, port) {
+            if !family.has(address.ip()) {
+                return Err(LookupError::NoAddress(host.to_owned()));
+            }
+            came(vec![address]);
+            return Ok(());
+        }
+        let mut came = |ips: Vec<IpAddr>| came(ips.into_iter().map(|ip| (ip, port).into()).collect());
+        let known = self.known(host, family);
+        if known.is_empty() {
+            return self.addresses(host, family, &mut came).await;
+        }
+        came(known);
+        Ok(())
     }
 
     /// The names of `address`: those of `/etc/hosts`, or else of its PTR records, without the final dot.
@@ -98,29 +111,48 @@ impl Resolver {
         known.iter().copied().filter(|&ip| family.has(ip)).collect()
     }
 
-    async fn addresses(&self, host: &str, family: Family) -> Result<Vec<IpAddr>, LookupError> {
+    async fn addresses(
+        &self,
+        host: &str,
+        family: Family,
+        came: &mut dyn FnMut(Vec<IpAddr>),
+    ) -> Result<(), LookupError> {
         let options = &self.conf.options;
         let wants_v6 = family.has(Ipv6Addr::UNSPECIFIED.into()) && !options.no_aaaa;
         let wants_v4 = family.has(Ipv4Addr::UNSPECIFIED.into());
         let mut search = Search::new(self, host)?;
         while let Some(name) = search.next() {
-            let v6 = self.answer_if(wants_v6, &name, RecordType::AAAA);
-            let v4 = self.answer_if(wants_v4, &name, RecordType::A);
-            let answers: [_; 2] = if options.single_request {
-                [v4.await, v6.await]
-            } else {
-                tokio::join!(v6, v4).into()
-            };
-            let mut addresses = Vec::new();
-            let mut errors = Vec::new();
-            for answer in answers.into_iter().flatten() {
-                match answer {
-                    Ok(found) => addresses.extend(ips(&found)),
-                    Err(error) => errors.push(error),
+            let mut v6 = pin!(self.answer_if(wants_v6, &name, RecordType::AAAA));
+            let mut v4 = pin!(self.answer_if(wants_v4, &name, RecordType::A));
+            let (mut any, mut errors) = (false, Vec::new());
+            let mut hear = |answer: Option<Result<Found, LookupError>>| match answer {
+                Some(Ok(found)) => {
+                    let ips = ips(&found);
+                    any |= !ips.is_empty();
+                    came(ips);
                 }
+                Some(Err(error)) => errors.push(error),
+                None => {}
+            };
+            if options.single_request {
+                hear(v4.await);
+                hear(v6.await);
+            } else {
+                let second = tokio::select! {
+                    biased;
+                    answer = &mut v6 => {
+                        hear(answer);
+                        v4
+                    }
+                    answer = &mut v4 => {
+                        hear(answer);
+                        v6
+                    }
+                };
+                hear(second.await);
             }
-            if !addresses.is_empty() {
-                return Ok(addresses);
+            if any {
+                return Ok(());
             }
             search.note(no_address(&name, errors))?;
         }
@@ -276,6 +308,23 @@ mod tests {
             assert_eq!(texts(Family::V6).await, ["[::1]:80"]);
             assert_eq!(texts(Family::Any).await.len(), 2);
             assert_eq!(server.queries(), 2);
+        });
+    }
+
+    #[test]
+    fn each_family_is_shown_when_it_is_known() {
+        run(async {
+            let server = TestServer::start(zone).await;
+            let mut shown = Vec::new();
+            let mut came = |some: Vec<SocketAddr>| shown.push(some);
+            let resolver = server.resolver("search a.test b.test\n");
+            resolver
+                .lookup_each("www", 80, Family::Any, &mut came)
+                .await
+                .unwrap();
+            shown.sort();
+            let one = |text: &str| vec![text.parse::<SocketAddr>().unwrap()];
+            assert_eq!(shown, [one("192.0.2.1:80"), one("[::1]:80")]);
         });
     }
 

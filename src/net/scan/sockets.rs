@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
-use socket2::{SockAddr, Socket};
+use socket2::{Domain, SockAddr, Socket};
 
 use super::super::dial::prepare;
 use super::{Attempt, DialError, Origin, Outcome, SocketOptions, Transport};
@@ -20,6 +20,8 @@ pub(super) struct Sockets<'a> {
     options: &'a SocketOptions,
     epoll: OwnedFd,
     open: FxHashMap<u64, (Attempt, Socket)>,
+    /// A socket that was refused. Linux lets it connect again, which spares the making and closing of another.
+    spare: Option<(Domain, Socket)>,
     /// Whether any attempt has ever begun: then a want of local ports is one that passes.
     begun: bool,
 }
@@ -41,6 +43,7 @@ impl<'a> Sockets<'a> {
             options,
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             open: FxHashMap::default(),
+            spare: None,
             begun: false,
         })
     }
@@ -56,7 +59,7 @@ impl<'a> Sockets<'a> {
         at: SocketAddr,
         from: Origin,
     ) -> Result<Progress, DialError> {
-        let socket = match prepare(self.transport, at, from, self.options) {
+        let socket = match self.socket(at, from) {
             Ok(socket) => socket,
             Err(DialError::Socket(error)) if is_for_want(&error) => return Ok(no_room(&error)),
             Err(error) => return Err(error),
@@ -74,7 +77,14 @@ impl<'a> Sockets<'a> {
             Err(error) if is_for_want(&error) || (self.begun && is_for_want_of_ports(&error)) => {
                 return Ok(no_room(&error));
             }
-            Err(error) => return Ok(Progress::Ended(refusal(&error))),
+            Err(error) => {
+                let outcome = refusal(&error);
+                let is_bound = from.address.is_some() || from.port != 0;
+                if self.transport == Transport::Tcp && outcome.state == State::Closed && !is_bound {
+                    self.spare = Some((Domain::for_address(at), socket));
+                }
+                return Ok(Progress::Ended(outcome));
+            }
         }
         let flags = match self.transport {
             Transport::Tcp => EventFlags::OUT,
@@ -86,6 +96,13 @@ impl<'a> Sockets<'a> {
         }
         self.open.insert(key(attempt), (attempt, socket));
         Ok(Progress::Going)
+    }
+
+    fn socket(&mut self, at: SocketAddr, from: Origin) -> Result<Socket, DialError> {
+        match self.spare.take() {
+            Some((domain, spare)) if domain == Domain::for_address(at) => Ok(spare),
+            _ => prepare(self.transport, at, from, self.options),
+        }
     }
 
     /// Sends another datagram.

@@ -1,6 +1,5 @@
 //! `rnc HOST PORT`, and `-z` through a proxy.
 
-use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::thread;
 
@@ -8,10 +7,9 @@ use rand::seq::SliceRandom;
 
 use super::plan::{Plan, Purpose, Target};
 use super::run::use_connection;
-use super::{names, proxy, say};
+use super::{dial, names, proxy, say};
 use crate::cli::{Exit, Failure};
-use crate::net::dns::Family;
-use crate::net::{DialError, Origin, Transport, dial};
+use crate::net::Transport;
 
 /// Connects to each port in turn. A scan succeeds if any port is open; anything else if all went well.
 pub(super) fn connect(plan: &Plan, target: &Target, purpose: Purpose) -> Result<Exit, Failure> {
@@ -45,11 +43,9 @@ pub(super) fn ports(plan: &Plan, target: &Target) -> anyhow::Result<Vec<u16>> {
     Ok(ports)
 }
 
-/// A connection to the first address of the target that takes one.
+/// A connection to the target, which is announced.
 fn reach(plan: &Plan, target: &Target, port: u16) -> Result<Option<OwnedFd>, Failure> {
-    let addresses = names::addresses(plan, &target.host, port)?;
-    let socket = dial_any(plan, target, &target.host, &addresses)?;
-    let Some((socket, to)) = socket else {
+    let Some((socket, to)) = dial::to(plan, target, &target.host, port)? else {
         return Ok(None);
     };
     // A datagram tells only when it is refused.
@@ -57,40 +53,4 @@ fn reach(plan: &Plan, target: &Target, port: u16) -> Result<Option<OwnedFd>, Fai
         say::connected(plan, &target.host, to);
     }
     Ok(Some(socket))
-}
-
-/// A connection to the first of `addresses` of `host` that takes one.
-pub(super) fn dial_any(
-    plan: &Plan,
-    target: &Target,
-    host: &str,
-    addresses: &[SocketAddr],
-) -> Result<Option<(OwnedFd, SocketAddr)>, Failure> {
-    for to in addresses {
-        let from = source(plan, target, *to)?;
-        match dial(plan.transport, *to, from, &plan.options, plan.timeout) {
-            Ok(socket) => return Ok(Some((socket, *to))),
-            Err(error @ (DialError::Bind(_) | DialError::Option { .. } | DialError::Socket(_))) => {
-                return Err(say::cannot_dial(&error));
-            }
-            Err(error) if plan.verbose => say::not_connected(plan, host, *to, &error),
-            Err(_) => {}
-        }
-    }
-    Ok(None)
-}
-
-/// Where a connection to `to` comes from.
-pub(super) fn source(plan: &Plan, target: &Target, to: SocketAddr) -> anyhow::Result<Origin> {
-    let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
-    let address = target
-        .source
-        .as_ref()
-        .map(|host| names::source(plan, host, family));
-    let port = target.source_port.as_ref().map(|port| names::port(plan, port));
-    Ok(Origin {
-        address: address.transpose()?,
-        port: port.transpose()?.unwrap_or(0),
-        reused: false,
-    })
 }

@@ -3,6 +3,7 @@
 mod args;
 mod connect;
 mod datagrams;
+mod dial;
 mod listen;
 mod names;
 mod plan;

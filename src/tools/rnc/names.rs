@@ -23,20 +23,19 @@ pub(super) fn port(plan: &Plan, port: &Port) -> anyhow::Result<u16> {
     }
 }
 
-/// The addresses of `host` that the plan admits, in the order in which they are to be tried.
-pub(super) fn addresses(plan: &Plan, host: &str, port: u16) -> anyhow::Result<Vec<SocketAddr>> {
-    addresses_of(plan, host, port, plan.family)
-}
-
-/// The same for another family.
+/// The addresses of `host`, in the order in which they are to be tried.
 pub(super) fn addresses_of(
     plan: &Plan,
     host: &str,
     port: u16,
     family: Family,
 ) -> anyhow::Result<Vec<SocketAddr>> {
-    lookup(plan, host, port, family)
-        .map_err(|why| anyhow!("getaddrinfo for host \"{host}\" port {port}: {why}"))
+    lookup(plan, host, port, family).map_err(|why| not_found(host, port, &why))
+}
+
+/// That `host` has no address, in nc's words.
+pub(super) fn not_found(host: &str, port: u16, why: &str) -> anyhow::Error {
+    anyhow!("getaddrinfo for host \"{host}\" port {port}: {why}")
 }
 
 /// An address of ours, to come from.

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target};
-use super::{connect, names, run, say, secure};
+use super::{dial, names, run, say, secure};
 use crate::cli::{Exit, Failure};
 use crate::net::dns::{Family, literal};
 use crate::net::{Clock, Endpoint, HandshakeError, pass_socket, shake_hands};
@@ -27,10 +27,9 @@ pub(super) fn connect(
         port,
     };
     let proxy_port = names::port(plan, &proxy.port)?;
-    let at = names::addresses(plan, &proxy.host, proxy_port)?;
     let mut credentials = None;
     loop {
-        let Some((socket, _)) = connect::dial_any(plan, target, &proxy.host, &at)? else {
+        let Some((socket, _)) = dial::to(plan, target, &proxy.host, proxy_port)? else {
             return Ok(Exit::FAILURE);
         };
         let runtime = run::runtime()?;

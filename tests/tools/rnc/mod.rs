@@ -1,5 +1,6 @@
 //! `rnc` as a person runs it.
 
+mod names;
 mod proxy;
 mod scan;
 mod stdio;

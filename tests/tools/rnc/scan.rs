@@ -120,10 +120,10 @@ fn each_port_is_an_object_in_the_order_of_ports() {
 }
 
 /// A port that drops what wants to connect: its queue is full.
-fn full() -> (TcpListener, Vec<TcpStream>) {
+pub(super) fn full(at: &str) -> (TcpListener, Vec<TcpStream>) {
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("there is TCP");
-    let any: std::net::SocketAddr = "127.0.0.1:0".parse().expect("it is an address");
+    let any: std::net::SocketAddr = at.parse().expect("it is an address");
     socket.bind(&any.into()).expect("loopback has a free port");
     socket.listen(0).expect("it is bound");
     let listener = TcpListener::from(socket);
@@ -138,7 +138,7 @@ fn full() -> (TcpListener, Vec<TcpStream>) {
 
 #[test]
 fn a_port_that_does_not_answer_is_filtered() {
-    let (listener, _held) = full();
+    let (listener, _held) = full("127.0.0.1:0");
     let port = listener.local_addr().expect("it is bound").port().to_string();
     let (code, lines) = json(Nc::ours(&["-z", "-w", "1", "--json", "127.0.0.1", &port]));
     assert_eq!((code, texts(&lines, "state")), (Some(1), vec!["filtered"]));

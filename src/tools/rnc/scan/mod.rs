@@ -3,8 +3,9 @@
 mod results;
 
 use super::plan::{Plan, Scan, Target};
-use super::{connect, names, say};
+use super::{connect, dial, names, say};
 use crate::cli::{Exit, Failure};
+use crate::net::dns::Family;
 use crate::net::{self, Transport, make_room_for};
 use crate::proto::scan::Pace;
 use results::Results;
@@ -13,7 +14,7 @@ use results::Results;
 pub(super) fn scan(plan: &Plan, target: &Target, scan: &Scan) -> Result<Exit, Failure> {
     let ports = connect::ports(plan, target)?;
     let first = ports.first().copied().unwrap_or_default();
-    let mut addresses = names::addresses(plan, &target.host, first)?;
+    let mut addresses = names::addresses_of(plan, &target.host, first, dial::family(plan, target))?;
     if plan.transport == Transport::Udp {
         // Silence does not tell one address from another.
         addresses.truncate(1);
@@ -21,7 +22,8 @@ pub(super) fn scan(plan: &Plan, target: &Target, scan: &Scan) -> Result<Exit, Fa
     let addresses = addresses
         .into_iter()
         .map(|to| {
-            let mut from = connect::source(plan, target, to)?;
+            let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
+            let mut from = dial::origin(plan, target, family)?;
             from.reused = true;
             Ok((to, from))
         })
