@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use fairloss::proto::link::fifo::{Config, LARGEST_PAYLOAD, Link, Output};
+use fairloss::proto::link::fifo::{BASE_DATAGRAM, Config, Link, Output};
 use fairloss::proto::link::{Chaos, Dedup, Limits, Reassembler, Rto, Seal};
 use fairloss::proto::{Instant, Machine};
 
@@ -38,9 +38,9 @@ fn dedup_admit(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn seal_and_open(bencher: Bencher<'_, '_>) {
     let seal = Seal::checksum();
-    let mut datagram = vec![7; LARGEST_PAYLOAD];
-    bencher.counter(BytesCount::new(LARGEST_PAYLOAD)).bench_local(|| {
-        datagram.truncate(LARGEST_PAYLOAD);
+    let mut datagram = vec![7; BASE_DATAGRAM];
+    bencher.counter(BytesCount::new(BASE_DATAGRAM)).bench_local(|| {
+        datagram.truncate(BASE_DATAGRAM);
         seal.close(&mut datagram);
         seal.open(&datagram).is_some()
     });

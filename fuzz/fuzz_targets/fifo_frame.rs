@@ -2,28 +2,47 @@
 #![no_main]
 
 use fairloss::proto::link::Seal;
-use fairloss::proto::link::fifo::{Config, Frame, Link};
+use fairloss::proto::link::fifo::{Config, Frame, Link, Output};
 use fairloss::proto::{Instant, Machine};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|datagrams: Vec<Vec<u8>>| {
-    let mut link = Link::listener(Instant::ZERO, 0, Seal::checksum(), Config::default());
-    link.write(Instant::ZERO, &[7; 5000]);
-    let mut sent = Vec::new();
-    for contents in datagrams {
-        // With a right tag, so that more than the tag is tried.
-        let mut datagram = b"fL\x01".to_vec();
+    let now = Instant::ZERO;
+    let mut caller = Link::caller(now, 1, Seal::xxh3(), Config::default());
+    let mut link = Link::listener(now, 2, Seal::xxh3(), Config::default());
+    // Open, so that more than the handshake is tried.
+    let mut bytes = Vec::new();
+    for _ in 0..2 {
+        bytes.clear();
+        while caller.poll_output(&mut bytes).is_some_and(|output| output != Output::Send) {}
+        link.handle(now, &bytes);
+        bytes.clear();
+        while link.poll_output(&mut bytes).is_some_and(|output| output != Output::Send) {}
+        caller.handle(now, &bytes);
+    }
+    assert!(link.is_open());
+    link.write(now, &[7; 5000]);
+    for (step, contents) in datagrams.into_iter().enumerate() {
+        // With a right tag, and the id of the connection, so that more than these is tried.
+        let mut datagram = b"fL\x02".to_vec();
         datagram.extend_from_slice(&contents);
-        Seal::checksum().close(&mut datagram);
-        if let Ok(frame) = Frame::parse(&Seal::checksum(), &datagram) {
+        if let Some(stream) = datagram.get_mut(4..12).filter(|_| step % 2 == 0) {
+            stream.copy_from_slice(&(1_u64 ^ 2).to_be_bytes());
+        }
+        Seal::xxh3().close(&mut datagram);
+        if let Ok(frame) = Frame::parse(&Seal::xxh3(), &datagram) {
             let mut again = Vec::new();
-            frame.write(&Seal::checksum(), &mut again);
-            assert_eq!(Frame::parse(&Seal::checksum(), &again), Ok(frame));
+            frame.write(&Seal::xxh3(), &mut again);
+            assert_eq!(Frame::parse(&Seal::xxh3(), &again), Ok(frame));
         }
-        link.handle(Instant::ZERO, &datagram);
-        while link.poll_output(&mut sent).is_some() {
-            sent.clear();
+        link.handle(now, &datagram);
+        if let Some(due) = link.poll_timeout().filter(|_| step % 3 == 0) {
+            link.handle_timeout(due);
         }
-        link.consume(Instant::ZERO, link.readable().len() / 2);
+        bytes.clear();
+        while link.poll_output(&mut bytes).is_some() {
+            bytes.clear();
+        }
+        link.consume(now, link.readable().len() / 2);
     }
 });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fairloss::proto::link::fifo::{Config, Link, Output, Side};
-use fairloss::proto::link::{Limits, Seal, Spec};
+use fairloss::proto::link::{Seal, Spec};
 use fairloss::proto::{Instant, Machine};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
@@ -27,11 +27,6 @@ impl Stream {
     fn new(side: Side, buffer: usize, says: Vec<u8>, hears: Vec<u8>, seed: u64) -> Self {
         let config = Config {
             buffer,
-            limits: Limits {
-                initial: Duration::from_millis(100),
-                cap: Duration::from_secs(2),
-                ..Limits::REQUEST
-            },
             ..Config::default()
         };
         Self {
@@ -66,8 +61,26 @@ impl Stream {
         self.acts_at = (!rests).then(|| now + Duration::from_millis(self.rng.random_range(1..20)));
     }
 
+    /// For the one who has to find out why it does not end.
+    fn state(&self) -> String {
+        let link = &self.link;
+        format!(
+            "open {} read {} delivered {} closed {} over {}, bytes {:?}, {:?}, {:?}, wakes {:?}",
+            link.is_open(),
+            link.is_read(),
+            link.is_delivered(),
+            link.is_closed(),
+            link.is_over(),
+            link.bytes(),
+            link.counters(),
+            link.path(),
+            link.poll_timeout(),
+        )
+    }
+
+    /// Whether everything was written and read.
     fn is_done(&self) -> bool {
-        self.acts_at.is_none() && self.link.is_closed()
+        self.acts_at.is_none()
     }
 }
 
@@ -98,6 +111,11 @@ impl End for Stream {
     }
 }
 
+/// Whether both ends have all they wanted, and one of them has let go: the last word may be lost.
+fn is_over(pair: &Pair<Stream, Stream>) -> bool {
+    pair.a.is_done() && pair.b.is_done() && (pair.a.link.is_over() || pair.b.link.is_over())
+}
+
 /// Carries `sizes` bytes each way, and checks everything that the link promises.
 fn converse(
     network: Spec,
@@ -114,7 +132,8 @@ fn converse(
     let a = Stream::new(Side::Caller, buffer, from_a.clone(), from_b.clone(), seed);
     let b = Stream::new(Side::Listener, buffer, from_b, from_a, !seed);
     let mut pair = Pair::new(a, b, network, seed);
-    pair.run(|pair| pair.a.strange || pair.b.strange || (pair.a.is_done() && pair.b.is_done()))?;
+    pair.run(|pair| pair.a.strange || pair.b.strange || is_over(pair))
+        .map_err(|why| format!("{why}\ncaller {}\nlistener {}", pair.a.state(), pair.b.state()))?;
     for (name, end) in [("caller", &pair.a), ("listener", &pair.b)] {
         if end.strange {
             return Err(format!("the {name} read what was not written, or not there"));

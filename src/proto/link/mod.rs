@@ -16,9 +16,11 @@
 
 mod ask;
 mod chaos;
+mod chunks;
 mod dedup;
 pub mod fifo;
 mod flow;
+mod ranges;
 mod reassembler;
 mod rto;
 mod seal;

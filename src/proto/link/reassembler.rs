@@ -10,8 +10,10 @@
 //! * **the first to come stays**: a byte that is there is not changed by a segment that says something else about
 //!   it, nor is the end of the stream, and a FIN before bytes that are there is no FIN.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+
+use super::chunks::Chunks;
+use super::ranges::Ranges;
 
 /// The receiving end of a stream.
 #[derive(Clone, Debug)]
@@ -21,10 +23,9 @@ pub struct Reassembler {
     read: u64,
     /// The index of the first byte that did not arrive.
     next: u64,
-    /// The stream from `read` on; what did not arrive is zero.
-    bytes: VecDeque<u8>,
-    /// What arrived beyond `next`, from index to index: neither overlapping nor touching.
-    islands: BTreeMap<u64, u64>,
+    chunks: Chunks,
+    /// What arrived beyond `next`.
+    islands: Ranges,
     /// The index behind the last byte of the stream.
     end: Option<u64>,
 }
@@ -36,44 +37,42 @@ impl Reassembler {
             capacity,
             read: 0,
             next: 0,
-            bytes: VecDeque::new(),
-            islands: BTreeMap::new(),
+            chunks: Chunks::default(),
+            islands: Ranges::default(),
             end: None,
         }
     }
 
-    /// Takes a segment.
-    pub fn insert(&mut self, first: u64, bytes: &[u8], fin: bool) {
+    /// Takes a segment. Whether all of it is there now: if not, there was no room for some of it, and it must be sent
+    /// again.
+    pub fn insert(&mut self, first: u64, bytes: &[u8], fin: bool) -> bool {
         let Some(last) = first.checked_add(bytes.len() as u64) else {
-            return;
+            return false;
         };
-        let highest = self.islands.last_key_value().map_or(self.next, |(_, end)| *end);
+        let highest = self.islands.last().map_or(self.next, |island| island.end);
         if fin && self.end.is_none() && last >= highest {
             self.end = Some(last);
         }
-        let wanted = first.max(self.next)..last.min(self.limit());
-        if wanted.is_empty() || (wanted.start > self.next && !self.has_room_for(&wanted)) {
-            return;
+        let limit = self.limit();
+        let wanted = first.max(self.next)..last.min(limit);
+        if !wanted.is_empty() {
+            if wanted.start > self.next && !self.has_room_for(&wanted) {
+                return false;
+            }
+            self.store(first, bytes, wanted);
         }
-        for gap in self.gaps(wanted.clone()) {
-            let from = usize::try_from(gap.start - first).unwrap_or(usize::MAX);
-            let to = usize::try_from(gap.end - first).unwrap_or(usize::MAX);
-            self.store(gap.start, bytes.get(from..to).unwrap_or_default());
-        }
-        self.join(wanted);
+        last <= limit || self.end == Some(limit)
     }
 
     /// The bytes that can be read now, or the first part of them. Empty when there are none yet.
     pub fn readable(&self) -> &[u8] {
-        let (front, _) = self.bytes.as_slices();
-        front.get(..self.ready()).unwrap_or(front)
+        self.chunks.read(self.read..self.next)
     }
 
     /// Passes over `count` of the readable bytes.
     pub fn consume(&mut self, count: usize) {
-        let count = count.min(self.ready());
-        self.bytes.drain(..count);
-        self.read += count as u64;
+        self.read = self.next.min(self.read.saturating_add(count as u64));
+        self.chunks.release_below(self.read);
     }
 
     /// The index of the first byte that did not arrive.
@@ -88,7 +87,8 @@ impl Reassembler {
 
     /// How many bytes from [`next`](Self::next) on there is room for.
     pub fn window(&self) -> usize {
-        self.capacity - self.ready()
+        let ready = usize::try_from(self.next - self.read).unwrap_or(usize::MAX);
+        self.capacity.saturating_sub(ready)
     }
 
     /// Whether every byte of the stream and its end have arrived.
@@ -101,14 +101,14 @@ impl Reassembler {
         self.end == Some(self.read)
     }
 
-    /// What arrived beyond [`next`](Self::next), lowest first: what a selective acknowledgement names.
+    /// What arrived beyond [`next`](Self::next), lowest first.
     pub fn islands(&self) -> impl Iterator<Item = Range<u64>> {
-        self.islands.iter().map(|(start, end)| *start..*end)
+        self.islands.iter()
     }
 
-    /// How many bytes can be read.
-    fn ready(&self) -> usize {
-        usize::try_from(self.next - self.read).unwrap_or(usize::MAX)
+    /// The bytes that are there.
+    pub(super) fn chunks(&self) -> &Chunks {
+        &self.chunks
     }
 
     /// The index of the first byte that is not wanted.
@@ -119,75 +119,33 @@ impl Reassembler {
 
     /// Whether there may be another island, if this range would become one.
     fn has_room_for(&self, range: &Range<u64>) -> bool {
-        self.islands.len() < MOST_ISLANDS || self.touched(range).next().is_some()
+        self.islands.len() < MOST_ISLANDS || self.islands.touches(range)
     }
 
-    /// The islands that a range overlaps or touches, lowest first.
-    fn touched(&self, range: &Range<u64>) -> impl Iterator<Item = Range<u64>> {
-        let below = self
-            .islands
-            .range(..range.start)
-            .next_back()
-            .filter(|(_, end)| **end >= range.start);
-        let within = self.islands.range(range.start..=range.end);
-        below.into_iter().chain(within).map(|(start, end)| *start..*end)
-    }
-
-    /// The parts of a range that did not arrive before.
-    fn gaps(&self, range: Range<u64>) -> Vec<Range<u64>> {
-        let mut gaps = Vec::new();
-        let mut at = range.start;
-        for island in self.touched(&range) {
-            gaps.push(at..island.start);
-            at = at.max(island.end);
-        }
-        gaps.push(at..range.end);
-        gaps.retain(|gap| !gap.is_empty());
-        gaps
-    }
-
-    /// Puts bytes to their place.
-    fn store(&mut self, index: u64, bytes: &[u8]) {
-        let offset = usize::try_from(index - self.read).unwrap_or(usize::MAX);
-        if offset >= self.bytes.len() {
-            self.bytes.resize(offset, 0);
-            self.bytes.extend(bytes);
+    /// Puts the wanted part of the bytes that begin at `first` to its place, where none is yet.
+    fn store(&mut self, first: u64, bytes: &[u8], wanted: Range<u64>) {
+        let part = |part: &Range<u64>| {
+            let from = usize::try_from(part.start - first).unwrap_or(usize::MAX);
+            let to = usize::try_from(part.end - first).unwrap_or(usize::MAX);
+            bytes.get(from..to).unwrap_or_default()
+        };
+        if self.islands.is_empty() && wanted.start == self.next {
+            self.chunks.write(wanted.start, part(&wanted));
+            self.next = wanted.end;
             return;
         }
-        let end = offset.saturating_add(bytes.len());
-        if end > self.bytes.len() {
-            self.bytes.resize(end, 0);
-        }
-        let (front, back) = self.bytes.as_mut_slices();
-        let in_front = front.len().saturating_sub(offset).min(bytes.len());
-        let (head, tail) = bytes.split_at(in_front);
-        let back_offset = offset.saturating_sub(front.len());
-        if let Some(place) = front.get_mut(offset..offset + head.len()) {
-            place.copy_from_slice(head);
-        }
-        if let Some(place) = back.get_mut(back_offset..back_offset + tail.len()) {
-            place.copy_from_slice(tail);
-        }
-    }
-
-    /// Notes that a range has arrived.
-    fn join(&mut self, range: Range<u64>) {
-        let touched: Vec<Range<u64>> = self.touched(&range).collect();
-        let mut joined = range;
-        for island in touched {
-            self.islands.remove(&island.start);
-            joined = joined.start.min(island.start)..joined.end.max(island.end);
-        }
-        if joined.start <= self.next {
-            self.next = joined.end;
-        } else {
-            self.islands.insert(joined.start, joined.end);
+        let chunks = &mut self.chunks;
+        self.islands
+            .insert(wanted, |gap| chunks.write(gap.start, part(&gap)));
+        if let Some(island) = self.islands.first().filter(|island| island.start <= self.next) {
+            self.next = island.end;
+            self.islands.forget_below(island.end);
         }
     }
 }
 
 /// The most islands, so that segments of one byte with gaps between them take no more memory than others.
-const MOST_ISLANDS: usize = 1024;
+const MOST_ISLANDS: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -197,8 +155,7 @@ mod tests {
 
     fn drain(stream: &mut Reassembler) -> Vec<u8> {
         let mut out = Vec::new();
-        // The ring of the buffer has two parts at most.
-        for _ in 0..2 {
+        while !stream.readable().is_empty() {
             let count = stream.readable().len();
             out.extend_from_slice(stream.readable());
             stream.consume(count);
@@ -273,8 +230,8 @@ mod tests {
 
     #[test]
     fn islands_are_bounded_and_the_next_byte_is_always_taken() {
-        let mut stream = Reassembler::new(10_000);
-        for index in 0..4000 {
+        let mut stream = Reassembler::new(20_000);
+        for index in 0..6000 {
             stream.insert(index * 2 + 1, b"x", false);
         }
         assert_eq!(stream.islands().count(), MOST_ISLANDS);
@@ -310,7 +267,7 @@ mod tests {
                 out.extend_from_slice(&stream.readable()[..count]);
                 stream.consume(count);
                 prop_assert!(text.starts_with(&out));
-                prop_assert!(stream.bytes.len() <= capacity);
+                prop_assert!(stream.window() <= capacity);
             }
             for _ in 0..=text.len() {
                 let start = usize::try_from(stream.next()).unwrap().min(text.len());

@@ -80,7 +80,7 @@ impl Estimate {
     }
 
     /// The estimate after one more sample (2.3): gains of 1/8 and 1/4.
-    fn next(self, rtt: Duration) -> Self {
+    pub(super) fn next(self, rtt: Duration) -> Self {
         Self {
             smoothed: (self.smoothed.saturating_mul(7).saturating_add(rtt)) / 8,
             variation: (self.variation.saturating_mul(3)).saturating_add(self.smoothed.abs_diff(rtt)) / 4,
