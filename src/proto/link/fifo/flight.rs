@@ -230,10 +230,10 @@ mod tests {
         flight
     }
 
-    fn acknowledge(flight: &mut Flight, ranges: &[Range<u64>]) -> Option<Vec<(u64, State)>> {
+    fn acknowledge(flight: &mut Flight, ranges: &[(u64, u64)]) -> Option<Vec<(u64, State)>> {
         let mut set = Ranges::default();
-        for range in ranges {
-            set.insert(range.clone(), |_| ());
+        for (start, end) in ranges {
+            set.insert(*start..*end, |_| ());
         }
         let (mut bytes, mut news) = (Vec::new(), Vec::new());
         let numbers = Numbers::encode(&set, 1000, &mut bytes).unwrap();
@@ -251,16 +251,16 @@ mod tests {
     fn only_what_is_new_is_shown_and_what_was_never_sent_is_refused() {
         let mut flight = flight(5);
         let awaited = |numbers: &[u64]| Some(numbers.iter().map(|n| (*n, State::Awaited)).collect());
-        assert_eq!(acknowledge(&mut flight, &[0..2]), awaited(&[0, 1]));
-        assert_eq!(acknowledge(&mut flight, &[0..2, 4..5]), awaited(&[4]));
-        assert_eq!(acknowledge(&mut flight, &[0..6]), None);
+        assert_eq!(acknowledge(&mut flight, &[(0, 2)]), awaited(&[0, 1]));
+        assert_eq!(acknowledge(&mut flight, &[(0, 2), (4, 5)]), awaited(&[4]));
+        assert_eq!(acknowledge(&mut flight, &[(0, 6)]), None);
         assert_eq!(flight.in_flight(), 200);
     }
 
     #[test]
     fn what_three_later_ones_overtook_is_lost_and_what_the_deadline_passed() {
         let mut flight = flight(6);
-        acknowledge(&mut flight, &[3..4]);
+        acknowledge(&mut flight, &[(3, 4)]);
         assert_eq!(lose(&mut flight, Some(3), Instant::ZERO), [0]);
         assert_eq!(flight.oldest_overtaken(), Some(at(1)));
         assert_eq!(lose(&mut flight, None, at(1)), [1]);
@@ -272,21 +272,24 @@ mod tests {
     #[test]
     fn a_late_one_is_told_from_a_new_one() {
         let mut flight = flight(5);
-        acknowledge(&mut flight, &[4..5]);
+        acknowledge(&mut flight, &[(4, 5)]);
         lose(&mut flight, Some(3), Instant::ZERO);
-        assert_eq!(acknowledge(&mut flight, &[0..1]), Some(vec![(0, State::Lost)]));
+        assert_eq!(acknowledge(&mut flight, &[(0, 1)]), Some(vec![(0, State::Lost)]));
     }
 
     #[test]
     fn what_is_settled_is_forgotten_and_the_lost_after_a_while() {
         let mut flight = flight(5);
-        acknowledge(&mut flight, &[1..2, 4..5]);
+        acknowledge(&mut flight, &[(1, 2), (4, 5)]);
         lose(&mut flight, Some(3), Instant::ZERO);
         flight.forget(Instant::ZERO, |_| unreachable!());
         assert_eq!(flight.oldest(), 0);
         flight.forget(at(1), |_| unreachable!());
         assert_eq!((flight.oldest(), flight.next()), (2, 5));
-        assert_eq!(acknowledge(&mut flight, &[0..5]).map(|news| news.len()), Some(2));
+        assert_eq!(
+            acknowledge(&mut flight, &[(0, 5)]).map(|news| news.len()),
+            Some(2)
+        );
     }
 
     #[test]
