@@ -12,6 +12,13 @@ complete -c rnc -s W -d 'Leave after so many reads from the network' -r
 complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then without traffic' -r
 complete -c rnc -s X -d 'Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)' -r
 complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
+complete -c rnc -l max-conns -d 'With -k, serve at most so many clients at a time; others wait' -r
+complete -c rnc -l allow -d 'Serve only these addresses, networks and names' -r
+complete -c rnc -l allow-file -d 'The same, read from a file' -r -F
+complete -c rnc -l deny -d 'Do not serve these addresses, networks and names' -r
+complete -c rnc -l deny-file -d 'The same, read from a file' -r -F
+complete -c rnc -l idle-timeout -d 'Break off a connection on which nothing moves for so long' -r
+complete -c rnc -l ready-fd -d 'When listening, write the address and port to this descriptor' -r
 complete -c rnc -l inflight -d 'How many ports to ask at a time; 1000 if it is not said' -r
 complete -c rnc -l ca -d 'Trust the authorities in this file instead of the system\'s; with -l ask clients for certificates' -r -F
 complete -c rnc -l cert -d 'Certificate to show, in PEM, with those between it and an authority' -r -F

@@ -20,6 +20,7 @@ use tokio::io::{Interest, Ready};
 
 use super::layer::Layer;
 use super::sys;
+use crate::proto::relay::Access;
 
 /// What a descriptor is, as far as moving bytes goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Endpoint {
     sender: Option<RefCell<Option<SocketAddrAny>>>,
     /// What encrypts, if anything does.
     layer: Option<RefCell<Box<dyn Layer>>>,
+    /// Of a datagram socket: whose messages are not dropped, if not everybody's.
+    access: Option<Box<Access>>,
 }
 
 #[derive(Debug)]
@@ -79,6 +82,7 @@ impl Endpoint {
             kind,
             sender: None,
             layer: None,
+            access: None,
         })
     }
 
@@ -103,6 +107,15 @@ impl Endpoint {
         }
     }
 
+    /// Drops the messages of those who have no access.
+    #[must_use]
+    pub fn guarded_by(self, access: Access) -> Self {
+        Self {
+            access: (!access.is_open()).then(|| Box::new(access)),
+            ..self
+        }
+    }
+
     /// Waits for the first message, and leaves it where it is: who sent it, if the sender has an address.
     ///
     /// # Errors
@@ -115,7 +128,13 @@ impl Endpoint {
                 RecvFlags::PEEK | RecvFlags::DONTWAIT,
             )?)
         };
-        let (_, _, sender) = self.when(Interest::READABLE, peek).await?;
+        let sender = loop {
+            let (_, _, sender) = self.when(Interest::READABLE, peek).await?;
+            if self.admits(&sender) {
+                break sender;
+            }
+            recvfrom(self, &mut [0; 0], RecvFlags::DONTWAIT)?;
+        };
         if let Some(last) = &self.sender {
             last.borrow_mut().clone_from(&sender);
         }
@@ -151,6 +170,7 @@ impl Endpoint {
             kind,
             sender: None,
             layer: None,
+            access: None,
         })
     }
 
@@ -182,6 +202,17 @@ impl Endpoint {
             Kind::SharedSocket => sockopt::socket_type(self).is_ok_and(|kind| kind != SocketType::STREAM),
             _ => false,
         }
+    }
+
+    /// Whether a message of this sender is to be taken.
+    pub(super) fn admits(&self, sender: &Option<SocketAddrAny>) -> bool {
+        let Some(access) = &self.access else {
+            return true;
+        };
+        let sender = sender
+            .clone()
+            .and_then(|sender| SocketAddr::try_from(sender).ok());
+        sender.is_some_and(|sender| access.admits(sender.ip()))
     }
 
     /// Takes note of who sent last, where that matters.
@@ -339,8 +370,13 @@ impl Endpoint {
             return layer.borrow_mut().read(self.as_fd(), bytes);
         }
         match self.kind {
-            Kind::Messages if self.sender.is_some() => {
-                let (count, _, sender) = recvfrom(self, bytes, RecvFlags::DONTWAIT)?;
+            Kind::Messages if self.sender.is_some() || self.access.is_some() => {
+                let (count, sender) = loop {
+                    let (count, _, sender) = recvfrom(self, &mut *bytes, RecvFlags::DONTWAIT)?;
+                    if self.admits(&sender) {
+                        break (count, sender);
+                    }
+                };
                 if let Some(last) = &self.sender {
                     *last.borrow_mut() = sender;
                 }

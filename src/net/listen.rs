@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use rustix::io::Errno;
 use rustix::net::{SocketAddrAny, SocketFlags, SocketType, acceptfrom_with, listen};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Socket};
 use thiserror::Error;
 use tokio::io::unix::AsyncFd;
@@ -52,6 +53,14 @@ pub enum Place {
 }
 
 impl Place {
+    /// The port that was asked for.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::At(address) => address.port(),
+            Self::Everywhere(port) => port,
+        }
+    }
+
     fn any(self) -> SocketAddr {
         match self {
             Self::At(address) => address,
@@ -108,23 +117,44 @@ impl Listener {
         address(self.socket.get_ref())
     }
 
-    /// The next client, and its address. A client that was gone before it could be taken is passed over.
-    /// Cancel-safe.
+    /// The next client, and its address. A client that was gone before it could be taken is passed over, but not
+    /// many of them in a row. Cancel-safe.
     ///
     /// # Errors
-    /// When the system has nothing left for another connection.
+    /// When the system has nothing left for another connection ([`is_exhausted`]), or when the socket is no good.
     pub async fn accept(&self) -> io::Result<(OwnedFd, Option<SocketAddr>)> {
+        let mut gone = 0;
         loop {
             let mut ready = self.socket.readable().await?;
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
             match ready.try_io(|socket| Ok(acceptfrom_with(socket.as_fd(), flags)?)) {
                 Ok(Ok((client, from))) => return Ok((client, from.and_then(plain))),
-                Ok(Err(error)) if is_of_the_client(&error) => {}
+                Ok(Err(error)) if is_of_the_client(&error) && gone < MOST_GONE => gone += 1,
                 Ok(Err(error)) => return Err(error),
                 Err(_would_block) => {}
             }
         }
     }
+}
+
+/// Whether the error is one that passes: too many descriptors are open, too little memory is left, or one
+/// connection after another is broken before it is taken.
+pub fn is_exhausted(error: &io::Error) -> bool {
+    let full = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    is_of_the_client(error) || Errno::from_io_error(error).is_some_and(|errno| full.contains(&errno))
+}
+
+/// Lets this process, and what it starts, have as many descriptors as it may: each client takes some.
+pub fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // With fewer than could be, it serves fewer at a time.
+    let _ = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    );
 }
 
 /// A UDP socket bound to `place`. Nobody else can bind to the same.
@@ -191,9 +221,14 @@ fn is_of_the_client(error: &io::Error) -> bool {
         Errno::NONET,
         Errno::OPNOTSUPP,
         Errno::NOPROTOOPT,
+        Errno::TIMEDOUT,
+        // A firewall does not want it.
+        Errno::PERM,
     ];
     Errno::from_io_error(error).is_some_and(|errno| passing.contains(&errno))
 }
 
 /// More than the kernel's own bound (`net.core.somaxconn`): as many as it allows.
 const BACKLOG: i32 = 4096;
+/// After so many broken connections in a row somebody else has a turn.
+const MOST_GONE: u8 = 64;

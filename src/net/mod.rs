@@ -39,7 +39,9 @@ pub use drive::{Port, drive};
 pub use endpoint::Endpoint;
 pub use launch::{Ended, LaunchClient, LaunchError, Progress, Tally};
 pub use lines::Lines;
-pub use listen::{ListenError, Listener, Place, address, bind_datagrams};
+pub use listen::{
+    ListenError, Listener, Place, address, bind_datagrams, is_exhausted, raise_descriptor_limit,
+};
 pub use meter::Meter;
 pub use pass::pass_socket;
 pub use proxy::{HandshakeError, shake_hands};
@@ -50,6 +52,7 @@ pub use runtime::{in_runtime, run_lazily, runtime};
 pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
+pub use sys::adopt;
 #[cfg(feature = "tls")]
 pub use tls::{
     Fingerprint, HandshakeError as TlsHandshakeError, IdentityFiles, NotAFingerprint, Refusal, TlsClient,

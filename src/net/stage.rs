@@ -57,7 +57,10 @@ impl Stage {
                 Ok(Self::Departures(departures))
             }
             (File { .. }, Stream) => Ok(Self::File { unsent: 0 }),
-            (Pipe | Stream, Pipe | Stream | Device | File { append: false }) => Self::pipe(),
+            // Without descriptors to spare, memory will do.
+            (Pipe | Stream, Pipe | Stream | Device | File { append: false }) => {
+                Self::pipe().or_else(|_| Ok(Self::Memory(Buffer::new(from, to, filter))))
+            }
             _ => Ok(Self::Memory(Buffer::new(from, to, filter))),
         }
     }

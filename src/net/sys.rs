@@ -6,7 +6,7 @@ mod trains;
 use std::io;
 use std::mem::zeroed;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use tokio::io::unix::{AsyncFd, AsyncFdRegisterError};
 
@@ -24,6 +24,32 @@ pub(super) use self::trains::{LONGEST_TRAIN, join_trains, receive_train, send_tr
 pub(super) fn watch(fd: OwnedFd) -> Result<AsyncFd<OwnedFd>, (OwnedFd, io::Error)> {
     // SAFETY: `OwnedFd` names one descriptor, which is open until it is dropped.
     unsafe { AsyncFd::register(fd) }.map_err(AsyncFdRegisterError::into_parts)
+}
+
+/// Takes over a descriptor that whoever started us has opened: standard output and standard error as duplicates,
+/// any other for good. To be called before anything else could have got its number.
+///
+/// # Errors
+/// `EBADF` when it is not open.
+#[expect(unsafe_code, reason = "a descriptor that is known by its number alone")]
+pub fn adopt(number: i32) -> io::Result<OwnedFd> {
+    // SAFETY: F_SETFD touches no memory, and fails if there is no such descriptor.
+    if unsafe {
+        libc::fcntl(
+            number,
+            libc::F_SETFD,
+            if number > 2 { libc::FD_CLOEXEC } else { 0 },
+        )
+    } != 0
+    {
+        return Err(io::Error::last_os_error());
+    }
+    if number <= 2 {
+        // SAFETY: it is open, as was just seen, and nobody closes the standard streams.
+        return unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned();
+    }
+    // SAFETY: it is open, and nothing here has opened it, as the caller sees to.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
 /// Asks the kernel to report what ICMP says of the datagrams that an unconnected socket has sent: without

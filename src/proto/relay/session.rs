@@ -27,6 +27,8 @@ pub struct Rules {
     pub peer_decides: bool,
     /// `-w`: give up after this long without a byte either way.
     pub idle: Option<Duration>,
+    /// `--idle-timeout`: the same, but as a fault.
+    pub abandon: Option<Duration>,
     /// `-q`: leave this long after the end of standard input.
     pub linger: Option<Duration>,
     /// `-i`: the time between two lines sent.
@@ -70,6 +72,8 @@ pub enum End {
     Complete,
     /// Nothing moved for the time of `-w`.
     Idle,
+    /// Nothing moved for the time of `--idle-timeout`.
+    Abandoned,
     /// The time of `-q` was over.
     Lingered,
     /// The reads of `-W` were over.
@@ -193,6 +197,10 @@ impl Session {
         Some(self.moved_at + self.rules.idle?)
     }
 
+    fn abandon_at(&self) -> Option<Instant> {
+        Some(self.moved_at + self.rules.abandon?)
+    }
+
     fn leave_at(&self) -> Option<Instant> {
         match self.up {
             Up::Ended { at } => Some(at + self.rules.linger?),
@@ -232,6 +240,8 @@ impl Machine for Session {
         if self.down == Down::Over {
         } else if due(self.leave_at()) {
             self.end(End::Lingered);
+        } else if due(self.abandon_at()) {
+            self.end(End::Abandoned);
         } else if due(self.idle_at()) {
             self.end(End::Idle);
         } else if due(self.release_at()) {
@@ -248,10 +258,15 @@ impl Machine for Session {
         if self.down == Down::Over {
             return None;
         }
-        [self.idle_at(), self.leave_at(), self.release_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.idle_at(),
+            self.abandon_at(),
+            self.leave_at(),
+            self.release_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 
@@ -346,11 +361,13 @@ mod tests {
     fn rules() -> impl Strategy<Value = Rules> {
         let seconds = || proptest::option::of((1..3_u64).prop_map(Duration::from_secs));
         let limit = proptest::option::of((1..9_u32).prop_map(|limit| NonZeroU32::new(limit).unwrap()));
-        (any::<[bool; 2]>(), seconds(), seconds(), seconds(), limit).prop_map(
-            |([half_close, peer_decides], idle, linger, pause, limit)| Rules {
+        let times = [seconds(), seconds(), seconds(), seconds()];
+        (any::<[bool; 2]>(), times, limit).prop_map(
+            |([half_close, peer_decides], [idle, abandon, linger, pause], limit)| Rules {
                 half_close,
                 peer_decides,
                 idle,
+                abandon,
                 linger,
                 pause,
                 limit,
@@ -404,6 +421,24 @@ mod tests {
         session.handle_timeout(Instant::ZERO + second * 3);
         assert_eq!(session.poll_output(&mut Vec::new()), Some(Output::End(End::Idle)));
         assert_eq!(session.poll_timeout(), None);
+    }
+
+    #[test]
+    fn an_idle_connection_can_be_a_fault() {
+        let second = Duration::from_secs(1);
+        let rules = Rules {
+            idle: Some(second * 3),
+            abandon: Some(second * 2),
+            ..Rules::default()
+        };
+        let mut session = Session::new(rules, Instant::ZERO);
+        session.handle(Instant::ZERO + second, Moved(Up));
+        assert_eq!(session.poll_timeout(), Some(Instant::ZERO + second * 3));
+        session.handle_timeout(Instant::ZERO + second * 3);
+        assert_eq!(
+            session.poll_output(&mut Vec::new()),
+            Some(Output::End(End::Abandoned))
+        );
     }
 
     #[test]

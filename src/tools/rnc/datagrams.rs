@@ -6,16 +6,26 @@ use std::rc::Rc;
 
 use rustix::net::SocketType;
 
+use super::access::access;
 use super::plan::{Plan, Port};
-use super::run::{endpoint, runtime, serve, stdio};
+use super::ready::Ready;
+use super::run::{runtime, serve, stdio};
 use super::{names, say, signals};
 use crate::cli::{Exit, Failure};
 use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix, widen};
+use crate::proto::relay::Access;
 
 /// Waits for a datagram, and then talks to its sender only; with `keep` hears everybody, and answers whoever spoke
 /// last.
-pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> Result<Exit, Failure> {
+pub(super) fn udp(
+    plan: &Plan,
+    host: Option<&str>,
+    port: &Port,
+    keep: bool,
+    ready: Ready,
+) -> Result<Exit, Failure> {
     let place = names::place(plan, host, names::port(plan, port)?)?;
+    let access = access(plan)?;
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let socket = bind_datagrams(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
@@ -24,10 +34,8 @@ pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> R
         let _ = widen(&socket, ROOM);
     }
     runtime.block_on(async {
-        if let (true, Some(address)) = (plan.verbose, address(&socket)) {
-            say::at(plan, "Bound", place, address).await;
-        }
-        let socket = receiver(socket, keep)?;
+        ready.at(plan, "Bound", place, address(&socket)).await?;
+        let socket = receiver(socket, keep, access)?;
         let sender = socket.first_sender().await;
         let sender = sender.map_err(|error| say::failure("recvfrom", &error))?;
         if let (false, Some(sender)) = (keep, sender) {
@@ -43,17 +51,15 @@ pub(super) fn udp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> R
 }
 
 /// The same at a UNIX-domain name.
-pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
+pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool, ready: Ready) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let _inside = runtime.enter();
     runtime.block_on(signals::or_die(async {
         let bound = bind_unix(name, SocketType::DGRAM);
         let bound = bound.map_err(|error| say::cannot_use_name(name, &error))?;
-        if plan.verbose {
-            say::at_name("Bound", name);
-        }
+        ready.at_name(plan, &["Bound"], name)?;
         let _file = bound.file;
-        let socket = receiver(bound.socket, keep)?;
+        let socket = receiver(bound.socket, keep, Access::default())?;
         let sender = socket.first_sender().await;
         let sender = sender.map_err(|error| say::failure("recvfrom", &error))?;
         // A sender without a name cannot be answered, but heard.
@@ -79,13 +85,14 @@ pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Fai
     }))
 }
 
-fn receiver(socket: OwnedFd, keep: bool) -> Result<Rc<Endpoint>, Failure> {
-    if keep {
-        let open = Endpoint::open_to_all(socket);
-        Ok(Rc::new(open.map_err(|error| say::failure("socket", &error))?))
+fn receiver(socket: OwnedFd, keep: bool, access: Access) -> Result<Rc<Endpoint>, Failure> {
+    let receiver = if keep {
+        Endpoint::open_to_all(socket)
     } else {
-        endpoint(socket)
-    }
+        Endpoint::socket(socket)
+    };
+    let receiver = receiver.map_err(|error| say::failure("socket", &error))?;
+    Ok(Rc::new(receiver.guarded_by(access)))
 }
 
 /// For what comes in while something else is done.

@@ -1,141 +1,132 @@
-//! `rnc -l`: streams.
+//! `rnc -l`: listening for streams.
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::time::Duration;
 
-use rustix::io::Errno;
-use tokio::task::{JoinSet, LocalSet};
-
+use super::access::access;
 use super::plan::{Plan, Port};
-use super::run::{self, endpoint, runtime, serve, stdio};
-use super::{names, say, secure, signals};
+use super::ready::Ready;
+use super::run::runtime;
+use super::serve::Server;
+use super::{names, say, signals};
 use crate::cli::{Exit, Failure};
-use crate::net::{Listener, Place, PumpError, Turns, UnixName};
-use crate::proto::relay::End;
+use crate::net::{Listener, Place, UnixName, is_exhausted};
+use crate::proto::relay::Access;
 
-/// Waits for a TCP client and moves bytes; with `keep` for ever more of them.
-pub(super) fn tcp(plan: &Plan, host: Option<&str>, port: &Port, keep: bool) -> Result<Exit, Failure> {
+/// Waits for a TCP client and serves it; with `keep` for ever more of them.
+pub(super) fn tcp(
+    plan: &Rc<Plan>,
+    host: Option<&str>,
+    port: &Port,
+    keep: bool,
+    ready: Ready,
+) -> Result<Exit, Failure> {
     let place = names::place(plan, host, names::port(plan, port)?)?;
+    let access = access(plan)?;
     let runtime = runtime()?;
     let _inside = runtime.enter();
     let listener = Listener::tcp(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
     runtime.block_on(async {
-        if let (true, Some(address)) = (plan.verbose, listener.address()) {
-            say::at(plan, "Listening", place, address).await;
-        }
-        clients(plan, &Greeting::Tcp(place), listener, keep).await
+        ready.at(plan, "Listening", place, listener.address()).await?;
+        let door = Door::new(listener, Entrance::Tcp(place), access, plan.verbose);
+        Server::new(plan, keep)?.run(door).await
     })
 }
 
 /// The same at a UNIX-domain name.
-pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool) -> Result<Exit, Failure> {
+pub(super) fn unix(plan: &Rc<Plan>, name: &UnixName, keep: bool, ready: Ready) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let _inside = runtime.enter();
     runtime.block_on(signals::or_die(async {
         let listener = Listener::unix(name).map_err(|error| say::cannot_listen(&error))?;
-        if plan.verbose {
-            say::at_name("Bound", name);
-            say::at_name("Listening", name);
-        }
-        clients(plan, &Greeting::Unix(name.clone()), listener, keep).await
+        ready.at_name(plan, &["Bound", "Listening"], name)?;
+        let entrance = Entrance::Unix(name.clone());
+        let door = Door::new(listener, entrance, Access::default(), plan.verbose);
+        Server::new(plan, keep)?.run(door).await
     }))
 }
 
-/// How a client is announced.
-enum Greeting {
+/// Where clients come in, if they may.
+pub(super) struct Door {
+    listener: Listener,
+    entrance: Rc<Entrance>,
+    access: Access,
+    verbose: bool,
+    /// Whether it has been said that there is no room.
+    full: bool,
+}
+
+/// What is known of where a client came in.
+pub(super) enum Entrance {
     Tcp(Place),
     Unix(UnixName),
 }
 
-impl Greeting {
-    async fn say(&self, plan: &Plan, from: Option<SocketAddr>) {
-        match (self, from) {
-            (Self::Tcp(place), Some(from)) => say::received(plan, *place, from).await,
-            (Self::Tcp(_), None) => {}
-            (Self::Unix(name), _) => say::at_name("Connection received", name),
+/// Somebody who has come in.
+pub(super) struct Client {
+    pub(super) socket: OwnedFd,
+    /// None at a UNIX-domain name.
+    pub(super) from: Option<SocketAddr>,
+    entrance: Rc<Entrance>,
+}
+
+impl Door {
+    fn new(listener: Listener, entrance: Entrance, access: Access, verbose: bool) -> Self {
+        Self {
+            listener,
+            entrance: Rc::new(entrance),
+            access,
+            verbose,
+            full: false,
         }
     }
-}
 
-async fn clients(plan: &Plan, greeting: &Greeting, listener: Listener, keep: bool) -> Result<Exit, Failure> {
-    let stdio = stdio()?;
-    if keep {
-        return many(plan, greeting, listener).await;
-    }
-    let accepted = listener.accept().await;
-    let (socket, from) = accepted.map_err(|error| say::failure("accept", &error))?;
-    // Nobody else is taken: who still tries should know at once.
-    drop(listener);
-    if plan.verbose {
-        greeting.say(plan, from).await;
-    }
-    let socket = secure::admit(plan, endpoint(socket)?, &[]).await?;
-    Ok(serve(&plan.relay, &stdio, socket).await)
-}
-
-/// Serves clients side by side: what they send is printed as it comes, and standard input goes to the one that
-/// has been there longest. Ends only when standard output does.
-async fn many(plan: &Plan, greeting: &Greeting, listener: Listener) -> Result<Exit, Failure> {
-    let stdio = stdio()?;
-    let turns = Turns::new();
-    let mut clients = JoinSet::new();
-    let local = LocalSet::new();
-    local
-        .run_until(async {
-            loop {
-                let full = tokio::select! {
-                    accepted = listener.accept() => match accepted {
-                        Ok((socket, from)) => {
-                            if plan.verbose {
-                                greeting.say(plan, from).await;
-                            }
-                            let socket = endpoint(socket)?;
-                            let (relay, stdio, turns) = (plan.relay.clone(), stdio.clone(), turns.clone());
-                            let guard = plan.guard.clone();
-                            clients.spawn_local(async move {
-                                let socket = match guard.admit(socket, &[]).await {
-                                    Ok(socket) => socket,
-                                    Err(why) => {
-                                        say::warn(&why);
-                                        return Ok(End::Lost);
-                                    }
-                                };
-                                run::relay(&relay, &stdio, socket, Some(&turns)).await
-                            });
-                            continue;
-                        }
-                        // There is room again when a client leaves.
-                        Err(error) if is_full(&error) && !clients.is_empty() => true,
-                        Err(error) => return Err(say::failure("accept", &error)),
-                    },
-                    Some(end) = clients.join_next() => {
-                        judge(end)?;
-                        false
+    /// The next one who may come in. When the system has no room for another connection, it is tried again after
+    /// a while, or at once when this is called anew. Cancel-safe.
+    ///
+    /// # Errors
+    /// When nobody can come in any more.
+    pub(super) async fn next(&mut self) -> Result<Client, Failure> {
+        loop {
+            match self.listener.accept().await {
+                Ok((_, Some(from))) if !self.access.admits(from.ip()) => {
+                    if let (true, Entrance::Tcp(place)) = (self.verbose, &*self.entrance) {
+                        say::denied(*place, from);
                     }
-                };
-                if full && let Some(end) = clients.join_next().await {
-                    judge(end)?;
                 }
-            }
-        })
-        .await
-}
-
-/// One client's loss is said and survived; but without standard output there is nothing left to do.
-fn judge(end: Result<Result<End, PumpError>, tokio::task::JoinError>) -> Result<(), Failure> {
-    match end {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(fault)) => {
-            say::fault(&fault);
-            match fault {
-                PumpError::Stdout(_) => Err(Failure::silent(Exit::FAILURE)),
-                _ => Ok(()),
+                Ok((socket, from)) => {
+                    let entrance = Rc::clone(&self.entrance);
+                    return Ok(Client {
+                        socket,
+                        from,
+                        entrance,
+                    });
+                }
+                Err(error) if is_exhausted(&error) => {
+                    if !self.full {
+                        say::exhausted(&error);
+                    }
+                    self.full = true;
+                    tokio::time::sleep(PATIENCE).await;
+                }
+                Err(error) => return Err(say::failure("accept", &error)),
             }
         }
-        Err(error) => Err(Failure::new(Exit::FAILURE, error)),
     }
 }
 
-fn is_full(error: &std::io::Error) -> bool {
-    let full = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
-    Errno::from_io_error(error).is_some_and(|errno| full.contains(&errno))
+impl Client {
+    /// Says who it is.
+    pub(super) async fn announce(&self, plan: &Plan) {
+        match (&*self.entrance, self.from) {
+            (Entrance::Tcp(place), Some(from)) => say::received(plan, *place, from).await,
+            (Entrance::Tcp(_), None) => {}
+            (Entrance::Unix(name), _) => say::at_name("Connection received", name),
+        }
+    }
 }
+
+/// Until there may be room again.
+const PATIENCE: Duration = Duration::from_millis(250);

@@ -1,5 +1,6 @@
 //! `rnc`: listen and connect.
 
+mod access;
 mod args;
 mod connect;
 mod datagrams;
@@ -8,10 +9,12 @@ mod listen;
 mod names;
 mod plan;
 mod proxy;
+mod ready;
 mod run;
 mod say;
 mod scan;
 mod secure;
+mod serve;
 mod signals;
 mod unix;
 

@@ -5,6 +5,7 @@ mod ports;
 mod proxy;
 mod scan;
 mod secure;
+mod serve;
 mod tos;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ pub(super) use self::scan::Scan;
 #[cfg(feature = "tls")]
 pub(super) use self::secure::Role;
 pub(super) use self::secure::Secure;
+pub(super) use self::serve::{Guest, Guests, Serve, guests};
 use super::Args;
 use super::secure::Guard;
 use crate::net::dns::Family;
@@ -46,6 +48,7 @@ pub(super) struct Plan {
     pub(super) secure: Option<Secure>,
     /// The same, with what is in its files.
     pub(super) guard: Guard,
+    pub(super) serve: Serve,
 }
 
 /// What is to be done.
@@ -106,7 +109,8 @@ impl Plan {
         let interval = seconds("interval", args.interval.as_deref())?.filter(|pause| !pause.is_zero());
         let timeout = seconds("timeout", args.timeout.as_deref())?;
         let options = options(&args)?;
-        let relay = relay(&args, interval, timeout)?;
+        let serve = Serve::parse(&args)?;
+        let relay = relay(&args, interval, timeout, serve.idle)?;
         let proxy = Proxy::parse(&args)?;
         refuse_contradictions(&args)?;
         let scan = Scan::parse(&args, timeout, interval)?;
@@ -126,6 +130,7 @@ impl Plan {
             relay,
             secure,
             guard: Guard::default(),
+            serve,
             mode: if args.unix {
                 unix_mode(args)?
             } else {
@@ -135,7 +140,12 @@ impl Plan {
     }
 }
 
-fn relay(args: &Args, pause: Option<Duration>, idle: Option<Duration>) -> anyhow::Result<Relay> {
+fn relay(
+    args: &Args,
+    pause: Option<Duration>,
+    idle: Option<Duration>,
+    abandon: Option<Duration>,
+) -> anyhow::Result<Relay> {
     let whole = i64::from(i32::MIN)..=i64::from(i32::MAX);
     let quit = args
         .quit
@@ -147,6 +157,7 @@ fn relay(args: &Args, pause: Option<Duration>, idle: Option<Duration>) -> anyhow
             half_close: args.half_close || quit.is_some(),
             peer_decides: args.listen,
             idle,
+            abandon,
             // As in Debian's nc, -q 0 is only -N.
             linger: quit.filter(|quit| *quit > 0).map(Duration::from_secs),
             pause,

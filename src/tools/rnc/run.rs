@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::Args;
 use super::plan::{Mode, Plan, Purpose};
+use super::ready::Ready;
 use super::secure::{self, Guard};
 use super::{connect, datagrams, listen, say, scan, unix};
 use crate::cli::{Exit, Failure};
@@ -21,15 +22,17 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 fn perform(args: Args) -> Result<Exit, Failure> {
     let mut plan = Plan::new(args)?;
+    let ready = Ready::take(&plan)?;
     plan.guard = Guard::prepare(&plan)?;
+    let plan = Rc::new(plan);
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
         (Mode::Scan { target, scan }, _) => scan::scan(&plan, target, scan),
         (Mode::Listen { host, port, keep }, Transport::Tcp) => {
-            listen::tcp(&plan, host.as_deref(), port, *keep)
+            listen::tcp(&plan, host.as_deref(), port, *keep, ready)
         }
         (Mode::Listen { host, port, keep }, Transport::Udp) => {
-            datagrams::udp(&plan, host.as_deref(), port, *keep)
+            datagrams::udp(&plan, host.as_deref(), port, *keep, ready)
         }
         (Mode::ConnectUnix { to, from, purpose }, Transport::Tcp) => {
             unix::connect(&plan, to, from.as_ref(), *purpose)
@@ -37,8 +40,8 @@ fn perform(args: Args) -> Result<Exit, Failure> {
         (Mode::ConnectUnix { to, from, purpose }, Transport::Udp) => {
             unix::connect_datagrams(&plan, to, from.as_ref(), *purpose)
         }
-        (Mode::ListenUnix { name, keep }, Transport::Tcp) => listen::unix(&plan, name, *keep),
-        (Mode::ListenUnix { name, keep }, Transport::Udp) => datagrams::unix(&plan, name, *keep),
+        (Mode::ListenUnix { name, keep }, Transport::Tcp) => listen::unix(&plan, name, *keep, ready),
+        (Mode::ListenUnix { name, keep }, Transport::Udp) => datagrams::unix(&plan, name, *keep, ready),
     }
 }
 
@@ -96,13 +99,22 @@ pub(super) async fn relay(
     end
 }
 
-/// Runs one connection to its end. Everything but a loss is a success; the loss has been said.
+/// Runs one connection to its end.
 pub(super) async fn serve(relay: &Relay, stdio: &Stdio, socket: Rc<Endpoint>) -> Exit {
-    match self::relay(relay, stdio, socket, None).await {
+    conclude(&self::relay(relay, stdio, socket, None).await)
+}
+
+/// What a connection comes to. Everything but a loss is a success; a loss is said here.
+pub(super) fn conclude(end: &Result<End, PumpError>) -> Exit {
+    match end {
         Ok(End::Complete | End::Idle | End::Lingered | End::Limit) => Exit::SUCCESS,
+        Ok(End::Abandoned) => {
+            say::warn("idle timeout");
+            Exit::FAILURE
+        }
         Ok(End::Lost) => Exit::FAILURE,
         Err(fault) => {
-            say::fault(&fault);
+            say::fault(fault);
             Exit::FAILURE
         }
     }

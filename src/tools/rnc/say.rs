@@ -120,12 +120,9 @@ pub(super) fn at_name(what: &str, name: &UnixName) {
     });
 }
 
-/// `Connection received on address port`. Where one socket listens everywhere an IPv4 client is shown as one.
+/// `Connection received on address port`.
 pub(super) async fn received(plan: &Plan, place: Place, from: SocketAddr) {
-    let address = match place {
-        Place::Everywhere(_) => from.ip().to_canonical(),
-        Place::At(_) => from.ip(),
-    };
+    let address = client_address(place, from);
     let name = names::shown(plan, address).await;
     let members = json!({
         "transport": plan.transport.name(),
@@ -136,6 +133,28 @@ pub(super) async fn received(plan: &Plan, place: Place, from: SocketAddr) {
     event("received", members, || {
         format!("Connection received on {name} {}", from.port())
     });
+}
+
+/// Where one socket listens everywhere an IPv4 client is shown as one.
+fn client_address(place: Place, from: SocketAddr) -> IpAddr {
+    match place {
+        Place::Everywhere(_) => from.ip().to_canonical(),
+        Place::At(_) => from.ip(),
+    }
+}
+
+/// A client that may not connect.
+pub(super) fn denied(place: Place, from: SocketAddr) {
+    let (address, port) = (client_address(place, from), from.port());
+    let members = json!({"address": address.to_string(), "port": port});
+    event("denied", members, || {
+        format!("Connection from {address} {port} denied")
+    });
+}
+
+/// There is no room for another connection.
+pub(super) fn exhausted(error: &io::Error) {
+    warn(&format!("accept: {}: no more clients for now", words(error)));
 }
 
 /// A fault that ends a connection. A reader that has gone away is told by the exit status alone.

@@ -1,5 +1,7 @@
 //! `rnc` as a person runs it.
 
+mod access;
+mod keep;
 mod names;
 mod proxy;
 mod scan;
@@ -17,6 +19,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{ChildStderr, Command, ExitStatus};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 use crate::support::{Guard, peer, tool};
 
 /// A running netcat, ours or the real one, and its three streams.
@@ -27,7 +31,11 @@ struct Nc {
 
 impl Nc {
     fn start(command: &mut Command) -> Self {
-        let mut child = Guard::spawn(command);
+        Self::of(Guard::spawn(command))
+    }
+
+    /// One that has been started, with its standard error piped.
+    fn of(mut child: Guard) -> Self {
         let messages = BufReader::new(child.stderr.take().expect("it is piped"));
         Self { child, messages }
     }
@@ -69,6 +77,13 @@ impl Nc {
         let stdout = self.child.stdout.as_mut().expect("it is piped");
         stdout.read_exact(&mut bytes).expect("so much is printed");
         assert_eq!(String::from_utf8_lossy(&bytes), text);
+    }
+
+    /// Whether something is there to be read from its standard output now.
+    fn has_printed(&self) -> bool {
+        let stdout = self.child.stdout.as_ref().expect("it is piped");
+        let mut polled = [PollFd::new(stdout, PollFlags::IN)];
+        poll(&mut polled, Some(&Timespec::default())).expect("it can be polled") > 0
     }
 
     /// Its exit status, what else it printed, and what else it said.

@@ -2,6 +2,7 @@
 
 use std::num::IntErrorKind;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use anyhow::bail;
 
@@ -44,6 +45,30 @@ pub(super) fn ttl(what: &str, text: &str) -> anyhow::Result<u8> {
     }
 }
 
+/// A time longer than none: seconds with a fraction, or with a unit: `1.5`, `500ms`, `2m`.
+pub(super) fn time(what: &str, text: &str) -> anyhow::Result<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or_default() {
+        "" | "s" => 1.0,
+        "ms" => 1e-3,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => bail!("{what} invalid: {text}"),
+    };
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match digits.parse::<f64>() {
+        Ok(number) if plain => match Duration::try_from_secs_f64(number * unit) {
+            Ok(time) if time.is_zero() => bail!("{what} too small: {text}"),
+            Ok(time) if time <= LONGEST => Ok(time),
+            _ => bail!("{what} too large: {text}"),
+        },
+        _ => bail!("{what} invalid: {text}"),
+    }
+}
+
+/// As long as nc's `-w` can be.
+const LONGEST: Duration = Duration::from_secs(u32::MAX as u64 / 1000);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +92,27 @@ mod tests {
         assert_eq!(complaint("1s"), "timeout invalid: 1s");
         assert_eq!(ttl("ttl", "256").unwrap_err().to_string(), "ttl is too large");
         assert_eq!(ttl("ttl", "x").unwrap_err().to_string(), "ttl is invalid");
+    }
+
+    #[test]
+    fn a_time_has_fractions_and_units() {
+        let millis = |text: &str| time("t", text).map(|time| time.as_millis());
+        for (text, expected) in [
+            ("1.5", 1500),
+            ("500ms", 500),
+            (".25", 250),
+            ("2m", 120_000),
+            ("1h", 3_600_000),
+        ] {
+            assert_eq!(millis(text).unwrap(), expected, "{text}");
+        }
+        for text in ["", "s", "-1", "1e3", "inf", "nan", "1 s", "1.2.3", "5d", "+1"] {
+            assert_eq!(
+                millis(text).unwrap_err().to_string(),
+                format!("t invalid: {text}")
+            );
+        }
+        assert_eq!(millis("0").unwrap_err().to_string(), "t too small: 0");
+        assert_eq!(millis("99999h").unwrap_err().to_string(), "t too large: 99999h");
     }
 }

@@ -44,6 +44,7 @@ fn word(end: End) -> &'static str {
     match end {
         End::Complete => "complete",
         End::Idle => "idle",
+        End::Abandoned => "abandoned",
         End::Lingered => "lingered",
         End::Limit => "limit",
         End::Lost => "lost",
