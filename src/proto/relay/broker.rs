@@ -158,7 +158,7 @@ impl Broker {
     fn finished(&mut self, id: MemberId) {
         self.log.seal();
         if let Some(member) = self.members.get_mut(&id) {
-            member.until = member.until.or(Some(self.log.end()));
+            member.until.get_or_insert_with(|| self.log.end());
             self.dismiss(id);
         }
     }
