@@ -23,7 +23,7 @@ _rnc() {
 
     case "${cmd}" in
         rnc)
-            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -s -T -t -U -u -v -W -w -X -x -z -h --version --max-conns --allow --allow-file --deny --deny-file --idle-timeout --ready-fd --json --inflight --tls --ca --cert --key --alpn --sni --fingerprint --insecure --help"
+            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -s -T -t -U -u -v -W -w -X -x -z -h --crlf --recv-only --version --max-conns --allow --allow-file --deny --deny-file --idle-timeout --ready-fd --hex-dump --send-only --json --progress --inflight --tls --ca --cert --key --alpn --sni --fingerprint --insecure --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -110,6 +110,10 @@ _rnc() {
                     return 0
                     ;;
                 --ready-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hex-dump)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -19,6 +19,7 @@ complete -c rnc -l deny -d 'Do not serve these addresses, networks and names' -r
 complete -c rnc -l deny-file -d 'The same, read from a file' -r -F
 complete -c rnc -l idle-timeout -d 'Break off a connection on which nothing moves for so long' -r
 complete -c rnc -l ready-fd -d 'When listening, write the address and port to this descriptor' -r
+complete -c rnc -l hex-dump -d 'Write all that passes to FILE, in hexadecimal' -r -F
 complete -c rnc -l inflight -d 'How many ports to ask at a time; 1000 if it is not said' -r
 complete -c rnc -l ca -d 'Trust the authorities in this file instead of the system\'s; with -l ask clients for certificates' -r -F
 complete -c rnc -l cert -d 'Certificate to show, in PEM, with those between it and an authority' -r -F
@@ -29,9 +30,9 @@ complete -c rnc -l fingerprint -d 'Take the peer whose certificate has this SHA-
 complete -c rnc -s 4 -d 'Use IPv4 addresses only'
 complete -c rnc -s 6 -d 'Use IPv6 addresses only'
 complete -c rnc -s b -d 'Allow broadcast addresses'
-complete -c rnc -s C -d 'Send CR LF at the end of each line'
+complete -c rnc -s C -l crlf -d 'Send CR LF at the end of each line'
 complete -c rnc -s D -d 'Set SO_DEBUG on the socket'
-complete -c rnc -s d -d 'Do not read standard input'
+complete -c rnc -s d -l recv-only -d 'Do not read standard input'
 complete -c rnc -s F -d 'Connect, and pass the socket on over standard output'
 complete -c rnc -s k -d 'Go on listening when a connection is over'
 complete -c rnc -s l -d 'Listen for a connection'
@@ -44,7 +45,9 @@ complete -c rnc -s u -d 'Use datagrams: UDP, or UNIX-domain with -U'
 complete -c rnc -s v -d 'Say what happens'
 complete -c rnc -s z -d 'Only see which ports are open'
 complete -c rnc -l version -d 'Print the version and exit'
+complete -c rnc -l send-only -d 'Print nothing, and end when standard input was delivered'
 complete -c rnc -l json -d 'Say what happens in JSON, one object a line'
+complete -c rnc -l progress -d 'Show on a terminal how far it has come'
 complete -c rnc -l tls -d 'Speak TLS'
 complete -c rnc -l insecure -d 'Take whoever answers for the server'
 complete -c rnc -s h -l help -d 'Print help'

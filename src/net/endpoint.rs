@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat};
+use rustix::fs::{FileType, Mode, OFlags, fcntl_getfl, fstat};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, Shutdown, SocketAddrAny, SocketType, connect, recv, recvfrom, send,
@@ -172,6 +172,12 @@ impl Endpoint {
             layer: None,
             access: None,
         })
+    }
+
+    /// Where everything vanishes.
+    pub(super) fn nowhere() -> io::Result<Self> {
+        let null = rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+        Self::shared(null.as_fd())
     }
 
     /// Whom it is connected to, if that has an address.

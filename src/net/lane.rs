@@ -9,9 +9,8 @@ use tokio::io::Interest;
 
 use super::endpoint::{Endpoint, Kind};
 use super::meter::Counter;
-use super::stage::Stage;
+use super::stage::{Stage, Work};
 use super::sys;
-use crate::proto::relay::Filter;
 
 /// What happened on a lane.
 #[derive(Debug)]
@@ -53,16 +52,9 @@ enum State {
 }
 
 impl Lane {
-    /// With `each`, messages pass one by one.
-    pub(super) fn new(
-        from: Rc<Endpoint>,
-        to: Rc<Endpoint>,
-        filter: Filter,
-        moved: Counter,
-        each: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn new(from: Rc<Endpoint>, to: Rc<Endpoint>, work: Work, moved: Counter) -> io::Result<Self> {
         Ok(Self {
-            stage: Stage::between(&from, &to, filter, each)?,
+            stage: Stage::between(&from, &to, work)?,
             bulk: Bulk::new(&from),
             state: State::Open,
             replies: Vec::new(),
@@ -70,6 +62,11 @@ impl Lane {
             from,
             to,
         })
+    }
+
+    /// Takes bytes that were read from the source already, before anything else.
+    pub(super) fn preload(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stage.preload(bytes)
     }
 
     /// Reads nothing more.
@@ -158,7 +155,7 @@ impl Lane {
                 .when(Interest::WRITABLE, || stage.drain(&self.from, &self.to, replies));
             match drained.await {
                 Ok(count) => {
-                    self.moved.set(self.moved.get().saturating_add(count as u64));
+                    self.moved.add(count);
                     return Step::Moved;
                 }
                 Err(error) if is_full(&error) && self.to.kind() == Kind::Messages => {
@@ -192,7 +189,7 @@ fn is_full(error: &io::Error) -> bool {
 }
 
 /// While a lot comes over TCP, fewer wake-ups are worth more than fewer copies: the kernel is asked to wake the
-/// reader only for 1 MiB (`SO_RCVLOWAT`), until for a millisecond nothing has come.
+/// reader only for 4 MiB (`SO_RCVLOWAT`), until for a millisecond nothing has come.
 #[derive(Debug)]
 enum Bulk {
     /// Not TCP.
@@ -237,5 +234,6 @@ impl Bulk {
 
 const LARGE_READ: usize = 32 << 10;
 const LONG_STREAK: u8 = 8;
-const LOW_WATER: i32 = 1 << 20;
+/// The kernel takes no more than half of the largest receive buffer (`net.ipv4.tcp_rmem`).
+const LOW_WATER: i32 = 4 << 20;
 const SILENCE: Duration = Duration::from_millis(1);

@@ -10,25 +10,32 @@ pub struct Meter {
     received: Counter,
 }
 
-/// One way of it.
-pub(super) type Counter = Rc<Cell<u64>>;
-
 impl Meter {
     /// How many bytes the network has taken.
     pub fn sent(&self) -> u64 {
-        self.sent.get()
+        self.sent.0.get()
     }
 
     /// How many bytes standard output has taken.
     pub fn received(&self) -> u64 {
-        self.received.get()
+        self.received.0.get()
     }
 
     pub(super) fn up(&self) -> Counter {
-        Rc::clone(&self.sent)
+        self.sent.clone()
     }
 
     pub(super) fn down(&self) -> Counter {
-        Rc::clone(&self.received)
+        self.received.clone()
+    }
+}
+
+/// One way of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counter(Rc<Cell<u64>>);
+
+impl Counter {
+    pub(super) fn add(&self, count: usize) {
+        self.0.set(self.0.get().saturating_add(count as u64));
     }
 }

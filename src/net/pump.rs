@@ -12,7 +12,8 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::endpoint::{Endpoint, Kind};
 use super::lane::{Lane, Step};
-use super::{Clock, Meter, Port, Stdio, drive};
+use super::stage::Work;
+use super::{Clock, Dump, Meter, Port, Stdio, drive, settle};
 use crate::proto::relay::{Direction, End, Filter, Input, Output, Rules, Session};
 
 /// What was lost, and where.
@@ -30,6 +31,9 @@ pub enum PumpError {
     /// Standard output does not take more.
     #[error("write to standard output")]
     Stdout(#[source] io::Error),
+    /// The file of `--hex-dump` does not take more.
+    #[error("write the hex dump")]
+    HexDump(#[source] io::Error),
 }
 
 /// Who of several clients standard input goes to: the one that has been there longest, as if they were served
@@ -62,6 +66,12 @@ pub struct Relay {
     pub rules: Rules,
     /// `-d`: standard input is not read.
     pub detached: bool,
+    /// `--send-only`: what is received goes nowhere.
+    pub mute: bool,
+    /// `--hex-dump`: what gets a copy of all that passes.
+    pub dump: Option<Dump>,
+    /// What the peer has sent already.
+    pub early: Vec<u8>,
     /// What is done to the bytes sent.
     pub up: Filter,
     /// What is done to the bytes received.
@@ -97,13 +107,33 @@ impl Relay {
         turns: Option<&Turns>,
         meter: &Meter,
     ) -> Result<End, PumpError> {
-        let (stdin, stdout) = (Rc::clone(&stdio.stdin), Rc::clone(&stdio.stdout));
-        let up = Lane::new(stdin, Rc::clone(&socket), self.up.clone(), meter.up(), false);
+        let stdin = Rc::clone(&stdio.stdin);
+        let stdout = if self.mute {
+            Rc::new(Endpoint::nowhere().map_err(PumpError::Stdout)?)
+        } else {
+            Rc::clone(&stdio.stdout)
+        };
+        let (tap_up, tap_down) = self
+            .dump
+            .as_ref()
+            .map(|dump| dump.connection(socket.peer()))
+            .unzip();
+        let work = Work {
+            filter: self.up.clone(),
+            tap: tap_up,
+            each: false,
+        };
+        let up = Lane::new(stdin, Rc::clone(&socket), work, meter.up());
         let mut up = up.map_err(PumpError::Stdin)?;
-        // Whoever counts datagrams gets them one by one.
-        let each = self.rules.limit.is_some();
-        let down = Lane::new(Rc::clone(&socket), stdout, self.down.clone(), meter.down(), each);
-        let down = down.map_err(PumpError::Stdout)?;
+        let work = Work {
+            filter: self.down.clone(),
+            tap: tap_down,
+            // Whoever counts datagrams gets them one by one.
+            each: self.rules.limit.is_some(),
+        };
+        let down = Lane::new(Rc::clone(&socket), stdout, work, meter.down());
+        let mut down = down.map_err(PumpError::Stdout)?;
+        down.preload(&self.early).map_err(PumpError::Stdout)?;
         let turn = match turns {
             _ if self.detached => {
                 up.end();
@@ -120,18 +150,36 @@ impl Relay {
             down,
             socket,
             turn,
+            dump: self.dump.clone(),
             fault: None,
         };
         let mut session = Session::new(self.rules.clone(), clock.now());
         let Ok(end) = drive(clock, &mut session, &mut pump).await;
+        pump.close();
+        let Pump { socket, fault, .. } = pump;
         if end != End::Lost {
-            pump.socket.farewell().await;
+            socket.farewell().await;
         }
-        match pump.fault {
-            Some(fault) if end == End::Lost => Err(fault),
-            _ => Ok(end),
+        match (fault, end) {
+            (Some(fault), End::Lost) => Err(fault),
+            (Some(fault @ PumpError::HexDump(_)), _) => Err(fault),
+            (_, End::Lost | End::Abandoned) => Ok(end),
+            _ => settle(&socket, end).await,
         }
     }
+}
+
+/// Waits for what was sent to arrive, unless the time was up: then what has not arrived is lost.
+async fn settle(socket: &Endpoint, end: End) -> Result<End, PumpError> {
+    let delivered = match end {
+        End::Idle | End::Lingered => match settle::unacknowledged(socket) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(io::ErrorKind::TimedOut.into()),
+            Err(error) => Err(error),
+        },
+        End::Complete | End::Limit | End::Lost | End::Abandoned => settle::delivered(socket).await,
+    };
+    delivered.map(|()| end).map_err(PumpError::NetworkWrite)
 }
 
 struct Pump {
@@ -139,7 +187,27 @@ struct Pump {
     down: Lane,
     socket: Rc<Endpoint>,
     turn: Turn,
+    dump: Option<Dump>,
     fault: Option<PumpError>,
+}
+
+impl Pump {
+    /// Ends the last line of the dump, and sees whether all of it could be written.
+    fn close(&mut self) {
+        if let Some(dump) = &self.dump {
+            dump.flush();
+            self.note_dump_error();
+        }
+    }
+
+    fn note_dump_error(&mut self) -> bool {
+        let error = self.dump.as_ref().and_then(Dump::take_error);
+        let broken = error.is_some();
+        if let Some(error) = error {
+            self.fault.get_or_insert(PumpError::HexDump(error));
+        }
+        broken
+    }
 }
 
 /// Whether this connection may read standard input.
@@ -196,12 +264,26 @@ impl Port<Session> for Pump {
             return Ok(Input::Ended(Direction::Up));
         }
         let (direction, step) = loop {
+            let pause = async {
+                match &self.dump {
+                    Some(dump) => dump.pause().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 step = self.up.next() => break (Direction::Up, step),
                 step = self.down.next() => break (Direction::Down, step),
                 () = self.turn.come() => self.up.release(),
+                () = pause => {
+                    if let Some(dump) = &self.dump {
+                        dump.flush();
+                    }
+                }
             }
         };
+        if self.note_dump_error() {
+            return Ok(Input::Broke);
+        }
         let replies = self.down.take_replies();
         self.up.put(&replies);
         let (input, fault) = match (direction, step) {

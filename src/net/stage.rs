@@ -4,9 +4,10 @@ use std::io;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{SeekFrom, fstat, seek, sendfile};
+use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
+use super::dump::Tap;
 use super::endpoint::{Endpoint, Kind};
 use super::udp::{Arrivals, Departures};
 use crate::proto::relay::Filter;
@@ -14,11 +15,8 @@ use crate::proto::relay::Filter;
 /// Where bytes rest. It is filled from the source only when it is empty.
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// A file going to a socket: `sendfile` takes the bytes straight from the page cache, so what rests here is
-    /// only how many of them are to be sent.
-    File { unsent: u64 },
-    /// A private pipe: `splice` moves references to pages. Two non-blocking ends without one would leave open
-    /// which of them an `EAGAIN` was about.
+    /// A private pipe: `splice` moves references to pages, those of a file straight from the page cache. Two
+    /// non-blocking ends without one would leave open which of them an `EAGAIN` was about.
     Pipe {
         reader: OwnedFd,
         writer: OwnedFd,
@@ -41,27 +39,44 @@ pub(super) struct Buffer {
     out: Vec<u8>,
     sent: usize,
     filter: Filter,
+    tap: Option<Tap>,
+    /// What passes are messages, or becomes such.
+    messages: bool,
+}
+
+/// What is to be done on a lane besides moving bytes.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    /// What is done to the bytes.
+    pub(super) filter: Filter,
+    /// What gets a copy of them.
+    pub(super) tap: Option<Tap>,
+    /// Messages pass one by one.
+    pub(super) each: bool,
 }
 
 impl Stage {
     /// The best way from one kind of descriptor to another.
-    /// With `each`, messages pass one by one.
-    pub(super) fn between(from: &Endpoint, to: &Endpoint, filter: Filter, each: bool) -> io::Result<Self> {
+    pub(super) fn between(from: &Endpoint, to: &Endpoint, work: Work) -> io::Result<Self> {
         use Kind::{Device, File, Messages, Pipe, Stream};
         match (from.kind(), to.kind()) {
-            _ if !filter.is_none() => Ok(Self::Memory(Buffer::new(from, to, filter))),
-            (Messages, _) if !each && let Some(arrivals) = Arrivals::between(from, to) => {
+            _ if !work.filter.is_none() || work.tap.is_some() => {
+                Ok(Self::Memory(Buffer::new(from, to, work)))
+            }
+            (Messages, _)
+                if !work.each
+                    && let Some(arrivals) = Arrivals::between(from, to) =>
+            {
                 Ok(Self::Arrivals(arrivals))
             }
             (_, Messages) if let Some(departures) = Departures::between(from, to) => {
                 Ok(Self::Departures(departures))
             }
-            (File { .. }, Stream) => Ok(Self::File { unsent: 0 }),
             // Without descriptors to spare, memory will do.
-            (Pipe | Stream, Pipe | Stream | Device | File { append: false }) => {
-                Self::pipe().or_else(|_| Ok(Self::Memory(Buffer::new(from, to, filter))))
+            (File { .. } | Pipe | Stream, Pipe | Stream | Device | File { append: false }) => {
+                Self::pipe().or_else(|_| Ok(Self::Memory(Buffer::new(from, to, work))))
             }
-            _ => Ok(Self::Memory(Buffer::new(from, to, filter))),
+            _ => Ok(Self::Memory(Buffer::new(from, to, work))),
         }
     }
 
@@ -78,7 +93,6 @@ impl Stage {
 
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Self::File { unsent } => *unsent == 0,
             Self::Pipe { held, .. } => *held == 0,
             Self::Memory(buffer) => buffer.is_empty(),
             Self::Arrivals(arrivals) => arrivals.is_empty(),
@@ -97,17 +111,16 @@ impl Stage {
     /// Takes bytes from the source without waiting; zero at its end.
     pub(super) fn fill(&mut self, from: &Endpoint, to: &Endpoint) -> io::Result<usize> {
         match self {
-            Self::File { unsent } => {
-                *unsent = left(from)?;
-                if *unsent > 0 {
-                    return Ok(usize::try_from(*unsent).unwrap_or(usize::MAX));
-                }
-                // The end, or a file whose size says nothing (in /proc): reading tells.
-                *self = Self::Memory(Buffer::new(from, to, Filter::default()));
-                self.fill(from, to)
-            }
             Self::Pipe { writer, held, .. } => {
-                *held = splice(from, None, writer, None, PIPE_SIZE, quick())?;
+                match splice(from, None, writer, None, PIPE_SIZE, quick()) {
+                    Ok(count) => *held = count,
+                    // Not every file can be spliced from: some of /proc cannot.
+                    Err(Errno::INVAL) => {
+                        *self = Self::Memory(Buffer::new(from, to, Work::default()));
+                        return self.fill(from, to);
+                    }
+                    Err(error) => return Err(error.into()),
+                }
                 Ok(*held)
             }
             Self::Memory(buffer) => buffer.fill(from),
@@ -124,29 +137,12 @@ impl Stage {
         replies: &mut Vec<u8>,
     ) -> io::Result<usize> {
         match self {
-            Self::File { unsent } => {
-                let count = usize::try_from(*unsent).unwrap_or(usize::MAX).min(FILE_CHUNK);
-                match sendfile(to, from, None, count) {
-                    // The file has become shorter.
-                    Ok(0) => *unsent = 0,
-                    Ok(sent) => {
-                        *unsent = unsent.saturating_sub(sent as u64);
-                        return Ok(sent);
-                    }
-                    Err(rustix::io::Errno::INVAL) => {
-                        *self = Self::Memory(Buffer::new(from, to, Filter::default()));
-                        self.fill(from, to)?;
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-                Ok(0)
-            }
             Self::Pipe { reader, held, .. } => match splice(&*reader, None, to, None, *held, quick()) {
                 Ok(moved) => {
                     *held = held.saturating_sub(moved);
                     Ok(moved)
                 }
-                Err(rustix::io::Errno::INVAL) => {
+                Err(Errno::INVAL) => {
                     *self = Self::Memory(Buffer::rescue(from, to, reader.as_fd(), *held)?);
                     Ok(0)
                 }
@@ -158,6 +154,24 @@ impl Stage {
         }
     }
 
+    /// Takes bytes that were read from the source already. Only before anything else, and no more than 64 KiB.
+    pub(super) fn preload(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Pipe { writer, held, .. } => *held = rustix::io::write(writer, bytes)?,
+            Self::Memory(buffer) => {
+                let room = buffer
+                    .room
+                    .get_mut(..bytes.len())
+                    .ok_or(io::ErrorKind::StorageFull)?;
+                room.copy_from_slice(bytes);
+                buffer.fresh = 0..bytes.len();
+            }
+            // A datagram is not read in part.
+            Self::Arrivals(_) | Self::Departures(_) => {}
+        }
+        Ok(())
+    }
+
     /// Puts bytes of our own in the way, after those that are resting.
     pub(super) fn put(&mut self, bytes: &[u8]) {
         if let Self::Memory(buffer) = self {
@@ -167,7 +181,7 @@ impl Stage {
 }
 
 impl Buffer {
-    fn new(from: &Endpoint, to: &Endpoint, filter: Filter) -> Self {
+    fn new(from: &Endpoint, to: &Endpoint, work: Work) -> Self {
         let size = match (from.kind(), to.kind()) {
             (Kind::Messages, _) => LARGEST_DATAGRAM,
             (_, Kind::Messages) => DATAGRAM_READ,
@@ -178,13 +192,15 @@ impl Buffer {
             fresh: 0..0,
             out: Vec::new(),
             sent: 0,
-            filter,
+            filter: work.filter,
+            tap: work.tap,
+            messages: [from.kind(), to.kind()].contains(&Kind::Messages),
         }
     }
 
     /// Takes over the `held` bytes of a private pipe that the far end cannot be spliced to.
     fn rescue(from: &Endpoint, to: &Endpoint, pipe: BorrowedFd<'_>, held: usize) -> io::Result<Self> {
-        let mut buffer = Self::new(from, to, Filter::default());
+        let mut buffer = Self::new(from, to, Work::default());
         buffer.out.resize(held, 0);
         let mut read = 0;
         while let Some(room) = buffer.out.get_mut(read..).filter(|room| !room.is_empty()) {
@@ -216,23 +232,26 @@ impl Buffer {
                 self.fresh.start += self.filter.pass(fresh, &mut self.out, replies);
             }
         }
-        if self.out.is_empty() {
-            let taken = to.write(self.room.get(self.fresh.clone()).unwrap_or_default())?;
-            self.fresh.start += taken;
-            Ok(taken)
+        let bytes = if self.out.is_empty() {
+            self.room.get(self.fresh.clone())
         } else {
-            let taken = to.write(self.out.get(self.sent..).unwrap_or_default())?;
-            self.sent += taken;
-            Ok(taken)
+            self.out.get(self.sent..)
+        };
+        let bytes = bytes.unwrap_or_default();
+        let taken = to.write(bytes)?;
+        if let Some(tap) = &mut self.tap {
+            tap.record(bytes.get(..taken).unwrap_or_default());
+            if self.messages {
+                tap.end_message();
+            }
         }
+        if self.out.is_empty() {
+            self.fresh.start += taken;
+        } else {
+            self.sent += taken;
+        }
+        Ok(taken)
     }
-}
-
-/// The bytes of a file beyond its offset. Asking `sendfile` for more than there are would make the kernel hold
-/// the last ones back, as if more were to come.
-fn left(file: &Endpoint) -> io::Result<u64> {
-    let size = u64::try_from(fstat(file)?.st_size).unwrap_or(0);
-    Ok(size.saturating_sub(seek(file, SeekFrom::Current(0))?))
 }
 
 /// Neither end of a `splice` waits, whatever the flags of the open file.
@@ -242,8 +261,6 @@ fn quick() -> SpliceFlags {
 
 /// The largest pipe that a user may have by default (`/proc/sys/fs/pipe-max-size`).
 const PIPE_SIZE: usize = 1 << 20;
-/// Some 100 µs of work, after which the other way has its turn.
-const FILE_CHUNK: usize = 1 << 20;
 const MEMORY_SIZE: usize = 256 << 10;
 const LARGEST_DATAGRAM: usize = 64 << 10;
 /// One read of standard input makes one datagram, as large as nc's at most.

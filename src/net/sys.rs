@@ -75,6 +75,19 @@ pub(super) fn set_receive_low_water(fd: impl AsFd, bytes: libc::c_int) -> io::Re
     set_int(fd, libc::SOL_SOCKET, libc::SO_RCVLOWAT, bytes)
 }
 
+/// `SIOCOUTQ`: how many bytes of a TCP connection the peer's host has not acknowledged (tcp(7)).
+#[expect(unsafe_code, reason = "no safe wrapper asks for the length of the send queue")]
+pub(super) fn unsent(socket: impl AsFd) -> io::Result<u64> {
+    let mut count: libc::c_int = 0;
+    // SAFETY: the descriptor is borrowed, hence open; the request writes one int to `count`, which outlives it.
+    let result = unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut count) };
+    if result == 0 {
+        Ok(u64::try_from(count).unwrap_or(0))
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 /// `SO_DEBUG`; needs CAP_NET_ADMIN.
 pub(super) fn set_debug(fd: impl AsFd) -> io::Result<()> {
     set_int(fd, libc::SOL_SOCKET, libc::SO_DEBUG, 1)

@@ -25,6 +25,8 @@ pub struct Rules {
     pub half_close: bool,
     /// `-l`: the end of the peer is the end of the connection, even with standard input still open.
     pub peer_decides: bool,
+    /// `--send-only`: the end of standard input is the end of the connection, and that of the peer is not.
+    pub sender_decides: bool,
     /// `-w`: give up after this long without a byte either way.
     pub idle: Option<Duration>,
     /// `--idle-timeout`: the same, but as a fault.
@@ -150,7 +152,7 @@ impl Session {
                     self.outputs.push_back(Output::HalfClose);
                 }
                 self.up = Up::Ended { at: now };
-                if self.down != Down::Open {
+                if self.down != Down::Open || self.rules.sender_decides {
                     self.end(End::Complete);
                 }
             }
@@ -158,7 +160,7 @@ impl Session {
                 self.down = Down::Ended;
                 match self.up {
                     Up::Ended { .. } | Up::Broken => self.end(End::Complete),
-                    Up::Open | Up::Held { .. } if self.rules.peer_decides => {
+                    Up::Open | Up::Held { .. } if self.rules.peer_decides && !self.rules.sender_decides => {
                         self.up = Up::Finishing;
                         self.outputs.push_back(Output::Finish);
                     }
@@ -326,6 +328,18 @@ mod tests {
     }
 
     #[test]
+    fn whoever_only_sends_ends_with_its_input_and_not_with_its_peer() {
+        let rules = Rules {
+            half_close: true,
+            sender_decides: true,
+            ..listening()
+        };
+        assert_eq!(told(rules.clone(), &[Ended(Down), Moved(Up)]), []);
+        let over = [Output::HalfClose, Output::End(End::Complete)];
+        assert_eq!(told(rules, &[Moved(Down), Ended(Up)]), over);
+    }
+
+    #[test]
     fn what_was_read_but_not_delivered_is_a_loss_at_the_end() {
         let lost = [Output::End(End::Lost)];
         assert_eq!(
@@ -362,10 +376,11 @@ mod tests {
         let seconds = || proptest::option::of((1..3_u64).prop_map(Duration::from_secs));
         let limit = proptest::option::of((1..9_u32).prop_map(|limit| NonZeroU32::new(limit).unwrap()));
         let times = [seconds(), seconds(), seconds(), seconds()];
-        (any::<[bool; 2]>(), times, limit).prop_map(
-            |([half_close, peer_decides], [idle, abandon, linger, pause], limit)| Rules {
+        (any::<[bool; 3]>(), times, limit).prop_map(
+            |([half_close, peer_decides, sender_decides], [idle, abandon, linger, pause], limit)| Rules {
                 half_close,
                 peer_decides,
+                sender_decides,
                 idle,
                 abandon,
                 linger,

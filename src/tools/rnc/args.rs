@@ -33,13 +33,13 @@ pub struct Args {
     #[arg(short = 'b')]
     pub broadcast: bool,
     /// Send CR LF at the end of each line
-    #[arg(short = 'C')]
+    #[arg(short = 'C', long)]
     pub crlf: bool,
     /// Set SO_DEBUG on the socket
     #[arg(short = 'D')]
     pub debug: bool,
     /// Do not read standard input
-    #[arg(short = 'd')]
+    #[arg(short = 'd', long = "recv-only")]
     pub detach: bool,
     /// Connect, and pass the socket on over standard output
     #[arg(short = 'F')]

@@ -8,6 +8,7 @@ mod dial;
 mod listen;
 mod names;
 mod plan;
+mod progress;
 mod proxy;
 mod ready;
 mod run;

@@ -1,5 +1,6 @@
 //! What was typed, checked: what is to be done, and nothing that makes no sense.
 
+mod bytes;
 mod number;
 mod ports;
 mod proxy;
@@ -10,6 +11,7 @@ mod tos;
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -49,6 +51,8 @@ pub(super) struct Plan {
     /// The same, with what is in its files.
     pub(super) guard: Guard,
     pub(super) serve: Serve,
+    /// `--hex-dump`.
+    pub(super) hex_dump: Option<PathBuf>,
 }
 
 /// What is to be done.
@@ -115,6 +119,7 @@ impl Plan {
         refuse_contradictions(&args)?;
         let scan = Scan::parse(&args, timeout, interval)?;
         let secure = Secure::parse(&args)?;
+        bytes::refuse_contradictions(&args)?;
         Ok(Self {
             transport: if args.udp { Transport::Udp } else { Transport::Tcp },
             family: match (args.v4, args.v6) {
@@ -131,6 +136,7 @@ impl Plan {
             secure,
             guard: Guard::default(),
             serve,
+            hex_dump: bytes::hex_dump(&args)?,
             mode: if args.unix {
                 unix_mode(args)?
             } else {
@@ -154,8 +160,9 @@ fn relay(
     let quit = quit.transpose()?.and_then(|quit| u64::try_from(quit).ok());
     Ok(Relay {
         rules: Rules {
-            half_close: args.half_close || quit.is_some(),
+            half_close: args.half_close || quit.is_some() || args.bytes.send_only,
             peer_decides: args.listen,
+            sender_decides: args.bytes.send_only,
             idle,
             abandon,
             // As in Debian's nc, -q 0 is only -N.
@@ -164,6 +171,9 @@ fn relay(
             limit: limit(args.limit.as_deref())?,
         },
         detached: args.detach,
+        mute: args.bytes.send_only,
+        dump: None,
+        early: Vec::new(),
         up: Filter {
             crlf: args.crlf.then(Crlf::default),
             lines: pause.is_some(),

@@ -11,7 +11,7 @@ use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target};
 use super::{dial, names, run, say, secure};
 use crate::cli::{Exit, Failure};
 use crate::net::dns::{Family, literal};
-use crate::net::{Clock, Endpoint, HandshakeError, pass_socket, shake_hands};
+use crate::net::{Clock, Endpoint, HandshakeError, Relay, pass_socket, shake_hands};
 use crate::proto::relay::proxy::{self, Credentials, Host, HttpConnect, ProxyError, Socks4, Socks5};
 
 /// Connects to `port` of the target by way of `proxy`, and does what the connection is for.
@@ -66,9 +66,11 @@ pub(super) fn connect(
                         let socket = secure::admit(plan, socket, &early).await?;
                         return Ok(run::serve(&plan.relay, &stdio, socket).await);
                     }
-                    let printed = stdio.print(&early).await;
-                    printed.map_err(|error| say::failure("write to standard output", &error))?;
-                    Ok(run::serve(&plan.relay, &stdio, socket).await)
+                    let relay = Relay {
+                        early,
+                        ..plan.relay.clone()
+                    };
+                    Ok(run::serve(&relay, &stdio, socket).await)
                 })
             }
         };

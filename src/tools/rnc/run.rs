@@ -9,21 +9,30 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose};
 use super::ready::Ready;
 use super::secure::{self, Guard};
-use super::{connect, datagrams, listen, say, scan, unix};
+use super::{connect, datagrams, listen, progress, say, scan, unix};
 use crate::cli::{Exit, Failure};
-use crate::net::{self, Clock, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket};
+use crate::net::{
+    self, Clock, Dump, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket,
+};
 use crate::proto::relay::End;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     say::begin(args.watch.json, args.verbose > 0 || args.watch.json);
-    perform(args).map_err(say::failed)
+    progress::begin(&args);
+    let end = perform(args);
+    progress::clear();
+    end.map_err(say::failed)
 }
 
 fn perform(args: Args) -> Result<Exit, Failure> {
     let mut plan = Plan::new(args)?;
     let ready = Ready::take(&plan)?;
     plan.guard = Guard::prepare(&plan)?;
+    if let Some(file) = &plan.hex_dump {
+        let created = Dump::create(file);
+        plan.relay.dump = Some(created.map_err(|error| say::failure(&file.display().to_string(), &error))?);
+    }
     let plan = Rc::new(plan);
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
@@ -91,9 +100,11 @@ pub(super) async fn relay(
     turns: Option<&Turns>,
 ) -> Result<End, PumpError> {
     let (clock, meter, peer) = (Clock::start(), Meter::default(), socket.peer());
-    let end = relay
-        .run_metered(&clock, stdio, Rc::clone(&socket), turns, &meter)
-        .await;
+    let end = tokio::select! {
+        biased;
+        end = relay.run_metered(&clock, stdio, Rc::clone(&socket), turns, &meter) => end,
+        never = progress::watch(&meter) => never,
+    };
     secure::note_end(&socket);
     say::closed(peer, end.as_ref(), &meter, clock.now().since_origin());
     end

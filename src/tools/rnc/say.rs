@@ -172,6 +172,7 @@ fn reason(fault: &PumpError) -> String {
     let (PumpError::NetworkRead(error)
     | PumpError::NetworkWrite(error)
     | PumpError::Stdin(error)
+    | PumpError::HexDump(error)
     | PumpError::Stdout(error)) = fault;
     format!("{fault}: {}", words(error))
 }

@@ -102,7 +102,7 @@ impl Server {
         let end = run::relay(&plan.relay, stdio, socket, turns.as_ref()).await;
         Over {
             exit: run::conclude(&end),
-            last: matches!(&end, Err(PumpError::Stdout(error)) if !is_exhausted(error)),
+            last: matches!(&end, Err(PumpError::Stdout(error) | PumpError::HexDump(error)) if !is_exhausted(error)),
         }
     }
 }

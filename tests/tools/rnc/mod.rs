@@ -1,6 +1,8 @@
 //! `rnc` as a person runs it.
 
 mod access;
+mod bytes;
+mod faults;
 mod keep;
 mod names;
 mod proxy;

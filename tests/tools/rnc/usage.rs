@@ -3,7 +3,7 @@
 use super::Nc;
 
 #[track_caller]
-fn refused(arguments: &[&str], why: &str) {
+pub(super) fn refused(arguments: &[&str], why: &str) {
     Nc::ours(arguments).fails(&format!("rnc: {why}"));
 }
 

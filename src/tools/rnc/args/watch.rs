@@ -8,4 +8,7 @@ pub struct WatchArgs {
     /// Say what happens in JSON, one object a line
     #[arg(long)]
     pub json: bool,
+    /// Show on a terminal how far it has come
+    #[arg(long)]
+    pub progress: bool,
 }

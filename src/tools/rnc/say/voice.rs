@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::super::progress;
 use crate::cli::{Failure, message, write_json_line};
 
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -26,7 +27,8 @@ pub(in crate::tools::rnc) fn is_verbose() -> bool {
 /// left out.
 pub(in crate::tools::rnc) fn event(name: &str, members: Value, words: impl FnOnce() -> String) {
     if !JSON.load(Ordering::Relaxed) {
-        return message(words());
+        let words = words();
+        return progress::aside(|| message(words));
     }
     let line = line(name, members, Timestamp::now());
     // Nobody can be told that standard error is gone.

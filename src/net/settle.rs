@@ -1,0 +1,48 @@
+//! The end of a connection whose last bytes are still on their way.
+
+use std::io;
+use std::time::Duration;
+
+use rustix::net::sockopt;
+
+use super::endpoint::{Endpoint, Kind};
+use super::sys;
+
+/// Waits until the peer's host has acknowledged all that was sent. Only TCP tells, and not below a layer: there a
+/// farewell that nobody waits for is answered by a reset as well. Other sockets have delivered what they took.
+///
+/// # Errors
+/// When the peer has reset the connection instead.
+pub(super) async fn delivered(socket: &Endpoint) -> io::Result<()> {
+    if !tells(socket) {
+        return Ok(());
+    }
+    let mut pause = FIRST_PAUSE;
+    while unacknowledged(socket)? > 0 {
+        // There is no event for it.
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    Ok(())
+}
+
+/// How many bytes the peer's host has not acknowledged.
+///
+/// # Errors
+/// When the peer has reset the connection.
+pub(super) fn unacknowledged(socket: &Endpoint) -> io::Result<u64> {
+    if !tells(socket) {
+        return Ok(0);
+    }
+    // First the count: a reset between the two is seen.
+    let count = sys::unsent(socket)?;
+    sockopt::socket_error(socket)??;
+    Ok(count)
+}
+
+fn tells(socket: &Endpoint) -> bool {
+    socket.kind() == Kind::Stream && socket.is_tcp()
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);

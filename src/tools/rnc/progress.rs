@@ -1,0 +1,170 @@
+//! `--progress`: how far it has come, at the foot of a terminal; with `--json` as events.
+
+use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use rustix::fs::{FileType, SeekFrom, fstat, seek};
+use serde_json::json;
+
+use super::Args;
+use super::say;
+use crate::net::Meter;
+
+/// What is shown, by this process.
+static SHOWN: OnceLock<Progress> = OnceLock::new();
+
+#[derive(Debug)]
+struct Progress {
+    /// How much is to be sent, if that is known.
+    total: Option<u64>,
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// On the terminal that is standard error.
+    Bar {
+        bar: ProgressBar,
+        /// What is received appears on a terminal too: then there is no room for a meter.
+        shared: bool,
+    },
+    Events,
+}
+
+/// Decides whether anything is shown: not without `--progress`, nor to anything but a terminal.
+pub(super) fn begin(args: &Args) {
+    if !args.watch.progress || !(args.watch.json || stderr().is_terminal()) {
+        return;
+    }
+    // Who listens to several sends its input to the first, and hears all.
+    let total = if args.detach || args.keep {
+        None
+    } else {
+        left(stdin())
+    };
+    let way = if args.watch.json {
+        Way::Events
+    } else {
+        Way::Bar {
+            bar: bar(total),
+            shared: stdout().is_terminal(),
+        }
+    };
+    // Said once, at the beginning.
+    let _ = SHOWN.set(Progress { total, way });
+}
+
+/// Shows how far a connection has come, for as long as it is polled. Never ends.
+pub(super) async fn watch<T>(meter: &Meter) -> T {
+    let Some(progress) = SHOWN.get() else {
+        return std::future::pending().await;
+    };
+    let (mut sent, mut received) = (0, 0);
+    loop {
+        tokio::time::sleep(progress.period()).await;
+        let now = (meter.sent(), meter.received());
+        progress.show(now.0.saturating_sub(sent), now.1.saturating_sub(received), meter);
+        (sent, received) = now;
+    }
+}
+
+/// Takes the meter away until something was said, if there is one.
+pub(super) fn aside(say: impl FnOnce()) {
+    match SHOWN.get() {
+        Some(Progress {
+            way: Way::Bar { bar, .. },
+            ..
+        }) => bar.suspend(say),
+        _ => say(),
+    }
+}
+
+/// Takes the meter away for good.
+pub(super) fn clear() {
+    if let Some(Progress {
+        way: Way::Bar { bar, .. },
+        ..
+    }) = SHOWN.get()
+    {
+        bar.finish_and_clear();
+    }
+}
+
+impl Progress {
+    fn period(&self) -> Duration {
+        match self.way {
+            Way::Bar { .. } => Duration::from_millis(100),
+            Way::Events => Duration::from_secs(1),
+        }
+    }
+
+    /// So much has come to what `meter` had counted before.
+    fn show(&self, sent: u64, received: u64, meter: &Meter) {
+        match &self.way {
+            Way::Bar { bar, shared: true } if meter.received() > 0 => bar.finish_and_clear(),
+            Way::Bar { bar, .. } if self.total.is_some() => {
+                bar.inc(sent);
+                if meter.received() > 0 {
+                    bar.set_message(format!("{} received", HumanBytes(meter.received())));
+                }
+            }
+            Way::Bar { bar, .. } => bar.inc(sent.saturating_add(received)),
+            Way::Events => {
+                let members =
+                    json!({"sent": meter.sent(), "received": meter.received(), "total": self.total});
+                say::event("progress", members, String::new);
+            }
+        }
+    }
+}
+
+fn bar(total: Option<u64>) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (ProgressBar::new(total), KNOWN),
+        None => (ProgressBar::new_spinner(), UNKNOWN),
+    };
+    // The templates are constants, which the test below reads.
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// What is left of a regular file.
+fn left(file: impl AsFd) -> Option<u64> {
+    let status = fstat(&file).ok()?;
+    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
+        return None;
+    }
+    let offset = seek(&file, SeekFrom::Current(0)).ok()?;
+    let size = u64::try_from(status.st_size).ok()?;
+    // Files of /proc have no size.
+    Some(size.saturating_sub(offset)).filter(|left| *left > 0)
+}
+
+const KNOWN: &str = "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
+const UNKNOWN: &str = "{spinner} {bytes}  {bytes_per_sec}  {elapsed}";
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::*;
+
+    #[test]
+    fn the_templates_are_well_formed() {
+        for template in [KNOWN, UNKNOWN] {
+            assert!(ProgressStyle::with_template(template).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_left_counts_from_the_offset_of_a_regular_file() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        file.seek(std::io::SeekFrom::Start(3)).unwrap();
+        assert_eq!(left(&file), Some(7));
+        assert_eq!(left(std::fs::File::open("/dev/zero").unwrap()), None);
+        assert_eq!(left(std::fs::File::open("/proc/self/stat").unwrap()), None);
+    }
+}
