@@ -9,7 +9,6 @@ pub mod rdata;
 mod read;
 pub mod rlaunch;
 mod write;
-#[cfg(feature = "tls")]
 pub mod x509;
 
 pub use checksum::{Checksum, should_be};

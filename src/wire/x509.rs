@@ -231,6 +231,7 @@ const DOMAIN_COMPONENT: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64
 const EMAIL: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 
 #[cfg(test)]
+#[cfg(feature = "tls")]
 mod tests {
     use rcgen::{CertificateParams, DnType, Issuer, KeyPair, date_time_ymd};
 

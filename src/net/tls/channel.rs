@@ -16,7 +16,7 @@ pub(super) struct Channel {
     inbox: Inbox,
     /// A read has ended for want of room, or at the end: there may be more without the socket.
     holds_more: bool,
-    /// Found after bytes that were to be given first.
+    /// Found behind bytes that are to be given first.
     fault: Option<io::Error>,
     sending: Sending,
     was_cut: bool,
@@ -73,13 +73,19 @@ impl Channel {
                 }
                 Err(error) => return Err(error),
             }
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
             self.connection.read_tls(&mut self.inbox.of(socket))?;
             let processed = self.connection.process_new_packets();
             if self.connection.wants_write() {
                 // An answer of TLS itself, or an alert; who writes next will notice what is wrong.
                 drop(self.flush(socket));
             }
-            processed.map_err(|error| io::Error::other(TlsError::from(error)))?;
+            // What came before it is whole.
+            self.fault = processed
+                .err()
+                .map(|error| io::Error::other(TlsError::from(error)));
         }
         Ok(())
     }
@@ -87,9 +93,6 @@ impl Channel {
 
 impl Layer for Channel {
     fn read(&mut self, socket: BorrowedFd<'_>, bytes: &mut [u8]) -> io::Result<usize> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
-        }
         if self.has_unsent() {
             drop(self.flush(socket));
         }

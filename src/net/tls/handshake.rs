@@ -53,7 +53,7 @@ pub(super) async fn secure(
         if let Err(error) = connection.process_new_packets() {
             // The peer may want to know why; whether it hears it changes nothing.
             let _ = connection.write_tls(&mut Outbox(socket.as_fd()));
-            return Err(refused(error, verdict));
+            return Err(refused(error, verdict, alpn));
         }
     }
     if !alpn.is_empty() && connection.alpn_protocol().is_none() {
@@ -100,9 +100,10 @@ async fn receive(socket: &Endpoint, connection: &mut Connection, inbox: &mut Inb
     }
 }
 
-fn refused(error: Error, verdict: &Verdict) -> TlsError {
+fn refused(error: Error, verdict: &Verdict, alpn: &[Vec<u8>]) -> TlsError {
     match (verdict.take(), error) {
         (Some(refusal), _) => TlsError::Refused(Box::new(refusal)),
+        (None, Error::NoApplicationProtocol) => TlsError::NoCommonProtocol(protocols(alpn)),
         (None, error) => error.into(),
     }
 }

@@ -1,6 +1,9 @@
 //! `--tls`: both ends ours, or the other end `openssl`, `ncat` or the test itself.
 
 mod authority;
+mod ends;
+mod faults;
+mod peers;
 mod who;
 
 use std::ffi::OsStr;
@@ -32,6 +35,14 @@ fn listener_fed(flags: &[&str], typed: &str) -> (Nc, String, String) {
 /// A client of that listener.
 fn client(flags: &[&str], port: &str) -> Nc {
     Nc::ours(&[&["--tls"], flags, &["127.0.0.1", port]].concat())
+}
+
+/// 16 MiB that look different everywhere. No letter is among them: `openssl s_client` takes some of those as
+/// commands.
+fn data() -> Vec<u8> {
+    (0..16_u32 << 20)
+        .map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[1] | 0x80)
+        .collect()
 }
 
 #[track_caller]
