@@ -14,4 +14,6 @@ mod fifo;
 mod matrix;
 mod pair;
 mod perfect;
+mod road;
 mod stubborn;
+mod transport;

@@ -10,7 +10,7 @@ use super::super::ranges::Ranges;
 use crate::proto::Instant;
 
 /// The numbers that arrived.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Arrivals {
     numbers: Ranges,
     /// Nothing below this is remembered, or waited for by the other end.
@@ -18,7 +18,24 @@ pub(super) struct Arrivals {
     /// When the highest of them came.
     highest_at: Instant,
     unanswered: u32,
+    /// The lowest number that came since the last acknowledgement, and that of some acknowledgements before.
+    fresh_from: u64,
+    told_from: [u64; REPEATS],
     due: Option<Instant>,
+}
+
+impl Default for Arrivals {
+    fn default() -> Self {
+        Self {
+            numbers: Ranges::default(),
+            floor: 0,
+            highest_at: Instant::ZERO,
+            unanswered: 0,
+            fresh_from: u64::MAX,
+            told_from: [u64::MAX; REPEATS],
+            due: None,
+        }
+    }
 }
 
 impl Arrivals {
@@ -34,6 +51,7 @@ impl Arrivals {
             self.highest_at = now;
         }
         self.numbers.insert(number..number + 1, |_| ());
+        self.fresh_from = self.fresh_from.min(number);
         self.floor = self.floor.max(oldest);
         if self.numbers.len() > MOST_RANGES
             && let Some(lowest) = self.numbers.first()
@@ -69,15 +87,20 @@ impl Arrivals {
         self.due.is_some()
     }
 
-    /// The numbers.
-    pub(super) fn numbers(&self) -> &Ranges {
-        &self.numbers
+    /// The numbers, and down to which of them they are to be told: acknowledgements get lost like anything else.
+    pub(super) fn numbers(&self) -> (&Ranges, u64) {
+        let told = self.told_from.into_iter().min().unwrap_or(u64::MAX);
+        (&self.numbers, told.min(self.fresh_from))
     }
 
     /// Takes note that they are told now, and says how long ago the highest came.
     pub(super) fn tell(&mut self, now: Instant) -> Duration {
         self.unanswered = 0;
         self.due = None;
+        self.told_from.rotate_right(1);
+        if let Some(newest) = self.told_from.first_mut() {
+            *newest = std::mem::replace(&mut self.fresh_from, u64::MAX);
+        }
         now - self.highest_at
     }
 }
@@ -88,8 +111,11 @@ pub(super) const LONGEST_ACK_DELAY: Duration = Duration::from_millis(5);
 /// So many datagrams are not waited longer than it takes to handle them.
 const EVERY: u32 = 2;
 
-/// The most ranges that are remembered.
-const MOST_RANGES: usize = 256;
+/// In how many acknowledgements a number is told again.
+const REPEATS: usize = 3;
+
+/// The most ranges that are remembered: as many as the holes that a long path with much loss makes.
+const MOST_RANGES: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -106,7 +132,7 @@ mod tests {
         assert_eq!(arrivals.due(), Some(at(0) + LONGEST_ACK_DELAY));
         arrivals.note(at(1), 1, 0, true);
         assert_eq!(arrivals.due(), Some(at(1)));
-        assert_eq!(arrivals.numbers().first(), Some(0..2));
+        assert_eq!(arrivals.numbers().0.first(), Some(0..2));
         assert_eq!(arrivals.tell(at(2)), Duration::from_millis(1));
         assert_eq!(arrivals.due(), None);
     }
@@ -141,5 +167,16 @@ mod tests {
         assert!(!arrivals.is_new(1) && arrivals.is_new(19_997));
         arrivals.note(at(0), 19_999, 19_990, true);
         assert!(!arrivals.is_new(19_989) && arrivals.numbers.len() < 10);
+    }
+
+    #[test]
+    fn a_number_is_told_four_times() {
+        let mut arrivals = Arrivals::default();
+        arrivals.note(at(0), 7, 0, true);
+        for round in 0..6 {
+            arrivals.note(at(0), 100 + round, 0, true);
+            assert_eq!(arrivals.numbers().1 == 7, round < 4);
+            arrivals.tell(at(0));
+        }
     }
 }

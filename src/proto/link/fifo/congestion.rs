@@ -12,7 +12,7 @@
 //! | up | × 1.25 | a round trip: is there more to be had? |
 //! | down | × 0.75 | a round trip, or no queue is left: what was too much goes away |
 //! | cruise | × 1 | six round trips; then up again |
-//! | still | half of what the path holds | 200 ms, if for ten seconds no datagram saw an empty queue |
+//! | still | half of what the path holds | 100 ms, if for 2.5 s no round saw an empty queue |
 //!
 //! Three things are not BBR's:
 //!
@@ -165,6 +165,7 @@ impl Control {
         self.pacer.sent(now, size);
         self.round.peak = self.round.peak.max(in_flight + size as u64);
         let quiet = matches!(self.phase, Phase::Drain | Phase::Down | Phase::Still { .. });
+        let quiet = quiet && self.residence.is_quick();
         self.delivery.sent(now, in_flight == 0, quiet)
     }
 
@@ -252,7 +253,7 @@ impl Control {
         let too_much = round.losses >= 3 && share > self.floor.per_mille() + TOLERATED_LOSS;
         if too_much && self.phase != Phase::Startup {
             let held = self.held();
-            let least = held + held / 4 + self.burst();
+            let least = held + held / 4 + 3 * self.datagram;
             let ceiling = self.ceiling.unwrap_or(u64::MAX).min(round.peak) / 8 * 7;
             self.ceiling = Some(ceiling.max(least));
             if self.phase == Phase::Up {
@@ -374,7 +375,7 @@ const RATE_ROUNDS: u64 = 10;
 const PLATEAU_ROUNDS: u32 = 3;
 /// Round trips between down and up.
 const CRUISE: u32 = 6;
-const STILLNESS: Duration = Duration::from_millis(200);
+const STILLNESS: Duration = Duration::from_millis(100);
 /// In 1,000, above what is lost by chance.
 const TOLERATED_LOSS: u64 = 50;
 /// What comes at once because timers and schedulers are no more exact than this.

@@ -126,7 +126,7 @@ impl Flight {
     }
 
     /// Shows what is to be taken for lost: overtaken by so many numbers, or overtaken and sent before `deadline`.
-    pub(super) fn lose(&mut self, packets: Option<u64>, deadline: Instant, mut lost: impl FnMut(&Sent)) {
+    pub(super) fn lose(&mut self, packets: Option<u64>, deadline: Instant, mut lost: impl FnMut(u64, &Sent)) {
         let Some(highest) = self.highest else {
             return;
         };
@@ -141,7 +141,7 @@ impl Flight {
                 }
                 sent.state = State::Lost;
                 let size = sent.size as u64;
-                lost(sent);
+                lost(number, sent);
                 self.in_flight -= size;
                 self.awaited -= 1;
             }
@@ -158,7 +158,7 @@ impl Flight {
 
     /// Forgets what has arrived at the front of the queue, and what was lost before `horizon`. What must be forgotten
     /// because there is too much of it is shown.
-    pub(super) fn forget(&mut self, horizon: Instant, mut dropped: impl FnMut(&Sent)) {
+    pub(super) fn forget(&mut self, horizon: Instant, mut dropped: impl FnMut(u64, &Sent)) {
         while let Some(sent) = self.sent.front() {
             let crowded = self.sent.len() > MOST_SENT;
             let settled = sent.role == Role::Bare
@@ -168,7 +168,7 @@ impl Flight {
                 break;
             }
             if sent.is_awaited() {
-                dropped(sent);
+                dropped(self.base, sent);
                 self.in_flight -= sent.size as u64;
                 self.awaited -= 1;
             }
@@ -236,14 +236,14 @@ mod tests {
             set.insert(*start..*end, |_| ());
         }
         let (mut bytes, mut news) = (Vec::new(), Vec::new());
-        let numbers = Numbers::encode(&set, 1000, &mut bytes).unwrap();
+        let numbers = Numbers::encode(&set, 0, 1000, &mut bytes).unwrap();
         let known = flight.acknowledge(numbers, |number, sent| news.push((number, sent.state)));
         known.then_some(news)
     }
 
     fn lose(flight: &mut Flight, packets: Option<u64>, deadline: Instant) -> Vec<u64> {
         let mut lost = Vec::new();
-        flight.lose(packets, deadline, |sent| lost.push(sent.range.start));
+        flight.lose(packets, deadline, |number, _| lost.push(number));
         lost
     }
 
@@ -282,9 +282,9 @@ mod tests {
         let mut flight = flight(5);
         acknowledge(&mut flight, &[(1, 2), (4, 5)]);
         lose(&mut flight, Some(3), Instant::ZERO);
-        flight.forget(Instant::ZERO, |_| unreachable!());
+        flight.forget(Instant::ZERO, |_, _| unreachable!());
         assert_eq!(flight.oldest(), 0);
-        flight.forget(at(1), |_| unreachable!());
+        flight.forget(at(1), |_, _| unreachable!());
         assert_eq!((flight.oldest(), flight.next()), (2, 5));
         assert_eq!(
             acknowledge(&mut flight, &[(0, 5)]).map(|news| news.len()),
@@ -296,7 +296,7 @@ mod tests {
     fn memory_is_bounded() {
         let mut flight = flight(MOST_SENT as u64 + 10);
         let mut dropped = 0;
-        flight.forget(Instant::ZERO, |_| dropped += 1);
+        flight.forget(Instant::ZERO, |_, _| dropped += 1);
         assert_eq!((dropped, flight.in_flight()), (10, 100 * MOST_SENT as u64));
     }
 }

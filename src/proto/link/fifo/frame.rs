@@ -21,7 +21,7 @@
 //!   8     next                   everything of the stream before this index has arrived
 //!   8     limit                  there is room for everything before this one
 //!   4     delay                  µs between the arrival of the highest number and this
-//!   1     count                  of the ranges of numbers that arrived, 1 to 64
+//!   1     count                  of the ranges of numbers that arrived, 1 to 255
 //!   …     ranges                 see `Numbers`
 //!
 //!   reset:
@@ -219,16 +219,15 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// [`FrameError`] says why a datagram is none.
     pub fn parse(seal: &Seal, datagram: &'a [u8]) -> Result<Self, FrameError> {
-        match datagram {
-            [b'f', b'L', VERSION, ..] => {}
-            // The version of what is too short for any frame says nothing.
-            [b'f', b'L', version, ..] if datagram.len() >= FIXED_LEN + TAG_LEN => {
-                return Err(FrameError::Version(*version));
-            }
-            _ => return Err(FrameError::Foreign),
+        if !datagram.starts_with(&MAGIC) {
+            return Err(FrameError::Foreign);
         }
         let mut reader = Reader::new(seal.open(datagram).ok_or(FrameError::Damaged)?);
-        reader.skip(3)?;
+        reader.skip(MAGIC.len())?;
+        let version = reader.u8()?;
+        if version != VERSION {
+            return Err(FrameError::Version(version));
+        }
         let parts = reader.u8()?;
         let has = |part| parts & part != 0;
         let mut frame = Self {
@@ -355,7 +354,7 @@ mod tests {
     /// A frame with everything that can be in one.
     fn with_full(check: impl FnOnce(Frame<'_>)) {
         let mut bytes = Vec::new();
-        let numbers = Numbers::encode(&ranges(&[(1, 4), (9, 10), (1000, 2000)]), 500, &mut bytes);
+        let numbers = Numbers::encode(&ranges(&[(1, 4), (9, 10), (1000, 2000)]), 0, 500, &mut bytes);
         check(Frame {
             from: Side::Caller,
             stream: 7,
@@ -435,7 +434,7 @@ mod tests {
                 assert!(Frame::parse(&Seal::xxh3(), &whole[..len]).is_err());
             }
             let before_the_bytes = whole.len() - TAG_LEN - b"payload".len();
-            for len in 3..before_the_bytes {
+            for len in 4..before_the_bytes {
                 let parsed = Frame::parse(&Seal::xxh3(), &sealed(&whole[..len])).map(|_| ());
                 assert_eq!(parsed, Err(FrameError::Malformed), "{len}");
             }
@@ -446,7 +445,9 @@ mod tests {
     fn another_version_is_told_from_another_protocol() {
         with_full(|frame| {
             let mut datagram = written(&frame);
+            datagram.truncate(datagram.len() - TAG_LEN);
             datagram[2] = 9;
+            let mut datagram = sealed(&datagram);
             assert_eq!(
                 Frame::parse(&Seal::xxh3(), &datagram),
                 Err(FrameError::Version(9))

@@ -205,7 +205,8 @@ impl Link {
     /// A frame with nothing in it.
     pub(super) fn frame<'a>(&self) -> Frame<'a> {
         let number = self.sender.flight.next();
-        let back = number - self.sender.flight.oldest();
+        // What was overtaken by a few is still wanted at the other end, even if nobody waits for it.
+        let back = (number - self.sender.flight.oldest()).max(OVERTAKEN).min(number);
         Frame {
             from: self.side,
             stream: self.greeting.stream(),
@@ -234,7 +235,8 @@ impl Link {
         let ack_due = self.arrivals.due().is_some_and(|due| self.now >= due);
         let mut ranges = std::mem::take(&mut self.ranges);
         let numbers = if has_news {
-            Numbers::encode(self.arrivals.numbers(), MOST_RANGE_BYTES, &mut ranges)
+            let (numbers, to) = self.arrivals.numbers();
+            Numbers::encode(numbers, to, MOST_RANGE_BYTES, &mut ranges)
         } else {
             None
         };
@@ -445,5 +447,8 @@ impl Machine for Link {
     }
 }
 
+/// By how many later ones a datagram may be overtaken that nobody waits for.
+const OVERTAKEN: u64 = 256;
+
 /// What the ranges of an acknowledgement take at most.
-const MOST_RANGE_BYTES: usize = 160;
+const MOST_RANGE_BYTES: usize = 600;

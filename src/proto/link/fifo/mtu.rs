@@ -28,6 +28,8 @@ pub(super) struct Search {
     /// Large datagrams that were lost since one has arrived, and timeouts.
     vanished: u32,
     timeouts: u32,
+    /// The highest number of a large one that has arrived.
+    arrived: u64,
 }
 
 impl Search {
@@ -43,6 +45,7 @@ impl Search {
             again_at: None,
             vanished: 0,
             timeouts: 0,
+            arrived: 0,
         }
     }
 
@@ -76,6 +79,7 @@ impl Search {
     pub(super) fn arrived(&mut self, number: u64, size: usize) {
         if size > self.base {
             (self.vanished, self.timeouts) = (0, 0);
+            self.arrived = self.arrived.max(number);
         }
         if self.probe.is_some_and(|(probe, _)| probe == number) {
             self.probe = None;
@@ -95,8 +99,8 @@ impl Search {
     }
 
     /// Takes note that a datagram was lost that was no probe.
-    pub(super) fn lost(&mut self, size: usize) {
-        if size > self.base && size <= self.current {
+    pub(super) fn lost(&mut self, number: u64, size: usize) {
+        if size > self.base && size <= self.current && number > self.arrived {
             self.vanished += 1;
             self.look_for_black_hole();
         }
@@ -215,11 +219,11 @@ mod tests {
         for by_timeout in [true, false] {
             let mut found = Search::new(1472);
             search(&mut found, 1472);
-            for _ in 0..VANISHED {
+            for number in 1000..1000 + u64::from(VANISHED) {
                 if by_timeout {
                     found.timed_out();
                 } else {
-                    found.lost(1472);
+                    found.lost(number, 1472);
                 }
             }
             assert_eq!(found.current(), 1200);
@@ -233,10 +237,15 @@ mod tests {
         let mut found = Search::new(1472);
         search(&mut found, 1472);
         for number in 0..1000 {
-            found.lost(1472);
+            found.lost(number, 1472);
             if number % 10 == 0 {
-                found.arrived(1000 + number, 1472);
+                found.arrived(number, 1472);
             }
+        }
+        // What was overtaken by a large one that has arrived was not swallowed.
+        found.arrived(2000, 1472);
+        for number in 1000..2000 {
+            found.lost(number, 1472);
         }
         assert_eq!(found.current(), 1472);
     }

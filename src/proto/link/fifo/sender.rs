@@ -151,13 +151,13 @@ impl Sender {
         let deadline = now.since_origin().checked_sub(patience);
         let (stream, control, search) = (&mut self.stream, &mut self.control, &mut self.search);
         let tally = &mut self.tally;
-        let mut lose = |sent: &Sent| {
+        let mut lose = |number: u64, sent: &Sent| {
             if sent.role == Role::Search {
                 search.probe_lost(sent.size);
                 return;
             }
             tally.lost += 1;
-            search.lost(sent.size);
+            search.lost(number, sent.size);
             control.lost(now, sent.size, sent.at, &sent.stamp);
             stream.lose(sent.range.clone());
         };
@@ -252,7 +252,7 @@ impl Sender {
             state: State::Awaited,
         });
         if role == Role::Bare {
-            self.flight.forget(Instant::ZERO, |_| ());
+            self.flight.forget(Instant::ZERO, |_, _| ());
         }
     }
 

@@ -1,7 +1,7 @@
 //! How long a datagram counts as on its way when nobody queues before it.
 //!
 //! The mean of each round, of those that arrive and of those that are lost, and the least of these means in the last
-//! ten seconds. One's own queue makes a round longer, so the least is that of the emptiest round; where datagrams are
+//! few seconds. One's own queue makes a round longer, so the least is that of the emptiest round; where datagrams are
 //! held back at random, the mean has it in it and the least round trip has not.
 
 use std::time::Duration;
@@ -14,8 +14,10 @@ pub(super) struct Residence {
     /// The least mean, and when it was last seen.
     base: Duration,
     base_at: Instant,
-    /// The least round trip.
+    /// The least round trip, and that since the stillness began; and the latest.
     least: Duration,
+    least_still: Option<Duration>,
+    latest: Duration,
     total: Duration,
     count: u32,
     is_measured: bool,
@@ -27,6 +29,8 @@ impl Residence {
             base: rtt.max(SHORTEST),
             base_at: now,
             least: rtt,
+            least_still: None,
+            latest: rtt,
             total: Duration::ZERO,
             count: 0,
             is_measured: false,
@@ -43,12 +47,19 @@ impl Residence {
         self.least
     }
 
+    /// Whether the latest datagram saw no queue at all.
+    pub(super) fn is_quick(&self) -> bool {
+        self.latest <= self.least + self.least / 16 + TOLERANCE
+    }
+
     /// Takes the time of a datagram, and how many round trips it was: one, or none if it was lost.
     pub(super) fn sample(&mut self, time: Duration, trips: u32) {
         self.total += time;
         self.count += 1;
         if trips > 0 {
             self.least = self.least.min(time);
+            self.least_still = self.least_still.map(|least| least.min(time));
+            self.latest = time;
         }
     }
 
@@ -77,6 +88,7 @@ impl Residence {
     /// From now on there is no queue of this stream's own.
     pub(super) fn begin_stillness(&mut self) {
         self.clear();
+        self.least_still = Some(Duration::MAX);
     }
 
     /// What was seen in the meantime is the least there is.
@@ -85,6 +97,7 @@ impl Residence {
         if self.count >= SAMPLES {
             self.base = self.mean().max(SHORTEST);
             self.is_measured = true;
+            self.least = self.least_still.take().unwrap_or(self.least);
         }
         self.clear();
     }
@@ -101,8 +114,11 @@ impl Residence {
 /// So many datagrams are one measurement.
 const SAMPLES: u32 = 8;
 
+/// What is no queue, but a moment in which somebody was busy.
+const TOLERANCE: Duration = Duration::from_micros(500);
+
 /// For how long the least mean is believed.
-const LIFETIME: Duration = Duration::from_secs(10);
+const LIFETIME: Duration = Duration::from_millis(2500);
 
 /// No path is shorter than it takes to wake a process up.
 const SHORTEST: Duration = Duration::from_micros(50);
@@ -136,18 +152,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_seen_for_ten_seconds_is_measured_in_stillness() {
+    fn what_was_not_seen_for_a_while_is_measured_in_stillness() {
         let mut residence = Residence::new(at(0), ms(10));
         round(&mut residence, at(100), ms(30));
-        round(&mut residence, at(9000), ms(31));
-        round(&mut residence, at(12_000), ms(60));
-        assert!(!residence.is_stale(at(18_999)) && residence.is_stale(at(19_000)));
+        round(&mut residence, at(1000), ms(31));
+        round(&mut residence, at(2000), ms(60));
+        assert!(!residence.is_stale(at(3499)) && residence.is_stale(at(3500)));
         residence.begin_stillness();
         for _ in 0..SAMPLES {
             residence.sample(ms(50), 1);
         }
-        residence.end_stillness(at(19_300));
-        assert_eq!(residence.base(), ms(50));
-        assert!(!residence.is_stale(at(20_000)));
+        residence.end_stillness(at(3600));
+        assert_eq!((residence.base(), residence.least()), (ms(50), ms(50)));
+        assert!(!residence.is_stale(at(6000)));
     }
 }

@@ -23,13 +23,22 @@ pub struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    /// The highest ranges of a set, as many as fit so many bytes: encoded into `out`, which is emptied.
-    pub(in super::super) fn encode(ranges: &Ranges, most: usize, out: &'a mut Vec<u8>) -> Option<Self> {
+    /// The highest ranges of a set, down to the number `to` and some more, as many as fit so many bytes: encoded into
+    /// `out`, which is emptied.
+    pub(in super::super) fn encode(
+        ranges: &Ranges,
+        to: u64,
+        most: usize,
+        out: &'a mut Vec<u8>,
+    ) -> Option<Self> {
         out.clear();
         let highest = ranges.last()?.end - 1;
         let mut count = 0;
         let mut below = highest + 2;
         for range in ranges.iter().rev().take(MOST_RANGES) {
+            if range.end <= to && usize::from(count) >= USUAL_RANGES {
+                break;
+            }
             let before = out.len();
             if count > 0 {
                 put(below - 1 - range.end, out);
@@ -82,7 +91,7 @@ impl<'a> Numbers<'a> {
     pub(super) fn parse(reader: &mut Reader<'a>) -> Result<Self, FrameError> {
         let (count, highest) = (reader.u8()?, reader.u64()?);
         let rest = reader.rest();
-        if count == 0 || usize::from(count) > MOST_RANGES || highest > super::HIGHEST_NUMBER {
+        if count == 0 || highest > super::HIGHEST_NUMBER {
             return Err(FrameError::Malformed);
         }
         let mut ahead = Reader::new(rest);
@@ -127,8 +136,9 @@ fn take(reader: &mut Reader<'_>) -> Option<u64> {
     None
 }
 
-/// The most ranges of a frame.
-const MOST_RANGES: usize = 64;
+/// The most ranges of a frame, and how many are told if there is no reason for more.
+const MOST_RANGES: usize = 255;
+const USUAL_RANGES: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -147,7 +157,7 @@ mod tests {
                 ranges.insert(start..start + len, |_| ());
             }
             let mut bytes = Vec::new();
-            let numbers = Numbers::encode(&ranges, most, &mut bytes).unwrap();
+            let numbers = Numbers::encode(&ranges, 0, most, &mut bytes).unwrap();
             prop_assert!(numbers.len() <= most);
             let mut datagram = Vec::new();
             numbers.write(&mut Writer::new(&mut datagram));
