@@ -1,5 +1,5 @@
 //! The best splice loop that can be written for one purpose: no options, no other direction, blocking calls, a pipe
-//! of 1 MiB and `SO_RCVLOWAT`. What a netcat cannot be much better than.
+//! of 1 MiB and an `SO_RCVLOWAT` of 4 MiB. What a netcat cannot be much better than.
 //!
 //! It runs in a process of its own: this benchmark, started with `--splice-loop`.
 
@@ -78,7 +78,7 @@ fn receive(socket: BorrowedFd<'_>) -> io::Result<()> {
 
 #[expect(unsafe_code, reason = "no safe wrapper sets SO_RCVLOWAT")]
 fn set_low_water(socket: BorrowedFd<'_>) {
-    let value = libc::c_int::try_from(PIPE_SIZE).unwrap_or(libc::c_int::MAX);
+    let value: libc::c_int = 4 << 20;
     let size = libc::socklen_t::try_from(size_of_val(&value)).unwrap_or_default();
     // SAFETY: the descriptor is borrowed, hence open; `value` outlives the call, and `size` is its size.
     unsafe {

@@ -71,7 +71,7 @@ impl Who {
             Self::Nc => PathBuf::from("nc"),
             Self::SpliceLoop => std::env::current_exe().expect("it is running"),
         };
-        let mut command = Command::new(program);
+        let mut command = on_its_own_core(listen, program);
         if let Self::SpliceLoop = self {
             let role = if listen { "listen" } else { "connect" };
             command.args([splice::FLAG, role, place]);
@@ -167,6 +167,16 @@ fn large_file(scratch: &Path) -> io::Result<PathBuf> {
     let file = scratch.join("large");
     File::create(&file)?.set_len(SIZE)?;
     Ok(file)
+}
+
+/// The ends have a core each, as on two hosts: where they are put otherwise is chance.
+fn on_its_own_core(listen: bool, program: PathBuf) -> Command {
+    if thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("taskset");
+    command.args(["-c", if listen { "1" } else { "0" }]).arg(program);
+    command
 }
 
 fn start(command: &mut Command) -> Child {

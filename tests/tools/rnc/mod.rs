@@ -3,6 +3,7 @@
 mod access;
 mod bytes;
 mod faults;
+mod interop;
 mod keep;
 mod names;
 mod proxy;

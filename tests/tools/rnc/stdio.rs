@@ -17,7 +17,7 @@ use crate::support::{Guard, free_port, tool};
 const MUCH: usize = 16 << 20;
 
 /// Bytes that never repeat within a page.
-fn much() -> Vec<u8> {
+pub(super) fn much() -> Vec<u8> {
     let words = (0..MUCH as u64 / 8).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     words.flat_map(u64::to_le_bytes).collect()
 }

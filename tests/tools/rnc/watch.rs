@@ -1,5 +1,6 @@
 //! Watching a connection: the summary, events as JSON.
 
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Nc;
 use super::tcp::{listener, server};
-use crate::support::free_port;
+use crate::support::{free_port, peer};
 
 /// The next event, without the members that differ from run to run.
 fn event(nc: &mut Nc) -> Value {
@@ -91,4 +92,56 @@ fn json_tells_of_what_fails_and_why() {
     let error = json!({"v": 1, "event": "error", "text": reason});
     assert_eq!(event(&mut client), error);
     client.fails("");
+}
+
+#[test]
+fn a_terminal_shows_how_far_it_has_come_and_what_is_left() {
+    let Some(socat) = peer("socat") else { return };
+    let folder = tempfile::tempdir().expect("there is room");
+    let (large, script) = (folder.path().join("large"), folder.path().join("script"));
+    let file = File::create(&large).expect("there is room");
+    file.set_len(64 << 20).expect("it can be");
+    let (server, port) = server();
+    let rnc = env!("CARGO_BIN_EXE_rnc");
+    let line = format!(
+        "exec {rnc} -N --progress 127.0.0.1 {port} < {} > /dev/null",
+        large.display()
+    );
+    fs::write(&script, line).expect("there is room");
+    // Standard error of what it runs is a terminal of its own.
+    let address = format!("EXEC:sh {},pty,stderr,setsid,ctty", script.display());
+    let mut terminal = Nc::real(&socat, &["-u", &address, "-"]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    // It cannot end before this reads, so the meter is drawn.
+    let mut shown = Vec::new();
+    let stdout = terminal.child.stdout.as_mut().expect("it is piped");
+    while !String::from_utf8_lossy(&shown).contains("of 64.00 MiB") {
+        let mut some = [0; 256];
+        let count = stdout.read(&mut some).expect("it is open");
+        assert_ne!(count, 0, "{}", String::from_utf8_lossy(&shown));
+        shown.extend_from_slice(&some[..count]);
+    }
+    let came = std::io::copy(&mut peer, &mut std::io::sink()).expect("it is open");
+    assert_eq!(came, 64 << 20);
+    drop(peer);
+    assert!(String::from_utf8_lossy(&shown).contains(" %"));
+}
+
+#[test]
+fn progress_is_events_in_json_and_nothing_where_there_is_no_terminal() {
+    let (server, port) = server();
+    let mut client = Nc::ours(&["--json", "--progress", "-N", "127.0.0.1", &port]);
+    let (mut peer, _) = server.accept().expect("it connects");
+    event(&mut client);
+    client.say("five!");
+    peer.read_exact(&mut [0; 5]).expect("it comes");
+    let progress = json!({"v": 1, "event": "progress", "sent": 5, "received": 0});
+    assert_eq!(event(&mut client), progress);
+
+    let (server, port) = self::server();
+    let mut client = Nc::ours(&["--progress", "-N", "127.0.0.1", &port]);
+    let (peer, _) = server.accept().expect("it connects");
+    client.eof();
+    drop(peer);
+    client.ends_well();
 }
