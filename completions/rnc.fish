@@ -27,6 +27,7 @@ complete -c rnc -l key -d 'Private key of the certificate, in PEM' -r -F
 complete -c rnc -l alpn -d 'Protocols to speak inside, the dearest first' -r
 complete -c rnc -l sni -d 'Name that the server is asked for and verified by' -r
 complete -c rnc -l fingerprint -d 'Take the peer whose certificate has this SHA-256 hash, and no other' -r
+complete -c rnc -l chaos -d 'Make the network bad: loss=30%,dup=10%,reorder=20%,delay=5ms..50ms,corrupt=1%,rate=1M,seed=7' -r
 complete -c rnc -s 4 -d 'Use IPv4 addresses only'
 complete -c rnc -s 6 -d 'Use IPv6 addresses only'
 complete -c rnc -s b -d 'Allow broadcast addresses'
@@ -50,4 +51,5 @@ complete -c rnc -l json -d 'Say what happens in JSON, one object a line'
 complete -c rnc -l progress -d 'Show on a terminal how far it has come'
 complete -c rnc -l tls -d 'Speak TLS'
 complete -c rnc -l insecure -d 'Take whoever answers for the server'
+complete -c rnc -l relay -d 'Pass on what comes to one address to another, over a network as bad as --chaos says'
 complete -c rnc -s h -l help -d 'Print help'

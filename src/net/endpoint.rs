@@ -370,6 +370,14 @@ impl Endpoint {
         std::future::pending().await
     }
 
+    /// Waits until a connection of ours breaks, even while nobody reads: the peer has reset it.
+    pub(super) async fn broke(&self) {
+        match &self.fd {
+            Watched::ByRuntime(fd) if fd.ready(Interest::ERROR).await.is_ok() => {}
+            _ => std::future::pending().await,
+        }
+    }
+
     /// Reads once without waiting. For [`Kind::Messages`] one whole message.
     pub(super) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
         if let Some(layer) = &self.layer {

@@ -50,7 +50,10 @@ pub use pass::pass_socket;
 pub use proxy::{HandshakeError, shake_hands};
 pub use pump::{PumpError, Relay, Turns};
 pub use race::{Named, RaceError};
-pub use relay::{RelayTally, Tallies, UdpRelay, relay_udp};
+pub use relay::{
+    Counters, RelayNews, RelayTally, Route, StreamRelayTally, StreamTallies, Tallies, UdpRelay, relay_tcp,
+    relay_udp,
+};
 pub use runtime::{in_runtime, run_lazily, runtime};
 pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};

@@ -10,7 +10,6 @@ use std::os::fd::BorrowedFd;
 pub(in crate::net) struct Train {
     pub(in crate::net) length: usize,
     /// Equal to the length for a single datagram.
-    #[expect(dead_code, reason = "a link of datagrams will need to know where each ends")]
     pub(in crate::net) segment: usize,
     pub(in crate::net) from: Option<SocketAddr>,
 }

@@ -144,4 +144,5 @@ pub struct Args {
 
 const USAGE: &str = "rnc [options] destination port ...
        rnc -l [options] [address] port
-       rnc -U [-l] [options] path";
+       rnc -U [-l] [options] path
+       rnc --relay [-u] [options] [address:]port host:port";

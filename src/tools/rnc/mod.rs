@@ -11,6 +11,7 @@ mod plan;
 mod progress;
 mod proxy;
 mod ready;
+mod relay;
 mod run;
 mod say;
 mod scan;

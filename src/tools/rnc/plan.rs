@@ -1,9 +1,11 @@
 //! What was typed, checked: what is to be done, and nothing that makes no sense.
 
 mod bytes;
+mod chaos;
 mod number;
 mod ports;
 mod proxy;
+mod relay;
 mod scan;
 mod secure;
 mod serve;
@@ -19,6 +21,7 @@ use anyhow::{Context, bail};
 use self::number::Number;
 pub(super) use self::ports::Port;
 pub(super) use self::proxy::{Proxy, ProxyProtocol};
+pub(super) use self::relay::Forward;
 pub(super) use self::scan::Scan;
 #[cfg(feature = "tls")]
 pub(super) use self::secure::Role;
@@ -28,6 +31,7 @@ use super::Args;
 use super::secure::Guard;
 use crate::net::dns::Family;
 use crate::net::{Relay, SocketOptions, Transport, UnixName};
+use crate::proto::link::Spec;
 use crate::proto::relay::{Crlf, Filter, Rules, Telnet};
 
 /// A checked command line.
@@ -53,6 +57,8 @@ pub(super) struct Plan {
     pub(super) serve: Serve,
     /// `--hex-dump`.
     pub(super) hex_dump: Option<PathBuf>,
+    /// `--chaos`, with a seed.
+    pub(super) chaos: Option<Spec>,
 }
 
 /// What is to be done.
@@ -79,6 +85,8 @@ pub(super) enum Mode {
     },
     /// Wait for others at a UNIX-domain socket.
     ListenUnix { name: UnixName, keep: bool },
+    /// `--relay`: pass on what comes.
+    Forward(Forward),
 }
 
 /// What a connection is for.
@@ -120,6 +128,7 @@ impl Plan {
         let scan = Scan::parse(&args, timeout, interval)?;
         let secure = Secure::parse(&args)?;
         bytes::refuse_contradictions(&args)?;
+        let chaos = chaos::parse(&args)?;
         Ok(Self {
             transport: if args.udp { Transport::Udp } else { Transport::Tcp },
             family: match (args.v4, args.v6) {
@@ -137,7 +146,10 @@ impl Plan {
             guard: Guard::default(),
             serve,
             hex_dump: bytes::hex_dump(&args)?,
-            mode: if args.unix {
+            chaos,
+            mode: if args.link.relay {
+                Mode::Forward(Forward::parse(args)?)
+            } else if args.unix {
                 unix_mode(args)?
             } else {
                 mode(args, proxy, scan)?

@@ -51,6 +51,8 @@ fn perform(args: Args) -> Result<Exit, Failure> {
         }
         (Mode::ListenUnix { name, keep }, Transport::Tcp) => listen::unix(&plan, name, *keep, ready),
         (Mode::ListenUnix { name, keep }, Transport::Udp) => datagrams::unix(&plan, name, *keep, ready),
+        (Mode::Forward(forward), Transport::Tcp) => super::relay::tcp(&plan, forward, ready),
+        (Mode::Forward(forward), Transport::Udp) => super::relay::udp(&plan, forward, ready),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `rnc` says on standard error: each event in nc's words or, with `--json`, as one object a line.
 
+mod chaos;
 mod closed;
 mod voice;
 
@@ -9,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use anyhow::anyhow;
 use serde_json::json;
 
+pub(super) use self::chaos::{forwarding, stream_tally, tally, unreachable, weather};
 pub(super) use self::closed::closed;
 pub(super) use self::voice::{begin, event, failed, is_verbose};
 use super::names;

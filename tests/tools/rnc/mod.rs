@@ -7,6 +7,7 @@ mod interop;
 mod keep;
 mod names;
 mod proxy;
+mod relay;
 mod scan;
 mod stdio;
 mod tcp;

@@ -240,6 +240,16 @@ impl ChaosStream {
 }
 
 impl StreamTally {
+    /// What has come since `earlier`.
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            bytes: self.bytes - earlier.bytes,
+            lost: self.lost - earlier.lost,
+            damaged: self.damaged - earlier.damaged,
+            reset: self.reset - earlier.reset,
+        }
+    }
+
     /// Adds what became of another stream.
     pub fn add(&mut self, other: Self) {
         self.bytes += other.bytes;

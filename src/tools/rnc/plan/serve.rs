@@ -51,7 +51,7 @@ impl Serve {
         for (found, what) in [
             (given.max_conns.is_some(), "--max-conns"),
             (restricted, "--allow and --deny"),
-            (given.ready_fd.is_some(), "--ready-fd"),
+            (given.ready_fd.is_some() && !args.link.relay, "--ready-fd"),
         ] {
             ensure!(args.listen || !found, "must use -l with {what}");
         }
