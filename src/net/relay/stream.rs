@@ -16,11 +16,10 @@ use tokio::task::{LocalSet, spawn_local};
 use super::{Direction, RelayNews, Route, StreamRelayTally};
 use crate::net::descriptors::make_room_for;
 use crate::net::lane::{Lane, Step};
-use crate::net::meter::Counter;
-use crate::net::{Clock, Endpoint, Listener};
+use crate::net::stage::Work;
+use crate::net::{Clock, Endpoint, Listener, Meter};
 use crate::proto::Instant;
 use crate::proto::link::{Last, Line};
-use crate::proto::relay::Filter;
 
 /// Relays between whoever connects and the server, until the future is dropped. Needs a tokio runtime.
 ///
@@ -36,7 +35,7 @@ pub async fn relay_tcp(
         clock,
         lines: [(); 2].map(|()| RefCell::new(Line::new(&route.spec))),
         tally: tally.clone(),
-        moved: Default::default(),
+        moved: Meter::default(),
         scratch: RefCell::new(vec![0; SCRATCH].into_boxed_slice()),
         route,
     });
@@ -51,7 +50,7 @@ struct Hub {
     lines: [RefCell<Line>; 2],
     tally: StreamRelayTally,
     /// Bytes that went each way where nothing is done to them.
-    moved: [Counter; 2],
+    moved: Meter,
     /// Where bytes lie between a socket and a stream.
     scratch: RefCell<Box<[u8]>>,
 }
@@ -68,14 +67,11 @@ impl Hub {
             let Ok(_) = places.acquire().await.map(|place| place.forget()) else {
                 return Ok(());
             };
-            let (socket, from) = match listener.accept().await {
-                Ok(accepted) => accepted,
+            let Ok((socket, from)) = listener.accept().await else {
                 // Others have taken the descriptors that were left.
-                Err(_) => {
-                    places.add_permits(1);
-                    tokio::time::sleep(BREATH).await;
-                    continue;
-                }
+                places.add_permits(1);
+                tokio::time::sleep(BREATH).await;
+                continue;
             };
             if let Some(from) = from {
                 self.route.tell(RelayNews::Client(from));
@@ -147,18 +143,14 @@ impl Hub {
 
     /// Without a copy.
     async fn splice(&self, client: &Rc<Endpoint>, server: &Rc<Endpoint>, moved: &Cell<Instant>) -> Last {
-        let lane = |from: &Rc<Endpoint>, to: &Rc<Endpoint>, counter: &Counter| {
-            Lane::new(
-                Rc::clone(from),
-                Rc::clone(to),
-                Filter::default(),
-                Rc::clone(counter),
-                false,
-            )
+        let lane = |from: &Rc<Endpoint>, to: &Rc<Endpoint>, counter| {
+            Lane::new(Rc::clone(from), Rc::clone(to), Work::default(), counter)
         };
-        let [up_count, down_count] = &self.moved;
-        let (Ok(mut up), Ok(mut down)) = (lane(client, server, up_count), lane(server, client, down_count))
-        else {
+        let lanes = (
+            lane(client, server, self.moved.up()),
+            lane(server, client, self.moved.down()),
+        );
+        let (Ok(mut up), Ok(mut down)) = lanes else {
             return Last::Reset;
         };
         let (mut up_over, mut down_over) = (false, false);
@@ -201,10 +193,9 @@ impl Hub {
 
     /// Shows the counters to others.
     fn note(&self) {
-        let [up, down] = &self.moved;
         self.tally.note(|tallies| {
-            tallies.up.bytes = up.get();
-            tallies.down.bytes = down.get();
+            tallies.up.bytes = self.moved.sent();
+            tallies.down.bytes = self.moved.received();
         });
     }
 }
