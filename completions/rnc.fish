@@ -3,14 +3,14 @@ complete -c rnc -s i -d 'Seconds between two lines sent, or two ports scanned' -
 complete -c rnc -s M -d 'TTL or hop limit of what is sent' -r
 complete -c rnc -s m -d 'Lowest TTL or hop limit of what is received' -r
 complete -c rnc -s O -d 'Size of the TCP send buffer in bytes' -r
-complete -c rnc -s P -d 'User name for an HTTP proxy; the password is asked for' -r
+complete -c rnc -s P -d 'User name for a proxy; its password is in RNC_PROXY_PASSWORD, or asked for' -r
 complete -c rnc -s p -d 'Source port; with -l the port to listen on' -r
 complete -c rnc -s q -d 'Leave this long after the end of standard input; implies -N' -r
 complete -c rnc -s s -d 'Source address; with -l the address to listen on' -r
 complete -c rnc -s T -d 'TOS byte or traffic class: a number or a name like ef, af11, lowdelay' -r
 complete -c rnc -s W -d 'Leave after so many reads from the network' -r
 complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then without traffic' -r
-complete -c rnc -s X -d 'Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)' -r
+complete -c rnc -s X -d 'Protocol of the proxy: 4, 4a or 5 (SOCKS), or connect (HTTP)' -r
 complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
 complete -c rnc -l max-conns -d 'With -k, serve at most so many clients at a time; others wait' -r
 complete -c rnc -l allow -d 'Serve only these addresses, networks and names' -r

@@ -1,9 +1,9 @@
-//! The three handshakes with a proxy: whatever it says, cut wherever, they end at most once and lose none of the
+//! The handshakes with a proxy: whatever it says, cut wherever, they end at most once and lose none of the
 //! bytes behind its answer.
 #![no_main]
 
 use fairloss::proto::relay::proxy::{
-    Handshake, Host, HttpConnect, Input, Output, Protocol, Socks4, Socks5, Target,
+    Credentials, Handshake, Host, HttpConnect, Input, Login, Output, Protocol, Socks4, Socks5, Target,
 };
 use fairloss::proto::{Instant, Machine};
 use libfuzzer_sys::fuzz_target;
@@ -16,16 +16,24 @@ fuzz_target!(|data: &[u8]| {
         host: Host::V4([127, 0, 0, 1].into()),
         port: 80,
     };
+    let login = || {
+        Login::Known(Credentials {
+            user: "user".to_owned(),
+            password: "password".to_owned(),
+        })
+    };
     let whole = [
-        run(Socks4::new(target()), &[bytes]),
-        run(Socks5::new(target()), &[bytes]),
+        run(Socks4::new(target(), ""), &[bytes]),
+        run(Socks5::new(target(), Login::Anonymous), &[bytes]),
+        run(Socks5::new(target(), login()), &[bytes]),
         run(HttpConnect::new(target(), None), &[bytes]),
     ];
     let (first, rest) = bytes.split_at(usize::from(cut).min(bytes.len()));
     let parts = [first, rest];
     let cut = [
-        run(Socks4::new(target()), &parts),
-        run(Socks5::new(target()), &parts),
+        run(Socks4::new(target(), ""), &parts),
+        run(Socks5::new(target(), Login::Anonymous), &parts),
+        run(Socks5::new(target(), login()), &parts),
         run(HttpConnect::new(target(), None), &parts),
     ];
     for (whole, cut) in whole.into_iter().zip(cut) {

@@ -1,7 +1,9 @@
-//! Asking a proxy to connect on our behalf: SOCKS 4 and 5 and HTTP's CONNECT, each a handshake before the first
+//! Asking a proxy to connect on our behalf: SOCKS 4, 4a and 5 and HTTP's CONNECT, each a handshake before the first
 //! byte of the connection itself.
 
+mod challenge;
 mod http_connect;
+mod login;
 mod socks4;
 mod socks5;
 
@@ -10,7 +12,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use thiserror::Error;
 
-pub use self::http_connect::{Credentials, HttpConnect};
+pub use self::challenge::{Challenge, DigestChallenge};
+pub use self::http_connect::{Answer, HttpConnect};
+pub use self::login::{Credentials, Login};
 pub use self::socks4::Socks4;
 pub use self::socks5::Socks5;
 use crate::proto::{Instant, Machine};
@@ -72,16 +76,27 @@ pub enum ProxyError {
     #[error("Proxy error: \"{0}\"")]
     Http(String),
     /// HTTP: the proxy wants to know who asks (status 407).
-    #[error("Proxy error: \"{0}\"")]
-    Unauthorized(String),
+    #[error("Proxy error: \"{status}\"")]
+    Unauthorized {
+        /// The status line.
+        status: String,
+        /// How it can be told, if we know how.
+        challenge: Option<Challenge>,
+    },
+    /// SOCKS 5: the proxy wants a password.
+    #[error("the proxy wants a password")]
+    PasswordWanted,
+    /// SOCKS 5: the proxy does not know the user, or not by this password.
+    #[error("the proxy refused the user or the password")]
+    Stranger,
     /// What came is not in the protocol.
     #[error("the proxy does not speak {0}")]
     Malformed(&'static str),
     /// The connection to the proxy ended.
     #[error("the proxy closed the connection")]
     Closed,
-    /// The host cannot be said in the protocol.
-    #[error("{0} cannot ask for this host")]
+    /// The host, the user or the password cannot be said in the protocol.
+    #[error("{0} has no words for this host or user")]
     Unspeakable(&'static str),
 }
 
@@ -248,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_proxy_that_goes_away_is_a_failure_said_once() {
-        let mut handshake = Handshake::new(Socks5::new(target()));
+        let mut handshake = Handshake::new(Socks5::new(target(), Login::Anonymous));
         handshake.handle(Instant::ZERO, Input::Closed);
         handshake.handle(Instant::ZERO, Input::Closed);
         let outputs: Vec<_> = std::iter::from_fn(|| handshake.poll_output(&mut Vec::new())).collect();
@@ -257,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_proxy_that_never_comes_to_the_point_is_cut_off() {
-        let (end, _) = outcome(HttpConnect::new(target(), None), &[&[b'x'; LONGEST_MESSAGE + 1]]);
+        let endless = [b"HTTP/1.1 200 ".to_vec(), vec![b'x'; LONGEST_MESSAGE]].concat();
+        let (end, _) = outcome(HttpConnect::new(target(), None), &[&endless]);
         assert!(matches!(end, Output::Failed(ProxyError::Malformed(_))));
     }
 }

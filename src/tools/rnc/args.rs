@@ -71,7 +71,7 @@ pub struct Args {
     /// Size of the TCP send buffer in bytes
     #[arg(short = 'O', value_name = "length", allow_hyphen_values = true)]
     pub send_buffer: Option<String>,
-    /// User name for an HTTP proxy; the password is asked for
+    /// User name for a proxy; its password is in RNC_PROXY_PASSWORD, or asked for
     #[arg(short = 'P', value_name = "user")]
     pub proxy_user: Option<String>,
     /// Source port; with -l the port to listen on
@@ -107,7 +107,7 @@ pub struct Args {
     /// Give up after so many seconds: of connecting, then without traffic
     #[arg(short = 'w', value_name = "seconds", allow_hyphen_values = true)]
     pub timeout: Option<String>,
-    /// Protocol of the proxy: 4 or 5 (SOCKS), or connect (HTTP)
+    /// Protocol of the proxy: 4, 4a or 5 (SOCKS), or connect (HTTP)
     #[arg(short = 'X', value_name = "protocol")]
     pub proxy_protocol: Option<String>,
     /// Connect through a proxy; its port is 1080, or 3128 for HTTP

@@ -7,6 +7,7 @@ mod datagrams;
 mod dial;
 mod listen;
 mod names;
+mod password;
 mod plan;
 mod progress;
 mod proxy;

@@ -1,18 +1,20 @@
 //! `-x`: connecting through a proxy.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::anyhow;
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::io::Errno;
 
+use super::password::password;
 use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target};
 use super::{dial, names, run, say, secure};
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, proxy_password};
 use crate::net::dns::{Family, literal};
 use crate::net::{Clock, Endpoint, HandshakeError, Relay, pass_socket, shake_hands};
-use crate::proto::relay::proxy::{self, Credentials, Host, HttpConnect, ProxyError, Socks4, Socks5};
+use crate::proto::relay::proxy::{
+    self, Answer, Challenge, Credentials, Host, HttpConnect, Login, ProxyError, Socks4, Socks5,
+};
 
 /// Connects to `port` of the target by way of `proxy`, and does what the connection is for.
 pub(super) fn connect(
@@ -27,7 +29,11 @@ pub(super) fn connect(
         port,
     };
     let proxy_port = names::port(plan, &proxy.port)?;
-    let mut credentials = None;
+    let mut asker = Asker {
+        proxy,
+        login: proxy.user.clone().map_or(Login::Anonymous, Login::Named),
+        challenge: None,
+    };
     loop {
         let Some((socket, _)) = dial::to(plan, target, &proxy.host, proxy_port)? else {
             return Ok(Exit::FAILURE);
@@ -35,20 +41,11 @@ pub(super) fn connect(
         let runtime = run::runtime()?;
         let _inside = runtime.enter();
         let socket = run::endpoint(socket)?;
-        let handshake = ask(&proxy.protocol, wanted.clone(), credentials.clone(), &socket);
-        let early = match runtime.block_on(in_time(plan, handshake)) {
+        let early = match runtime.block_on(in_time(plan, asker.ask(wanted.clone(), &socket))) {
             Ok(early) => early,
-            Err(error) => match (error, &proxy.protocol) {
-                (
-                    HandshakeError::Refused(ProxyError::Unauthorized(_)),
-                    ProxyProtocol::Http { user: Some(user) },
-                ) if credentials.is_none() => {
-                    credentials = Some(ask_password(user, &proxy.host)?);
-                    continue;
-                }
-                (HandshakeError::Broken(error), _) => return Err(say::failure("proxy", &error)),
-                (HandshakeError::Refused(error), _) => return Err(Failure::from(anyhow!(error))),
-            },
+            Err(HandshakeError::Refused(error)) if asker.find_out(&error)? => continue,
+            Err(HandshakeError::Refused(error)) => return Err(Failure::from(anyhow!(error))),
+            Err(HandshakeError::Broken(error)) => return Err(say::failure("proxy", &error)),
         };
         if plan.verbose {
             say::connected_by_name(plan, &target.host, port);
@@ -77,37 +74,77 @@ pub(super) fn connect(
     }
 }
 
-async fn ask(
-    protocol: &ProxyProtocol,
-    target: proxy::Target,
-    credentials: Option<Credentials>,
-    socket: &Endpoint,
-) -> Result<Vec<u8>, HandshakeError> {
-    let clock = Clock::start();
-    match protocol {
-        ProxyProtocol::Socks4 => shake_hands(&clock, Socks4::new(target), socket).await,
-        ProxyProtocol::Socks5 => shake_hands(&clock, Socks5::new(target), socket).await,
-        ProxyProtocol::Http { .. } => {
-            shake_hands(&clock, HttpConnect::new(target, credentials), socket).await
+/// What is known of who asks, and what the proxy wanted to know.
+struct Asker<'a> {
+    proxy: &'a Proxy,
+    login: Login,
+    challenge: Option<Challenge>,
+}
+
+impl Asker<'_> {
+    async fn ask(&self, target: proxy::Target, socket: &Endpoint) -> Result<Vec<u8>, HandshakeError> {
+        let clock = Clock::start();
+        match self.proxy.protocol {
+            ProxyProtocol::Socks4 | ProxyProtocol::Socks4a => {
+                let user = self.proxy.user.as_deref().unwrap_or_default();
+                shake_hands(&clock, Socks4::new(target, user), socket).await
+            }
+            ProxyProtocol::Socks5 => {
+                shake_hands(&clock, Socks5::new(target, self.login.clone()), socket).await
+            }
+            ProxyProtocol::Http => {
+                let answer = match (&self.login, &self.challenge) {
+                    (Login::Known(credentials), Some(challenge)) => Some(Answer {
+                        credentials: credentials.clone(),
+                        challenge: challenge.clone(),
+                        cnonce: rand::random(),
+                    }),
+                    _ => None,
+                };
+                shake_hands(&clock, HttpConnect::new(target, answer), socket).await
+            }
         }
+    }
+
+    /// Finds out what the proxy wants to know. False if there is nothing more to tell it.
+    fn find_out(&mut self, error: &ProxyError) -> Result<bool, Failure> {
+        let Login::Named(user) = &self.login else {
+            return Ok(false);
+        };
+        self.challenge = match error {
+            ProxyError::PasswordWanted => None,
+            ProxyError::Unauthorized {
+                challenge: Some(challenge),
+                ..
+            } => Some(challenge.clone()),
+            _ => return Ok(false),
+        };
+        let prompt = format!("Proxy password for {user}@{}: ", self.proxy.host);
+        let password = password(proxy_password(), "the proxy password", &prompt)?;
+        let user = user.clone();
+        self.login = Login::Known(Credentials { user, password });
+        Ok(true)
     }
 }
 
-/// The time of `-w` is for the handshake as well.
+/// The handshake as a whole has the time of `-w`, or of most people's patience: a proxy that says a byte now and then
+/// does not hold us up for ever.
 async fn in_time<T>(
     plan: &Plan,
     handshake: impl Future<Output = Result<T, HandshakeError>>,
 ) -> Result<T, HandshakeError> {
-    match plan.timeout {
-        Some(timeout) => match tokio::time::timeout(timeout, handshake).await {
-            Ok(end) => end,
-            Err(_) => Err(HandshakeError::Broken(io::ErrorKind::TimedOut.into())),
-        },
-        None => handshake.await,
+    let patience = plan
+        .timeout
+        .filter(|timeout| !timeout.is_zero())
+        .unwrap_or(PATIENCE);
+    match tokio::time::timeout(patience, handshake).await {
+        Ok(end) => end,
+        Err(_) => Err(HandshakeError::Broken(Errno::TIMEDOUT.into())),
     }
 }
 
-/// The host as the proxy is told of it: SOCKS 4 knows IPv4 addresses only, the others resolve names themselves.
+/// The host as the proxy is told of it: SOCKS 4 without 4a knows IPv4 addresses only, the others resolve names
+/// themselves.
 fn host(plan: &Plan, host: &str, port: u16, proxy: &Proxy) -> anyhow::Result<Host> {
     let address = match literal(host, port) {
         Some(address) => Some(address.ip()),
@@ -123,24 +160,5 @@ fn host(plan: &Plan, host: &str, port: u16, proxy: &Proxy) -> anyhow::Result<Hos
     })
 }
 
-/// Asks for the password on the terminal, which does not show it.
-fn ask_password(user: &str, host: &str) -> Result<Credentials, Failure> {
-    let read = || -> io::Result<String> {
-        let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
-        let before = tcgetattr(&terminal)?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        write!(terminal, "Proxy password for {user}@{host}: ")?;
-        tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
-        let mut line = String::new();
-        let read = BufReader::new(&terminal).read_line(&mut line);
-        tcsetattr(&terminal, OptionalActions::Flush, &before)?;
-        read?;
-        writeln!(terminal)?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-    };
-    Ok(Credentials {
-        user: user.to_owned(),
-        password: read().map_err(|error| say::failure("read the proxy password", &error))?,
-    })
-}
+/// How long a handshake may take if nobody says.
+const PATIENCE: Duration = Duration::from_secs(60);

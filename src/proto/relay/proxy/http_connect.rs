@@ -1,40 +1,52 @@
-//! HTTP's CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617).
+//! HTTP's CONNECT (RFC 9110 section 9.3.6).
 
 use std::fmt::Write;
 
-use data_encoding::BASE64;
-
-use super::{Heard, Host, Protocol, ProxyError, Target};
+use super::{Challenge, Credentials, Heard, Host, Protocol, ProxyError, Target};
 use crate::wire::Reader;
 
 /// The protocol.
 #[derive(Debug)]
 pub struct HttpConnect {
     target: Target,
-    credentials: Option<Credentials>,
+    answer: Option<Answer>,
 }
 
-/// Who asks the proxy.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The name.
-    pub user: String,
-    /// The password.
-    pub password: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials")
-            .field("user", &self.user)
-            .finish_non_exhaustive()
-    }
+/// The answer to a challenge of the proxy.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Who asks.
+    pub credentials: Credentials,
+    /// What the proxy wanted to know.
+    pub challenge: Challenge,
+    /// A random number.
+    pub cnonce: u64,
 }
 
 impl HttpConnect {
     /// Asks for `target`; a name is resolved by the proxy.
-    pub fn new(target: Target, credentials: Option<Credentials>) -> Self {
-        Self { target, credentials }
+    pub fn new(target: Target, answer: Option<Answer>) -> Self {
+        Self { target, answer }
+    }
+
+    fn refusal(status: &str, line: &str, fields: &[&str]) -> ProxyError {
+        let status_line: String = line.chars().take(LONGEST_QUOTE).collect();
+        if status != "407" {
+            return ProxyError::Http(status_line);
+        }
+        let challenges = fields.iter().filter_map(|field| {
+            let (name, value) = field.split_once(':')?;
+            name.eq_ignore_ascii_case("Proxy-Authenticate").then_some(value)
+        });
+        let mut challenges = challenges.peekable();
+        let challenge = match challenges.peek() {
+            None => Some(Challenge::Basic),
+            Some(_) => Challenge::best(challenges),
+        };
+        ProxyError::Unauthorized {
+            status: status_line,
+            challenge,
+        }
     }
 }
 
@@ -48,39 +60,66 @@ impl Protocol for HttpConnect {
             Host::Name(name) if name.bytes().all(|byte| byte.is_ascii_graphic()) => name.clone(),
             Host::Name(_) => return Err(ProxyError::Unspeakable("HTTP")),
         };
-        let mut request = format!("CONNECT {host}:{port} HTTP/1.0\r\n");
-        if let Some(Credentials { user, password }) = &self.credentials {
-            let credentials = BASE64.encode(format!("{user}:{password}").as_bytes());
+        let authority = format!("{host}:{port}");
+        let mut request = format!("CONNECT {authority} HTTP/1.0\r\n");
+        if let Some(answer) = &self.answer {
+            let value = answer
+                .challenge
+                .answer(&answer.credentials, &authority, answer.cnonce);
+            if value.chars().any(char::is_control) {
+                return Err(ProxyError::Unspeakable("HTTP"));
+            }
             // Writing to a string cannot fail.
-            let _ = write!(request, "Proxy-Authorization: Basic {credentials}\r\n");
+            let _ = write!(request, "Proxy-Authorization: {value}\r\n");
         }
         request.push_str("\r\n");
         Ok(request.into_bytes())
     }
 
     fn hear(&mut self, bytes: &mut Reader<'_>) -> Result<Heard, ProxyError> {
-        let head = bytes.rest();
-        let Some(end) = memchr::memmem::find(head, b"\r\n\r\n") else {
-            return Ok(Heard::More);
-        };
-        let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        let line = String::from_utf8_lossy(line).into_owned();
-        let mut words = line.split_whitespace();
-        let protocol = words.next().filter(|word| word.starts_with("HTTP/1."));
-        let (Some(_), Some(status)) = (protocol, words.next()) else {
-            return Err(ProxyError::Malformed("HTTP"));
-        };
-        match status.as_bytes() {
-            [b'2', _, _] => {
-                // It is there: `find` has found it.
-                let _ = bytes.skip(end + b"\r\n\r\n".len());
-                Ok(Heard::Established)
+        let malformed = || ProxyError::Malformed("HTTP");
+        for _ in 0..=MOST_INTERIM {
+            let came = bytes.rest();
+            if !came.iter().zip(VERSION).all(|(came, wanted)| came == wanted) {
+                return Err(malformed());
             }
-            b"407" => Err(ProxyError::Unauthorized(line)),
-            _ => Err(ProxyError::Http(line)),
+            let Some(end) = end_of_head(came) else {
+                return Ok(Heard::More);
+            };
+            let head = bytes.take(end).map_err(|_| malformed())?;
+            let head = String::from_utf8_lossy(head);
+            let mut lines = head.lines();
+            let line = lines.next().unwrap_or_default();
+            let fields: Vec<&str> = lines.collect();
+            let status = line.split_whitespace().nth(1).ok_or_else(malformed)?;
+            match status.as_bytes() {
+                [b'1', _, _] => {}
+                [b'2', _, _] => return Ok(Heard::Established),
+                _ => return Err(Self::refusal(status, line, &fields)),
+            }
         }
+        Err(malformed())
     }
 }
+
+/// Where a head ends: behind its first empty line. Lines may end in LF alone (RFC 9112 section 2.2).
+fn end_of_head(bytes: &[u8]) -> Option<usize> {
+    let mut line = 0;
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        if matches!(bytes.get(line..end), Some(b"" | b"\r")) {
+            return Some(end + 1);
+        }
+        line = end + 1;
+    }
+    None
+}
+
+/// What every response begins with.
+const VERSION: &[u8] = b"HTTP/1.";
+/// A proxy may send other responses before the one that counts (RFC 9110 section 15.2), but it must come.
+const MOST_INTERIM: u32 = 16;
+/// How much of a status line is told.
+const LONGEST_QUOTE: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -90,8 +129,8 @@ mod tests {
     use super::super::testing::{dialogue, outcome};
     use super::*;
 
-    fn asking(host: Host, credentials: Option<Credentials>) -> HttpConnect {
-        HttpConnect::new(Target { host, port: 80 }, credentials)
+    fn asking(host: Host, answer: Option<Answer>) -> HttpConnect {
+        HttpConnect::new(Target { host, port: 80 }, answer)
     }
 
     fn by_name() -> HttpConnect {
@@ -110,7 +149,12 @@ mod tests {
             user: "Aladdin".to_owned(),
             password: "open sesame".to_owned(),
         };
-        let said = outcome(asking(Host::Name("a.test".to_owned()), Some(credentials)), &[]);
+        let answer = Answer {
+            credentials,
+            challenge: Challenge::Basic,
+            cnonce: 0,
+        };
+        let said = outcome(asking(Host::Name("a.test".to_owned()), Some(answer)), &[]);
         // The example of RFC 7617 section 2.
         let header = "Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n";
         assert_eq!(
@@ -133,11 +177,54 @@ mod tests {
         let end = |head: &[u8]| outcome(by_name(), &[head]).0;
         let forbidden = ProxyError::Http("HTTP/1.1 403 Forbidden".to_owned());
         assert_eq!(end(b"HTTP/1.1 403 Forbidden\r\n\r\n"), Output::Failed(forbidden));
-        let who = ProxyError::Unauthorized("HTTP/1.0 407 Who".to_owned());
-        assert_eq!(end(b"HTTP/1.0 407 Who\r\n\r\n"), Output::Failed(who));
+        let who = |challenge| {
+            Output::Failed(ProxyError::Unauthorized {
+                status: "HTTP/1.0 407 Who".to_owned(),
+                challenge,
+            })
+        };
+        let basic = b"HTTP/1.0 407 Who\r\nproxy-authenticate: basic\r\n\r\n";
+        assert_eq!(end(basic), who(Some(Challenge::Basic)));
+        // Without a challenge there is the scheme that everybody knows.
+        assert_eq!(end(b"HTTP/1.0 407 Who\r\n\r\n"), who(Some(Challenge::Basic)));
+        let beyond = b"HTTP/1.0 407 Who\r\nProxy-Authenticate: NTLM\r\n\r\n";
+        assert_eq!(end(beyond), who(None));
+    }
+
+    #[test]
+    fn what_is_not_http_is_seen_at_once() {
+        for nonsense in [
+            &b"SSH-2.0-x"[..],
+            b"\x05\x00",
+            b"HTTX",
+            b"HTTP/1.1\r\n\r\n",
+            b"HTTP/2.0 200 OK\r\n",
+        ] {
+            let end = outcome(by_name(), &[nonsense]).0;
+            assert_eq!(end, Output::Failed(ProxyError::Malformed("HTTP")), "{nonsense:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_between_is_passed_over_but_not_for_ever() {
+        let chunk =
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\nearly";
         assert_eq!(
-            end(b"SSH-2.0-x\r\n\r\n"),
+            outcome(by_name(), &[chunk]),
+            (Output::Established, b"early".to_vec())
+        );
+        let more = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
+        assert_eq!(
+            outcome(by_name(), &[&more]).0,
             Output::Failed(ProxyError::Malformed("HTTP"))
+        );
+    }
+
+    #[test]
+    fn lines_may_end_without_a_carriage_return() {
+        assert_eq!(
+            outcome(by_name(), &[b"HTTP/1.0 200 OK\nVia: x\n\nearly\n\n"]),
+            (Output::Established, b"early\n\n".to_vec())
         );
     }
 

@@ -1,27 +1,31 @@
-//! SOCKS 5 (RFC 1928), without authentication, as nc speaks it. A reply that names its bound address is read as
-//! well, which nc gives up on.
+//! SOCKS 5 (RFC 1928), with a user and a password if need be (RFC 1929). A reply that names its bound address is read
+//! as well, which nc gives up on.
 
-use super::{Heard, Host, Protocol, ProxyError, Target};
+use super::{Credentials, Heard, Host, Login, Protocol, ProxyError, Target};
 use crate::wire::{Reader, Truncated};
 
 /// The protocol.
 #[derive(Debug)]
 pub struct Socks5 {
     target: Target,
+    login: Login,
     state: State,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum State {
     Greeted,
+    /// The user and the password were told.
+    Identified,
     Asked,
 }
 
 impl Socks5 {
     /// Asks for `target`; a name is resolved by the proxy.
-    pub fn new(target: Target) -> Self {
+    pub fn new(target: Target, login: Login) -> Self {
         Self {
             target,
+            login,
             state: State::Greeted,
         }
     }
@@ -52,7 +56,14 @@ impl Socks5 {
 impl Protocol for Socks5 {
     fn open(&mut self) -> Result<Vec<u8>, ProxyError> {
         self.request()?;
-        Ok(vec![VERSION, 1, NO_AUTHENTICATION])
+        Ok(match &self.login {
+            Login::Anonymous => vec![VERSION, 1, NO_AUTHENTICATION],
+            Login::Named(_) => vec![VERSION, 2, NO_AUTHENTICATION, PASSWORD],
+            Login::Known(credentials) => {
+                identify(credentials)?;
+                vec![VERSION, 2, NO_AUTHENTICATION, PASSWORD]
+            }
+        })
     }
 
     fn hear(&mut self, bytes: &mut Reader<'_>) -> Result<Heard, ProxyError> {
@@ -62,15 +73,46 @@ impl Protocol for Socks5 {
                     return Ok(Heard::More);
                 };
                 expect_version(version)?;
-                if method != NO_AUTHENTICATION {
-                    return Err(ProxyError::Method);
+                match (method, &self.login) {
+                    (NO_AUTHENTICATION, _) => {
+                        self.state = State::Asked;
+                        Ok(Heard::Say(self.request()?))
+                    }
+                    (PASSWORD, Login::Named(_)) => Err(ProxyError::PasswordWanted),
+                    (PASSWORD, Login::Known(credentials)) => {
+                        self.state = State::Identified;
+                        Ok(Heard::Say(identify(credentials)?))
+                    }
+                    _ => Err(ProxyError::Method),
                 }
-                self.state = State::Asked;
-                Ok(Heard::Say(self.request()?))
+            }
+            State::Identified => {
+                let Ok([version, status]) = bytes.array() else {
+                    return Ok(Heard::More);
+                };
+                match (version, status) {
+                    (IDENTIFICATION, SUCCEEDED) => {
+                        self.state = State::Asked;
+                        Ok(Heard::Say(self.request()?))
+                    }
+                    (IDENTIFICATION, _) => Err(ProxyError::Stranger),
+                    _ => Err(ProxyError::Malformed("SOCKS 5")),
+                }
             }
             State::Asked => Heard::or_more(reply(bytes)),
         }
     }
+}
+
+/// RFC 1929 section 2.
+fn identify(Credentials { user, password }: &Credentials) -> Result<Vec<u8>, ProxyError> {
+    let mut words = vec![IDENTIFICATION];
+    for text in [user, password] {
+        let length = u8::try_from(text.len()).ok().filter(|length| *length > 0);
+        words.push(length.ok_or(ProxyError::Unspeakable("SOCKS 5"))?);
+        words.extend(text.as_bytes());
+    }
+    Ok(words)
 }
 
 /// RFC 1928 section 6. The address is of no use, but must be passed over.
@@ -118,6 +160,9 @@ pub(super) fn words(code: u8) -> &'static str {
 
 const VERSION: u8 = 5;
 const NO_AUTHENTICATION: u8 = 0;
+const PASSWORD: u8 = 2;
+/// The version of the words about the user.
+const IDENTIFICATION: u8 = 1;
 const CONNECT: u8 = 1;
 const SUCCEEDED: u8 = 0;
 const V4: u8 = 1;
@@ -132,10 +177,20 @@ mod tests {
     use super::*;
 
     fn named() -> Socks5 {
-        Socks5::new(Target {
+        with(Login::Anonymous)
+    }
+
+    fn with(login: Login) -> Socks5 {
+        let target = Target {
             host: Host::Name("a.test".to_owned()),
             port: 0x1234,
-        })
+        };
+        Socks5::new(target, login)
+    }
+
+    fn known(user: &str, password: &str) -> Socks5 {
+        let (user, password) = (user.to_owned(), password.to_owned());
+        with(Login::Known(Credentials { user, password }))
     }
 
     const AGREED: &[u8] = &[5, 0];
@@ -145,6 +200,44 @@ mod tests {
         let said = dialogue(named(), &[AGREED]);
         let request = b"\x05\x01\x00\x03\x06a.test\x12\x34".to_vec();
         assert_eq!(said, [(Output::Send, vec![5, 1, 0]), (Output::Send, request)]);
+    }
+
+    #[test]
+    fn a_user_is_told_to_who_wants_to_know() {
+        let request = b"\x05\x01\x00\x03\x06a.test\x12\x34".to_vec();
+        let said = dialogue(known("me", "secret"), &[&[5, 2], &[1, 0]]);
+        let words: Vec<_> = said.into_iter().map(|(_, words)| words).collect();
+        assert_eq!(
+            words,
+            [
+                vec![5, 2, 0, 2],
+                b"\x01\x02me\x06secret".to_vec(),
+                request.clone()
+            ]
+        );
+        let said = dialogue(known("me", "secret"), &[AGREED]);
+        assert_eq!(said.last(), Some(&(Output::Send, request)));
+    }
+
+    #[test]
+    fn a_password_is_found_out_only_if_it_is_wanted() {
+        let named = || with(Login::Named("me".to_owned()));
+        let wanted = Output::Failed(ProxyError::PasswordWanted);
+        assert_eq!(outcome(named(), &[&[5, 2]]).0, wanted);
+        assert_eq!(outcome(named(), &[AGREED]).0, Output::Send);
+        let method = Output::Failed(ProxyError::Method);
+        assert_eq!(outcome(with(Login::Anonymous), &[&[5, 2]]).0, method);
+    }
+
+    #[test]
+    fn a_stranger_is_told_so() {
+        let end = |status: &[u8]| outcome(known("me", "secret"), &[&[5, 2], status]).0;
+        assert_eq!(end(&[1, 1]), Output::Failed(ProxyError::Stranger));
+        assert_eq!(end(&[5, 0]), Output::Failed(ProxyError::Malformed("SOCKS 5")));
+        for (user, password) in [("", "x"), ("x", ""), ("x", &"y".repeat(256))] {
+            let end = outcome(known(user, password), &[]).0;
+            assert_eq!(end, Output::Failed(ProxyError::Unspeakable("SOCKS 5")));
+        }
     }
 
     #[test]
@@ -189,7 +282,7 @@ mod tests {
             host: Host::Name("x".repeat(256)),
             port: 1,
         };
-        let said = dialogue(Socks5::new(target), &[]);
+        let said = dialogue(Socks5::new(target, Login::Anonymous), &[]);
         assert_eq!(
             said,
             [(Output::Failed(ProxyError::Unspeakable("SOCKS 5")), Vec::new())]

@@ -11,26 +11,27 @@ pub(in super::super) struct Proxy {
     pub(in super::super) protocol: ProxyProtocol,
     pub(in super::super) host: String,
     pub(in super::super) port: Port,
+    /// `-P`.
+    pub(in super::super) user: Option<String>,
 }
 
 /// What is spoken to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum ProxyProtocol {
     Socks4,
+    /// SOCKS 4 to a proxy that takes names.
+    Socks4a,
     Socks5,
-    Http {
-        /// `-P`.
-        user: Option<String>,
-    },
+    Http,
 }
 
 impl Proxy {
     /// The proxy that was asked for, if there was one.
     pub(super) fn parse(args: &Args) -> anyhow::Result<Option<Self>> {
-        let user = args.proxy_user.clone();
         let protocol = match args.proxy_protocol.as_deref() {
-            Some("connect") => ProxyProtocol::Http { user },
+            Some("connect") => ProxyProtocol::Http,
             Some("4") => ProxyProtocol::Socks4,
+            Some("4a" | "4A") => ProxyProtocol::Socks4a,
             Some("5") | None => ProxyProtocol::Socks5,
             Some(_) => bail!("unsupported proxy protocol"),
         };
@@ -38,14 +39,15 @@ impl Proxy {
             return Ok(None);
         };
         let default = match protocol {
-            ProxyProtocol::Http { .. } => HTTP_PORT,
-            ProxyProtocol::Socks4 | ProxyProtocol::Socks5 => SOCKS_PORT,
+            ProxyProtocol::Http => HTTP_PORT,
+            ProxyProtocol::Socks4 | ProxyProtocol::Socks4a | ProxyProtocol::Socks5 => SOCKS_PORT,
         };
         let (host, port) = split(text);
         Ok(Some(Self {
             protocol,
             host: host.to_owned(),
             port: port.map_or(Ok(Port::Number(default)), Port::parse)?,
+            user: args.proxy_user.clone(),
         }))
     }
 }
