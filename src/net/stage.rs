@@ -184,7 +184,7 @@ impl Buffer {
     fn new(from: &Endpoint, to: &Endpoint, work: Work) -> Self {
         let size = match (from.kind(), to.kind()) {
             (Kind::Messages, _) => LARGEST_DATAGRAM,
-            (_, Kind::Messages) => DATAGRAM_READ,
+            (_, Kind::Messages) if !from.is_of_messages() => DATAGRAM_READ,
             _ => MEMORY_SIZE,
         };
         Self {

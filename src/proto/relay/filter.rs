@@ -40,6 +40,8 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -54,6 +56,58 @@ mod tests {
         assert_eq!(out, b"one\r\n");
         assert_eq!(filter.pass(b"tail", &mut out, &mut replies), 4);
         assert_eq!(out, b"one\r\ntail");
+    }
+
+    /// What `filter` makes of `pieces`, one after the other, and what it says to the peer.
+    fn passed(mut filter: Filter, pieces: &[&[u8]]) -> (Vec<u8>, Vec<u8>) {
+        let (mut out, mut replies) = (Vec::new(), Vec::new());
+        for piece in pieces {
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let taken = filter.pass(rest, &mut out, &mut replies);
+                assert!(taken > 0, "it would never end");
+                rest = &rest[taken..];
+            }
+        }
+        (out, replies)
+    }
+
+    /// Bytes of which many mean something to a filter.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![Just(b'\n'), Just(b'\r'), 250..=255_u8, any::<u8>()];
+        proptest::collection::vec(byte, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn how_the_bytes_were_cut_makes_no_difference(
+            (crlf, telnet, lines, answered) in any::<(bool, bool, bool, bool)>(),
+            bytes in bytes(),
+            cuts in proptest::collection::vec(0..60_usize, 0..10),
+        ) {
+            let filter = Filter {
+                crlf: crlf.then(Crlf::default),
+                telnet: telnet.then(Telnet::default),
+                lines,
+                answered,
+            };
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]).collect();
+            let whole = passed(filter.clone(), &[&bytes]);
+            prop_assert_eq!(passed(filter, &pieces), whole.clone());
+            // Nothing is lost: without what was put in, it is what came.
+            let mut back = whole.0;
+            if crlf {
+                back.retain(|byte| *byte != b'\r');
+                let mut bytes = bytes.clone();
+                bytes.retain(|byte| *byte != b'\r');
+                prop_assert_eq!(back, bytes);
+            } else {
+                prop_assert_eq!(back, bytes);
+            }
+        }
     }
 
     #[test]
