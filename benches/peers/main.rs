@@ -1,13 +1,16 @@
 //! Each tool against its peer, run by run in turn: `cargo bench --bench peers [NAME…]`.
 //!
 //! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
-//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print.
+//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print,
+//! and with the feature, tls.
 
 mod capture;
 mod contest;
 mod dns;
 mod splice;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -46,6 +49,10 @@ fn main() -> io::Result<()> {
         ("unix", streams::unix),
         ("print", print),
     ];
+    #[cfg(feature = "tls")]
+    let groups = groups
+        .into_iter()
+        .chain([("tls", tls::bytes as fn(&Path) -> io::Result<()>)]);
     for (name, group) in groups {
         if wanted.is_empty() || wanted.iter().any(|want| want == name) {
             group(scratch.path())?;

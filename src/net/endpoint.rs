@@ -280,6 +280,13 @@ impl Endpoint {
         }
     }
 
+    /// Whether the peer was told that no more will be written, where the layer has a word for it.
+    pub(super) fn has_told_end(&self) -> bool {
+        self.layer
+            .as_ref()
+            .is_some_and(|layer| layer.borrow().is_closed())
+    }
+
     /// Says farewell where the layer has a word for it, if the peer will take it before long.
     pub(super) async fn farewell(&self) {
         if self.layer.is_some() {

@@ -21,6 +21,9 @@ pub(super) trait Layer: fmt::Debug {
     /// writing.
     fn close(&mut self);
 
+    /// Whether it was closed.
+    fn is_closed(&self) -> bool;
+
     /// Whether a [`read`](Self::read) may have something to give though the socket has not.
     fn holds_more(&self) -> bool;
 

@@ -157,15 +157,16 @@ impl Relay {
         let Ok(end) = drive(clock, &mut session, &mut pump).await;
         pump.close();
         let Pump { socket, fault, .. } = pump;
-        if end != End::Lost {
-            socket.farewell().await;
-        }
-        match (fault, end) {
+        let settled = match (fault, end) {
             (Some(fault), End::Lost) => Err(fault),
             (Some(fault @ PumpError::HexDump(_)), _) => Err(fault),
             (_, End::Lost | End::Abandoned) => Ok(end),
             _ => settle(&socket, end).await,
+        };
+        if settled.as_ref().is_ok_and(|end| *end != End::Lost) {
+            socket.farewell().await;
         }
+        settled
     }
 }
 

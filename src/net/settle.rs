@@ -8,8 +8,9 @@ use rustix::net::sockopt;
 use super::endpoint::{Endpoint, Kind};
 use super::sys;
 
-/// Waits until the peer's host has acknowledged all that was sent. Only TCP tells, and not below a layer: there a
-/// farewell that nobody waits for is answered by a reset as well. Other sockets have delivered what they took.
+/// Waits until the peer's host has acknowledged all that was sent. Only TCP tells, and below a layer only until our
+/// end was told: a peer that is gone by then answers with a reset, and has lost nothing. Other sockets have delivered
+/// what they took.
 ///
 /// # Errors
 /// When the peer has reset the connection instead.
@@ -17,6 +18,7 @@ pub(super) async fn delivered(socket: &Endpoint) -> io::Result<()> {
     if !tells(socket) {
         return Ok(());
     }
+    socket.flush().await?;
     let mut pause = FIRST_PAUSE;
     while unacknowledged(socket)? > 0 {
         // There is no event for it.
@@ -37,11 +39,16 @@ pub(super) fn unacknowledged(socket: &Endpoint) -> io::Result<u64> {
     // First the count: a reset between the two is seen.
     let count = sys::unsent(socket)?;
     sockopt::socket_error(socket)??;
-    Ok(count)
+    Ok(count + u64::from(socket.has_unsent()))
 }
 
 fn tells(socket: &Endpoint) -> bool {
-    socket.kind() == Kind::Stream && socket.is_tcp()
+    let has_more_to_say = match socket.kind() {
+        Kind::Stream => true,
+        Kind::Layered => !socket.has_told_end(),
+        _ => false,
+    };
+    has_more_to_say && socket.is_tcp()
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);

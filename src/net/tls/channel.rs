@@ -111,7 +111,7 @@ impl Layer for Channel {
     }
 
     fn write(&mut self, socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
-        if matches!(self.sending, Sending::Closing | Sending::Closed) {
+        if self.is_closed() {
             return Err(ErrorKind::BrokenPipe.into());
         }
         // Where it blocks there may be room in memory all the same.
@@ -155,6 +155,10 @@ impl Layer for Channel {
             self.connection.send_close_notify();
             self.sending = Sending::Closing;
         }
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self.sending, Sending::Closing | Sending::Closed)
     }
 
     fn holds_more(&self) -> bool {

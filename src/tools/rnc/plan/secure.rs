@@ -68,7 +68,7 @@ impl Secure {
         }
         refuse_contradictions(args)?;
         let name = match (&typed.sni, args.unix) {
-            (Some(name), _) => Some(name.clone()),
+            (Some(name), _) => host(Some(name)),
             (None, true) => None,
             (None, false) => host(args.operands.first().and_then(|host| host.to_str())),
         };
@@ -131,12 +131,13 @@ fn refuse_contradictions(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-/// A host as a certificate names it: an address has no zone there.
+/// A host as a certificate names it: an address has no zone there, and a name is in its `xn--` form.
 fn host(typed: Option<&str>) -> Option<String> {
     let typed = typed?;
     Some(match typed.split_once('%') {
         Some((address, _zone)) if address.contains(':') => address.to_owned(),
-        _ => typed.to_owned(),
+        _ if typed.is_ascii() => typed.to_owned(),
+        _ => idna::domain_to_ascii(typed).unwrap_or_else(|_| typed.to_owned()),
     })
 }
 
@@ -171,7 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_verified_without_its_zone() {
+    fn a_host_is_verified_as_certificates_name_it() {
+        assert_eq!(
+            host(Some("bücher.example")).as_deref(),
+            Some("xn--bcher-kva.example")
+        );
         assert_eq!(host(Some("fe80::1%eth0")).as_deref(), Some("fe80::1"));
         assert_eq!(host(Some("www.example")).as_deref(), Some("www.example"));
     }

@@ -1,6 +1,7 @@
 //! The client or the server that the plan asks for, and what is said of its handshakes.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::{Failure, words};
 use crate::net::{
-    Endpoint, Fingerprint, IdentityFiles, TlsClient, TlsServer, TlsSession, TlsSetupError, Trust,
+    Endpoint, Fingerprint, IdentityFiles, TlsClient, TlsError, TlsServer, TlsSession, TlsSetupError, Trust,
 };
 use crate::tools::rnc::plan::{Role, Secure};
 use crate::tools::rnc::say;
@@ -68,6 +69,7 @@ impl Tls {
 
     /// Shakes hands over `socket`, of which `early` has been read already.
     pub(super) async fn shake_hands(&self, socket: Endpoint, early: &[u8]) -> Result<Endpoint, String> {
+        let peer = socket.peer();
         let handshake = async {
             match &self.side {
                 Side::Client { client, protocols } => client.secure(socket, early, protocols).await,
@@ -78,14 +80,27 @@ impl Tls {
             None => handshake.await,
             Some(deadline) => match tokio::time::timeout(deadline, handshake).await {
                 Ok(shaken) => shaken,
-                Err(_) => return Err("TLS handshake: timed out".to_owned()),
+                Err(_) => Err(TlsError::Io(io::ErrorKind::TimedOut.into())),
             },
         };
-        let (socket, session) = shaken.map_err(|error| format!("TLS handshake: {}", words(&error)))?;
-        if say::is_verbose() {
-            tell(&session);
+        match shaken {
+            Ok((socket, session)) => {
+                if say::is_verbose() {
+                    tell(&session, peer);
+                }
+                Ok(socket)
+            }
+            Err(error) => {
+                // A client knows whom it has connected to; a server says which of its clients it was.
+                let peer = peer.filter(|_| matches!(self.side, Side::Server(_)));
+                let with = peer.map(|peer| format!(" with {} {}", peer.ip().to_canonical(), peer.port()));
+                Err(format!(
+                    "TLS handshake{}: {}",
+                    with.unwrap_or_default(),
+                    words(&error)
+                ))
+            }
         }
-        Ok(socket)
     }
 }
 
@@ -138,10 +153,12 @@ fn addresses(host: Option<&str>) -> Vec<IpAddr> {
 }
 
 /// What was agreed on, for `-v`.
-fn tell(session: &TlsSession) {
+fn tell(session: &TlsSession, address: Option<SocketAddr>) {
     let peer = session.peer.as_ref();
     let fingerprint = session.fingerprint.map(|print| print.to_string());
     let members = json!({
+        "address": address.map(|peer| peer.ip().to_canonical().to_string()),
+        "port": address.map(|peer| peer.port()),
         "version": session.version,
         "cipherSuite": session.suite,
         "alpn": session.protocol,

@@ -194,25 +194,48 @@ fn timers_limits_and_filters_work_as_without() {
 }
 
 #[test]
-fn sixteen_mebibytes_each_way_at_once_arrive_whole() {
-    let data = super::data();
-    let (server, port, fingerprint) = listener(&["-N"]);
-    let client = client(&["-N", "--fingerprint", &fingerprint], &port);
-    let expected = blake3::hash(&data);
-    let exchange = |mut nc: Nc| {
-        let data = data.clone();
-        let mut stdin = nc.child.stdin.take().expect("it is open");
-        let writer = thread::spawn(move || stdin.write_all(&data).expect("it reads"));
+fn what_the_kernel_did_not_take_goes_out_without_another_word() {
+    let small = ["-I", "4096", "-O", "4096"];
+    let (mut server, port, fingerprint) = listener(&small);
+    let mut client = client(&[&["--fingerprint", &fingerprint], &small[..]].concat(), &port);
+    // More than both ends and the kernel hold while nobody reads, and then silence.
+    let text = Arc::new("0123456789abcdef".repeat(1 << 16));
+    let say = |nc: &mut Nc| {
+        let (text, mut stdin) = (Arc::clone(&text), nc.child.stdin.take().expect("it is open"));
         thread::spawn(move || {
-            let mut came = Vec::new();
-            let mut stdout = nc.child.stdout.take().expect("it is piped");
-            stdout.read_to_end(&mut came).expect("it prints");
-            writer.join().expect("no panic");
-            assert_eq!(nc.child.wait().expect("it ends").code(), Some(0));
-            blake3::hash(&came)
+            stdin.write_all(text.as_bytes()).expect("it reads");
+            stdin
         })
     };
-    let (one, other) = (exchange(server), exchange(client));
-    assert_eq!(one.join().expect("no panic"), expected);
-    assert_eq!(other.join().expect("no panic"), expected);
+    let (one, other) = (say(&mut client), say(&mut server));
+    server.prints(&text);
+    client.prints(&text);
+    let _still_open = [one, other].map(|saying| saying.join().expect("no panic"));
+}
+
+#[test]
+fn sixteen_mebibytes_each_way_at_once_arrive_whole() {
+    let data = super::data();
+    let expected = blake3::hash(&data);
+    // Small buffers, so that either side often has ciphertext that the kernel does not take.
+    for buffers in [&[][..], &["-I", "4096", "-O", "4096"]] {
+        let (server, port, fingerprint) = listener(&[&["-N"], buffers].concat());
+        let client = client(&[&["-N", "--fingerprint", &fingerprint], buffers].concat(), &port);
+        let exchange = |mut nc: Nc| {
+            let data = data.clone();
+            let mut stdin = nc.child.stdin.take().expect("it is open");
+            let writer = thread::spawn(move || stdin.write_all(&data).expect("it reads"));
+            thread::spawn(move || {
+                let mut came = Vec::new();
+                let mut stdout = nc.child.stdout.take().expect("it is piped");
+                stdout.read_to_end(&mut came).expect("it prints");
+                writer.join().expect("no panic");
+                assert_eq!(nc.child.wait().expect("it ends").code(), Some(0));
+                blake3::hash(&came)
+            })
+        };
+        let (one, other) = (exchange(server), exchange(client));
+        assert_eq!(one.join().expect("no panic"), expected);
+        assert_eq!(other.join().expect("no panic"), expected);
+    }
 }

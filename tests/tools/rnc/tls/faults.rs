@@ -41,6 +41,16 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let port = silent.local_addr().expect("it is bound").port().to_string();
     client(&["-w", "1"], &port).fails("rnc: TLS handshake: timed out");
+
+    let (mut server, port, _) = listener(&["-k", "-w", "1"]);
+    let mut slow = TcpStream::connect(format!("127.0.0.1:{port}")).expect("it listens");
+    slow.write_all(b"\x16\x03\x01\x02\x00\x01").expect("it reads");
+    server.message();
+    let from = slow.local_addr().expect("it is connected").port();
+    assert_eq!(
+        server.message(),
+        format!("rnc: TLS handshake with 127.0.0.1 {from}: timed out")
+    );
 }
 
 #[test]
@@ -62,7 +72,8 @@ fn clients_that_misbehave_hold_nobody_up() {
     drop(client);
     let said: Vec<String> = (0..6).map(|_| server.message()).collect();
     assert!(
-        said.contains(&"rnc: TLS handshake: the peer does not speak TLS".to_owned()),
+        said.iter()
+            .any(|line| line.ends_with(": the peer does not speak TLS")),
         "{said:?}"
     );
 }
@@ -79,10 +90,7 @@ fn a_record_that_makes_no_sense_is_answered_with_an_alert() {
     assert_eq!(alert[..6], [21, 3, 3, 0, 2, 2], "a fatal alert");
     server.message();
     let said = server.message();
-    assert!(
-        said.starts_with("rnc: TLS handshake: the peer breaks the rules of TLS: "),
-        "{said}"
-    );
+    assert!(said.contains(": the peer breaks the rules of TLS: "), "{said}");
 }
 
 #[test]
@@ -93,17 +101,19 @@ fn no_protocol_in_common_is_an_error_on_both_sides() {
     asks(&["--alpn", "smtp,imap"])
         .fails("rnc: TLS handshake: the peer ended it with the alert \"no application protocol\" (120)");
     server.message();
-    assert_eq!(
-        server.message(),
-        "rnc: TLS handshake: the peer speaks none of the protocols asked for: h2"
+    let said = server.message();
+    assert!(
+        said.ends_with(": the peer speaks none of the protocols asked for: h2"),
+        "{said}"
     );
     // A client that names none.
     let mut mute = asks(&[]);
     mute.eof();
     server.message();
-    assert_eq!(
-        server.message(),
-        "rnc: TLS handshake: the peer speaks none of the protocols asked for: h2"
+    let said = server.message();
+    assert!(
+        said.ends_with(": the peer speaks none of the protocols asked for: h2"),
+        "{said}"
     );
     // A server that names none.
     let (_server, port, fingerprint) = listener(&["-k"]);
@@ -139,5 +149,5 @@ fn a_listener_without_k_fails_with_its_client() {
     let (server, port, _) = listener(&[]);
     let mut other = TcpStream::connect(format!("127.0.0.1:{port}")).expect("it listens");
     other.write_all(b"hello?\n").expect("it reads");
-    fails_with(server, "rnc: TLS handshake: the peer does not speak TLS");
+    fails_with(server, ": the peer does not speak TLS");
 }

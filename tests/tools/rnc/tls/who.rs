@@ -16,10 +16,7 @@ fn whom_nobody_known_vouches_for_is_refused_and_told_so() {
     client(&[], &port).fails(&format!(
         "rnc: TLS handshake: nobody vouches for the certificate but itself ({fingerprint})"
     ));
-    fails_with(
-        server,
-        "TLS handshake: the peer ended it with the alert \"unknown CA\" (48)",
-    );
+    fails_with(server, ": the peer ended it with the alert \"unknown CA\" (48)");
 
     let (ours, others) = (Authority::new(), Authority::new());
     let member = ours.member("server", &["127.0.0.1"]);
@@ -135,10 +132,8 @@ fn clients_are_verified_where_they_are_asked() {
         "the peer ended it with the alert \"certificate required\" (116)",
     );
     server.message();
-    assert_eq!(
-        server.message(),
-        "rnc: TLS handshake: the client shows no certificate"
-    );
+    let said = server.message();
+    assert!(said.ends_with(": the client shows no certificate"), "{said}");
 
     let shown = ["--cert", &stranger.certificate, "--key", &stranger.key];
     let mut wrong = client(&[&trusting[..], &shown].concat(), &port);
