@@ -1,12 +1,13 @@
 //! Each tool against its peer, run by run in turn: `cargo bench --bench peers [NAME…]`.
 //!
 //! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
-//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print,
+//! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print, scan,
 //! and with the feature, tls.
 
 mod capture;
 mod contest;
 mod dns;
+mod scan;
 mod splice;
 mod streams;
 #[cfg(feature = "tls")]
@@ -40,7 +41,7 @@ fn main() -> io::Result<()> {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let scratch = tempfile::tempdir()?;
-    let groups: [Group; 7] = [
+    let groups: [Group; 8] = [
         ("start", start),
         ("lookup", lookup),
         ("bulk", bulk),
@@ -48,6 +49,7 @@ fn main() -> io::Result<()> {
         ("pipes", streams::pipes),
         ("unix", streams::unix),
         ("print", print),
+        ("scan", scan::scan),
     ];
     #[cfg(feature = "tls")]
     let groups = groups

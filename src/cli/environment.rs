@@ -22,6 +22,11 @@ pub fn proxy_password() -> Option<String> {
     env::var("RNC_PROXY_PASSWORD").ok()
 }
 
+/// The password of `rnc -S`, if the environment has one.
+pub fn md5_password() -> Option<String> {
+    env::var("RNC_MD5_PASSWORD").ok()
+}
+
 /// Whether the locale is one of UTF-8: the first variable that is set says so (locale(7)).
 pub fn speaks_unicode() -> bool {
     let set = |name| env::var(name).ok().filter(|value| !value.is_empty());

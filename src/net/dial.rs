@@ -58,6 +58,25 @@ pub struct SocketOptions {
     pub broadcast: bool,
     /// `-D`: `SO_DEBUG`.
     pub debug: bool,
+    /// `-S`: what TCP segments are signed with.
+    pub signature: Option<Md5Key>,
+}
+
+/// The key of the TCP MD5 signature option (RFC 2385).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Md5Key(Vec<u8>);
+
+impl Md5Key {
+    /// A key. `None` if it is empty, or longer than Linux takes.
+    pub fn new(key: &str) -> Option<Self> {
+        (1..=LONGEST_KEY).contains(&key.len()).then(|| Self(key.into()))
+    }
+}
+
+impl std::fmt::Debug for Md5Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Md5Key")
+    }
 }
 
 /// Where a connection comes from; what is missing the kernel chooses.
@@ -172,6 +191,15 @@ impl SocketOptions {
         if self.broadcast {
             named("broadcast", socket.set_broadcast(true))?;
         }
+        if let Some(Md5Key(key)) = &self.signature {
+            let sign = |peers| named("TCP MD5 signature", sys::sign(socket, peers, key));
+            if socket.domain().is_ok_and(|domain| domain == Domain::IPV6) {
+                sign(sys::Peers::V6)?;
+                sign(sys::Peers::Mapped)?;
+            } else {
+                sign(sys::Peers::V4)?;
+            }
+        }
         if let Some(tos) = self.tos.map(u32::from) {
             let set = if v6 {
                 socket.set_tclass_v6(tos)
@@ -205,6 +233,9 @@ impl SocketOptions {
         Ok(())
     }
 }
+
+/// `TCP_MD5SIG_MAXKEYLEN` of Linux.
+const LONGEST_KEY: usize = 80;
 
 /// Whether the descriptor became ready, or broke, in time.
 fn wait(fd: impl AsFd, flags: PollFlags, timeout: Option<Duration>) -> io::Result<bool> {

@@ -35,7 +35,7 @@ mod unix;
 pub use ask::{AskError, Failure, Reply, ask};
 pub use clock::Clock;
 pub use descriptors::make_room_for;
-pub use dial::{DialError, Origin, SocketOptions, Transport, dial};
+pub use dial::{DialError, Md5Key, Origin, SocketOptions, Transport, dial};
 pub use dns::Resolver;
 pub use drive::{Port, drive};
 pub use dump::Dump;

@@ -1,6 +1,7 @@
 //! The few things that no safe wrapper offers: waiting for a descriptor that we did not make, some socket
 //! options, and many datagrams in one call.
 
+mod signature;
 mod trains;
 
 use std::io;
@@ -10,6 +11,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use tokio::io::unix::{AsyncFd, AsyncFdRegisterError};
 
+pub(super) use self::signature::{Peers, sign};
 pub(super) use self::trains::{LONGEST_TRAIN, join_trains, receive_train, send_train};
 
 /// Waits for the readiness of `fd` with the runtime. Its flags are left alone: whoever shares the open file

@@ -83,6 +83,9 @@ pub struct Args {
     /// Take the ports in random order
     #[arg(short = 'r')]
     pub random: bool,
+    /// Sign TCP segments by MD5 (RFC 2385); the password is in RNC_MD5_PASSWORD, or asked for
+    #[arg(short = 'S')]
+    pub signed: bool,
     /// Source address; with -l the address to listen on
     #[arg(short = 's', value_name = "address")]
     pub source: Option<OsString>,

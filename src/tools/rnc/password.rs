@@ -4,10 +4,12 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
+use anyhow::anyhow;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::say;
-use crate::cli::Failure;
+use crate::cli::{Failure, md5_password};
+use crate::net::Md5Key;
 
 /// The password that the environment has, or what is typed after `prompt`. `what` it is, for the complaint.
 pub(super) fn password(known: Option<String>, what: &str, prompt: &str) -> Result<String, Failure> {
@@ -15,6 +17,13 @@ pub(super) fn password(known: Option<String>, what: &str, prompt: &str) -> Resul
         Some(password) => Ok(password),
         None => ask(prompt).map_err(|error| say::failure(&format!("read {what}"), &error)),
     }
+}
+
+/// The key of `-S`.
+pub(super) fn signature() -> Result<Md5Key, Failure> {
+    let password = password(md5_password(), "the TCP MD5SIG password", "TCP MD5SIG password: ")?;
+    let key = Md5Key::new(&password);
+    Ok(key.ok_or_else(|| anyhow!("a TCP MD5SIG password has 1 to 80 bytes"))?)
 }
 
 fn ask(prompt: &str) -> io::Result<String> {

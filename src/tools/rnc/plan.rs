@@ -49,6 +49,8 @@ pub(super) struct Plan {
     /// `-i`, between two ports.
     pub(super) interval: Option<Duration>,
     pub(super) options: SocketOptions,
+    /// `-S`.
+    pub(super) signed: bool,
     pub(super) relay: Relay,
     /// `--tls`.
     pub(super) secure: Option<Secure>,
@@ -141,6 +143,7 @@ impl Plan {
             timeout,
             interval,
             options,
+            signed: args.signed,
             relay,
             secure,
             guard: Guard::default(),
@@ -273,6 +276,8 @@ fn refuse_contradictions(args: &Args) -> anyhow::Result<()> {
     let contradictions = [
         (args.listen && args.scan, "cannot use -z and -l"),
         (args.listen && args.pass, "cannot use -F and -l"),
+        (args.signed && args.udp, "cannot use -S and -u"),
+        (args.signed && args.unix, "cannot use -S and -U"),
         (args.scan && args.pass, "cannot use -F and -z"),
         (args.keep && !args.listen, "must use -l with -k"),
         (proxied && args.udp, "no proxy support for UDP mode"),
@@ -309,6 +314,8 @@ fn options(args: &Args) -> anyhow::Result<SocketOptions> {
         send_buffer: buffer("TCP send window", args.send_buffer.as_deref())?,
         broadcast: args.broadcast,
         debug: args.debug,
+        // It is not known before the plan is made.
+        signature: None,
     })
 }
 

@@ -9,7 +9,7 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose};
 use super::ready::Ready;
 use super::secure::{self, Guard};
-use super::{connect, datagrams, listen, progress, say, scan, unix};
+use super::{connect, datagrams, listen, password, progress, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{
     self, Clock, Dump, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket,
@@ -29,6 +29,9 @@ fn perform(args: Args) -> Result<Exit, Failure> {
     let mut plan = Plan::new(args)?;
     let ready = Ready::take(&plan)?;
     plan.guard = Guard::prepare(&plan)?;
+    if plan.signed {
+        plan.options.signature = Some(password::signature()?);
+    }
     if let Some(file) = &plan.hex_dump {
         let created = Dump::create(file);
         plan.relay.dump = Some(created.map_err(|error| say::failure(&file.display().to_string(), &error))?);

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
 use super::{Nc, real_nc};
-use crate::support::free_port;
+use crate::support::{free_port, skip, tool};
 
 /// `-l` at `host`, with `flags` before it, listening.
 pub(super) fn listener(flags: &[&str], host: &str, port: u16) -> Nc {
@@ -290,4 +290,43 @@ fn a_detached_client_sends_nothing_and_ends_with_its_server() {
     assert!(peer.read(&mut [0]).is_err());
     drop(peer);
     client.ends_well();
+}
+
+/// `rnc -S` with this password.
+fn signed(password: &str, arguments: &[&str]) -> Nc {
+    let mut command = tool("rnc");
+    Nc::start(
+        command
+            .arg("-S")
+            .args(arguments)
+            .env("RNC_MD5_PASSWORD", password),
+    )
+}
+
+#[test]
+fn signed_segments_are_for_those_who_know_the_password() {
+    for address in ["127.0.0.1", "::1"] {
+        if TcpListener::bind((address, 0)).is_err() {
+            skip(&format!("there is no {address}"));
+            continue;
+        }
+        let port = free_port().to_string();
+        let mut server = signed("secret", &["-nvl", address, &port]);
+        let message = server.message();
+        if message.contains("set TCP MD5 signature") {
+            return skip("the kernel does not sign TCP segments");
+        }
+        assert_eq!(message, format!("Listening on {address} {port}"));
+        let stranger = signed("guess", &["-nvz", "-w", "1", address, &port]);
+        let (status, _, said) = stranger.end();
+        assert_eq!(status.code(), Some(1));
+        assert!(said.ends_with("timed out: Operation now in progress\n"), "{said}");
+        let mut client = signed("secret", &["-nN", address, &port]);
+        client.say("signed");
+        client.eof();
+        server.prints("signed");
+        assert_eq!(client.end().0.code(), Some(0));
+    }
+    signed("", &["127.0.0.1", "9"]).fails("rnc: a TCP MD5SIG password has 1 to 80 bytes");
+    signed("x", &["-u", "127.0.0.1", "9"]).fails("rnc: cannot use -S and -u");
 }
