@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
@@ -161,7 +162,7 @@ impl Relay {
             (Some(fault), End::Lost) => Err(fault),
             (Some(fault @ PumpError::HexDump(_)), _) => Err(fault),
             (_, End::Lost | End::Abandoned) => Ok(end),
-            _ => settle(&socket, end).await,
+            _ => settle(&socket, end, self.rules.idle.or(self.rules.abandon)).await,
         };
         if settled.as_ref().is_ok_and(|end| *end != End::Lost) {
             socket.farewell().await;
@@ -171,14 +172,14 @@ impl Relay {
 }
 
 /// Waits for what was sent to arrive, unless the time was up: then what has not arrived is lost.
-async fn settle(socket: &Endpoint, end: End) -> Result<End, PumpError> {
+async fn settle(socket: &Endpoint, end: End, idle: Option<Duration>) -> Result<End, PumpError> {
     let delivered = match end {
         End::Idle | End::Lingered => match settle::unacknowledged(socket) {
             Ok(0) => Ok(()),
             Ok(_) => Err(io::ErrorKind::TimedOut.into()),
             Err(error) => Err(error),
         },
-        End::Complete | End::Limit | End::Lost | End::Abandoned => settle::delivered(socket).await,
+        End::Complete | End::Limit | End::Lost | End::Abandoned => settle::delivered(socket, idle).await,
     };
     delivered.map(|()| end).map_err(PumpError::NetworkWrite)
 }

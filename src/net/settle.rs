@@ -13,16 +13,26 @@ use super::sys;
 /// what they took.
 ///
 /// # Errors
-/// When the peer has reset the connection instead.
-pub(super) async fn delivered(socket: &Endpoint) -> io::Result<()> {
+/// When the peer has reset the connection instead, or has acknowledged nothing for the time of `idle`.
+pub(super) async fn delivered(socket: &Endpoint, idle: Option<Duration>) -> io::Result<()> {
     if !tells(socket) {
         return Ok(());
     }
     socket.flush().await?;
-    let mut pause = FIRST_PAUSE;
-    while unacknowledged(socket)? > 0 {
+    let (mut pause, mut waited, mut before) = (FIRST_PAUSE, Duration::ZERO, u64::MAX);
+    loop {
+        let count = unacknowledged(socket)?;
+        if count == 0 {
+            break;
+        }
+        if count < before {
+            (before, waited) = (count, Duration::ZERO);
+        } else if idle.is_some_and(|idle| waited >= idle) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         // There is no event for it.
         tokio::time::sleep(pause).await;
+        waited += pause;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(())

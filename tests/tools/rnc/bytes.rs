@@ -178,6 +178,8 @@ fn contradictions_are_refused() {
     refused(&["--hex-dump", "x", "-z", "127.0.0.1", "9"], none);
     let none = "cannot use --progress with -z or -F: no bytes are moved";
     refused(&["--progress", "-z", "127.0.0.1", "9"], none);
+    let relay = "cannot use --relay and --hex-dump";
+    refused(&["--relay", "--hex-dump", "x", "9", "127.0.0.1:9"], relay);
     let data = "the hex dump needs a file: standard output is for the data";
     refused(&["--hex-dump", "-", "127.0.0.1", "9"], data);
 }

@@ -2,12 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use super::Nc;
 use super::tcp::{listener, server};
@@ -114,6 +115,22 @@ fn a_listener_waits_until_a_slow_client_has_its_answer() {
     client.read_to_end(&mut came).expect("it is not reset");
     assert_eq!(came.len(), ANSWER);
     assert_eq!(end(server).0, Some(0));
+}
+
+#[test]
+fn an_answer_that_is_never_taken_is_a_loss_when_the_time_is_over() {
+    let port = free_port();
+    let mut server = listener(&["-w", "1"], "127.0.0.1", port);
+    let client = Socket::new(Domain::IPV4, Type::STREAM, None).expect("it can be made");
+    client.set_recv_buffer_size(4096).expect("it can be");
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    client.connect(&address.into()).expect("it listens");
+    server.message();
+    // More than the client's host takes, and less than ours holds.
+    server.say(&"x".repeat(60_000));
+    client.peek(&mut [MaybeUninit::uninit()]).expect("it comes");
+    client.shutdown(Shutdown::Write).expect("it is open");
+    server.fails("rnc: write to the network: timed out");
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub(super) fn hex_dump(args: &Args) -> anyhow::Result<Option<PathBuf>> {
 
 pub(super) fn refuse_contradictions(args: &Args) -> anyhow::Result<()> {
     let none_moves = args.scan || args.pass;
+    let others = args.link.relay;
     let contradictions = [
         (
             args.detach && args.bytes.send_only,
@@ -35,6 +36,15 @@ pub(super) fn refuse_contradictions(args: &Args) -> anyhow::Result<()> {
             none_moves && args.watch.progress,
             "cannot use --progress with -z or -F: no bytes are moved",
         ),
+        (
+            others && args.bytes.hex_dump.is_some(),
+            "cannot use --relay and --hex-dump",
+        ),
+        (
+            others && args.bytes.send_only,
+            "cannot use --relay and --send-only",
+        ),
+        (others && args.watch.progress, "cannot use --relay and --progress"),
     ];
     match contradictions.iter().find(|(found, _)| *found) {
         Some((_, words)) => bail!(*words),
