@@ -12,6 +12,8 @@ complete -c rnc -s W -d 'Leave after so many reads from the network' -r
 complete -c rnc -s w -d 'Give up after so many seconds: of connecting, then without traffic' -r
 complete -c rnc -s X -d 'Protocol of the proxy: 4, 4a or 5 (SOCKS), or connect (HTTP)' -r
 complete -c rnc -s x -d 'Connect through a proxy; its port is 1080, or 3128 for HTTP' -r
+complete -c rnc -l exec -d 'Give the connection to a command, without a shell' -r
+complete -c rnc -l sh-exec -d 'Give the connection to a command, by /bin/sh' -r
 complete -c rnc -l max-conns -d 'With -k, serve at most so many clients at a time; others wait' -r
 complete -c rnc -l allow -d 'Serve only these addresses, networks and names' -r
 complete -c rnc -l allow-file -d 'The same, read from a file' -r -F
@@ -47,6 +49,7 @@ complete -c rnc -s u -d 'Use datagrams: UDP, or UNIX-domain with -U'
 complete -c rnc -s v -d 'Say what happens'
 complete -c rnc -s z -d 'Only see which ports are open'
 complete -c rnc -l version -d 'Print the version and exit'
+complete -c rnc -l broker -d 'When listening, send to all other clients what one sends'
 complete -c rnc -l send-only -d 'Print nothing, and end when standard input was delivered'
 complete -c rnc -l json -d 'Say what happens in JSON, one object a line'
 complete -c rnc -l progress -d 'Show on a terminal how far it has come'

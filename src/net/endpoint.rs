@@ -3,7 +3,7 @@
 //! A descriptor that others share is never made non-blocking: each kind is asked in its own way not to block.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -12,8 +12,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags, fcntl_getfl, fstat};
 use rustix::io::Errno;
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketAddrAny, SocketType, connect, recv, recvfrom, send,
-    sendto, shutdown, sockopt,
+    AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketAddrAny, SocketType, connect,
+    recv, recvfrom, send, sendmsg, sendto, shutdown, sockopt,
 };
 use tokio::io::unix::AsyncFd;
 use tokio::io::{Interest, Ready};
@@ -443,6 +443,21 @@ impl Endpoint {
             }
             Kind::File { .. } => Ok(rustix::io::write(self, bytes)?),
         }
+    }
+
+    /// Writes some of the bytes of several parts, without waiting.
+    pub(super) fn write_parts(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.kind != Kind::Stream {
+            return parts.first().map_or(Ok(0), |part| self.write(part));
+        }
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        Ok(sendmsg(self, parts, &mut SendAncillaryBuffer::default(), flags)?)
+    }
+
+    /// Sees to it that the peer finds the connection broken, not ended, and nothing waits to be sent any more.
+    pub(super) fn break_off(&self) {
+        // A socket of another kind ends as it can.
+        let _ = sockopt::set_socket_linger(self, Some(Duration::ZERO));
     }
 
     /// `WouldBlock` unless the kernel says, now, that the descriptor is ready: what the runtime remembers may be

@@ -69,6 +69,13 @@ impl Lane {
         self.stage.preload(bytes)
     }
 
+    /// Passes the end of the source on, if the far end is a socket of our own.
+    pub(super) fn pass_end(&self) {
+        if self.to.kind() == Kind::Stream {
+            self.to.half_close();
+        }
+    }
+
     /// Reads nothing more.
     pub(super) fn end(&mut self) {
         self.state = State::Ended;

@@ -1,6 +1,7 @@
 //! Floor 3: sockets, the clock, and the one loop that runs a machine over them.
 
 mod ask;
+mod broker;
 mod clock;
 mod datagrams;
 mod descriptors;
@@ -16,6 +17,7 @@ mod lines;
 mod listen;
 mod meter;
 mod pass;
+mod private_pipe;
 mod proxy;
 mod pump;
 mod race;
@@ -33,6 +35,7 @@ mod udp;
 mod unix;
 
 pub use ask::{AskError, Failure, Reply, ask};
+pub use broker::{Hub, Parting};
 pub use clock::Clock;
 pub use descriptors::make_room_for;
 pub use dial::{DialError, Md5Key, Origin, SocketOptions, Transport, dial};
@@ -58,7 +61,7 @@ pub use runtime::{in_runtime, run_lazily, runtime};
 pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};
 pub use stdio::Stdio;
-pub use sys::adopt;
+pub use sys::{adopt, is_ignored};
 #[cfg(feature = "tls")]
 pub use tls::{
     Fingerprint, HandshakeError as TlsHandshakeError, IdentityFiles, NotAFingerprint, Refusal, TlsClient,

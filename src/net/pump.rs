@@ -80,6 +80,20 @@ pub struct Relay {
 }
 
 impl Relay {
+    /// Whether nobody here has to see the bytes, or that they move.
+    pub fn is_transparent(&self) -> bool {
+        let Rules {
+            idle,
+            abandon,
+            pause,
+            limit,
+            ..
+        } = &self.rules;
+        let watched = idle.is_some() || abandon.is_some() || pause.is_some() || limit.is_some();
+        let seen = !self.up.is_none() || !self.down.is_none() || self.dump.is_some();
+        !watched && !seen && !self.mute && self.early.is_empty()
+    }
+
     /// Moves bytes between the standard streams and `socket` until the rules say that it is over. With `turns`
     /// standard input is read only when it is this connection's turn.
     ///
@@ -294,7 +308,10 @@ impl Port<Session> for Pump {
                 self.turn = Turn::Over;
                 return Ok(Input::Ended(Direction::Up));
             }
-            (Direction::Down, Step::Ended) => return Ok(Input::Ended(Direction::Down)),
+            (Direction::Down, Step::Ended) => {
+                self.down.pass_end();
+                return Ok(Input::Ended(Direction::Down));
+            }
             (Direction::Up, Step::Broke(error)) => (Input::Broke, PumpError::Stdin(error)),
             (Direction::Down, Step::Broke(error)) => (Input::Broke, PumpError::NetworkRead(error)),
             // Datagrams have no end to wait for.

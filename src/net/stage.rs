@@ -2,13 +2,14 @@
 
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
+use rustix::pipe::{SpliceFlags, splice};
 
 use super::dump::Tap;
 use super::endpoint::{Endpoint, Kind};
+use super::private_pipe::PrivatePipe;
 use super::udp::{Arrivals, Departures};
 use crate::proto::relay::Filter;
 
@@ -18,8 +19,8 @@ pub(super) enum Stage {
     /// A private pipe: `splice` moves references to pages, those of a file straight from the page cache. Two
     /// non-blocking ends without one would leave open which of them an `EAGAIN` was about.
     Pipe {
-        reader: OwnedFd,
-        writer: OwnedFd,
+        /// While something is held.
+        pipe: Option<PrivatePipe>,
         held: usize,
     },
     /// Memory: for whatever cannot be spliced or must be seen.
@@ -72,23 +73,11 @@ impl Stage {
             (_, Messages) if let Some(departures) = Departures::between(from, to) => {
                 Ok(Self::Departures(departures))
             }
-            // Without descriptors to spare, memory will do.
             (File { .. } | Pipe | Stream, Pipe | Stream | Device | File { append: false }) => {
-                Self::pipe().or_else(|_| Ok(Self::Memory(Buffer::new(from, to, work))))
+                Ok(Self::Pipe { pipe: None, held: 0 })
             }
             _ => Ok(Self::Memory(Buffer::new(from, to, work))),
         }
-    }
-
-    fn pipe() -> io::Result<Self> {
-        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        // Refused only when the user has too many large pipes already; the default size does as well.
-        let _ = fcntl_setpipe_size(&writer, PIPE_SIZE);
-        Ok(Self::Pipe {
-            reader,
-            writer,
-            held: 0,
-        })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -111,17 +100,28 @@ impl Stage {
     /// Takes bytes from the source without waiting; zero at its end.
     pub(super) fn fill(&mut self, from: &Endpoint, to: &Endpoint) -> io::Result<usize> {
         match self {
-            Self::Pipe { writer, held, .. } => {
-                match splice(from, None, writer, None, PIPE_SIZE, quick()) {
-                    Ok(count) => *held = count,
+            Self::Pipe { pipe, held } => {
+                // Without descriptors to spare, memory will do.
+                let Ok(through) = PrivatePipe::take() else {
+                    *self = Self::Memory(Buffer::new(from, to, Work::default()));
+                    return self.fill(from, to);
+                };
+                match splice(from, None, &through.writer, None, PrivatePipe::SIZE, quick()) {
+                    Ok(count @ 1..) => {
+                        (*pipe, *held) = (Some(through), count);
+                        Ok(count)
+                    }
                     // Not every file can be spliced from: some of /proc cannot.
                     Err(Errno::INVAL) => {
+                        through.give_back();
                         *self = Self::Memory(Buffer::new(from, to, Work::default()));
-                        return self.fill(from, to);
+                        self.fill(from, to)
                     }
-                    Err(error) => return Err(error.into()),
+                    nothing => {
+                        through.give_back();
+                        Ok(nothing?)
+                    }
                 }
-                Ok(*held)
             }
             Self::Memory(buffer) => buffer.fill(from),
             Self::Arrivals(arrivals) => arrivals.fill(from),
@@ -137,17 +137,25 @@ impl Stage {
         replies: &mut Vec<u8>,
     ) -> io::Result<usize> {
         match self {
-            Self::Pipe { reader, held, .. } => match splice(&*reader, None, to, None, *held, quick()) {
-                Ok(moved) => {
-                    *held = held.saturating_sub(moved);
-                    Ok(moved)
+            Self::Pipe { pipe, held } => {
+                let Some(through) = pipe else { return Ok(0) };
+                match splice(&through.reader, None, to, None, *held, quick()) {
+                    Ok(moved) => {
+                        *held = held.saturating_sub(moved);
+                        if *held == 0
+                            && let Some(through) = pipe.take()
+                        {
+                            through.give_back();
+                        }
+                        Ok(moved)
+                    }
+                    Err(Errno::INVAL) => {
+                        *self = Self::Memory(Buffer::rescue(from, to, through.reader.as_fd(), *held)?);
+                        Ok(0)
+                    }
+                    Err(error) => Err(error.into()),
                 }
-                Err(Errno::INVAL) => {
-                    *self = Self::Memory(Buffer::rescue(from, to, reader.as_fd(), *held)?);
-                    Ok(0)
-                }
-                Err(error) => Err(error.into()),
-            },
+            }
             Self::Memory(buffer) => buffer.drain(to, replies),
             Self::Arrivals(arrivals) => arrivals.drain(to),
             Self::Departures(departures) => departures.drain(to),
@@ -156,8 +164,15 @@ impl Stage {
 
     /// Takes bytes that were read from the source already. Only before anything else, and no more than 64 KiB.
     pub(super) fn preload(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         match self {
-            Self::Pipe { writer, held, .. } => *held = rustix::io::write(writer, bytes)?,
+            Self::Pipe { pipe, held } => {
+                let through = PrivatePipe::take()?;
+                *held = rustix::io::write(&through.writer, bytes)?;
+                *pipe = Some(through);
+            }
             Self::Memory(buffer) => {
                 let room = buffer
                     .room
@@ -259,8 +274,6 @@ fn quick() -> SpliceFlags {
     SpliceFlags::NONBLOCK | SpliceFlags::MOVE
 }
 
-/// The largest pipe that a user may have by default (`/proc/sys/fs/pipe-max-size`).
-const PIPE_SIZE: usize = 1 << 20;
 const MEMORY_SIZE: usize = 256 << 10;
 const LARGEST_DATAGRAM: usize = 64 << 10;
 /// One read of standard input makes one datagram, as large as nc's at most.

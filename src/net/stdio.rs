@@ -24,6 +24,13 @@ impl Stdio {
         })
     }
 
+    /// The same socket of our own as both.
+    pub fn both(socket: Endpoint) -> Self {
+        let stdin = Rc::new(socket);
+        let stdout = Rc::clone(&stdin);
+        Self { stdin, stdout }
+    }
+
     /// Writes all of `bytes` to standard output.
     ///
     /// # Errors

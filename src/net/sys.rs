@@ -54,6 +54,16 @@ pub fn adopt(number: i32) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
+/// Whether a signal is ignored, as it was when the process was started unless we have changed that.
+#[expect(unsafe_code, reason = "no safe wrapper asks without changing")]
+pub fn is_ignored(signal: i32) -> bool {
+    // SAFETY: all bits zero is a valid value of it: no handler, no flags, no signals.
+    let mut action: libc::sigaction = unsafe { zeroed() };
+    // SAFETY: without a new action nothing is changed, and `action` is filled in place.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
+    asked == 0 && action.sa_sigaction == libc::SIG_IGN
+}
+
 /// Asks the kernel to report what ICMP says of the datagrams that an unconnected socket has sent: without
 /// IP_RECVERR only a connected UDP socket hears "port unreachable" (ip(7)).
 #[cfg(target_os = "linux")]

@@ -1,5 +1,6 @@
 //! The five tools. Each room: `args` (exactly what was typed) → `plan` (typed, checked, no I/O) → `run`.
 
+mod command;
 mod dns_cache;
 mod dns_json;
 mod dns_notes;

@@ -2,8 +2,9 @@
 //!
 //! There is one log of what was said. Each member has only its place in it, so that bytes are kept once however
 //! many wait for them, and the memory is bounded by how far the slowest is behind. When the log is full, nobody is
-//! heard for a moment. Who is still far behind when the moment is over, while somebody else is not, is cut off;
-//! when all are behind, it is the network that is slow, and waiting is right.
+//! heard for a moment. Who is still far behind when the moment is over, behind most others, or behind any and has
+//! hardly moved, is cut off. When all are behind, it is the network or this machine that is slow, and waiting is
+//! right.
 
 mod log;
 
@@ -65,6 +66,8 @@ struct Member {
     at: Place,
     /// How much had been said before the last that it took.
     heard: u64,
+    /// Where it was when nobody was heard any more, or when that was looked at last.
+    mark: u64,
     /// Where it finished.
     until: Option<Place>,
 }
@@ -103,6 +106,7 @@ impl Broker {
         let member = Member {
             at,
             heard,
+            mark: heard,
             until: None,
         };
         if self.members.insert(id, member).is_none() {
@@ -134,7 +138,7 @@ impl Broker {
             }
         }
         if self.log.weight() > self.limit && self.judge_at.is_none() {
-            self.judge_at = Some(now + PATIENCE);
+            self.wait(now);
             self.outputs.push_back(BrokerOutput::Hold);
         }
     }
@@ -185,26 +189,32 @@ impl Broker {
         }
     }
 
-    /// Cuts off whoever is half the log behind the one who has heard most.
+    fn wait(&mut self, now: Instant) {
+        self.judge_at = Some(now + PATIENCE);
+        for member in self.members.values_mut() {
+            member.mark = self.log.before(member.at);
+        }
+    }
+
+    /// Cuts off whoever is half the log behind at least half of the others, or behind any of them without having
+    /// moved.
     fn judge(&mut self, now: Instant) {
-        let far = (self.limit / 2) as u64;
-        let most = self
-            .members
-            .values()
-            .map(|member| member.heard)
-            .max()
-            .unwrap_or(0);
-        let late: Vec<MemberId> = self
-            .members
-            .iter()
-            .filter(|(_, member)| self.log.before(member.at) + far < most)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in late {
+        let mut heard: Vec<u64> = self.members.values().map(|member| member.heard).collect();
+        heard.sort_unstable();
+        let most = heard.last().copied().unwrap_or(0);
+        let half = heard.len().saturating_sub(1).div_ceil(2).max(1);
+        let crowd = heard.iter().rev().nth(half - 1).copied().unwrap_or(0);
+        let (far, trickle) = ((self.limit / 2) as u64, (self.limit / 512) as u64);
+        let is_late = |member: &Member| {
+            let at = self.log.before(member.at);
+            at + far < crowd || (at + far < most && at < member.mark + trickle)
+        };
+        let late = self.members.iter().filter(|(_, member)| is_late(member));
+        for id in late.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.remove(id);
             self.outputs.push_back(BrokerOutput::Cut(id));
         }
-        self.judge_at = Some(now + PATIENCE);
+        self.wait(now);
         self.release();
     }
 }
@@ -242,7 +252,7 @@ impl Machine for Broker {
 }
 
 /// How long a slow member may hold the others up, once.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {
@@ -387,6 +397,36 @@ mod tests {
             room.wait(PATIENCE);
         }
         assert!(room.cut.is_empty());
+    }
+
+    #[test]
+    fn a_few_that_are_faster_than_the_rest_cost_nobody_its_place() {
+        let mut room = Room::with(9);
+        while !room.held {
+            room.say(0, &[7; 64]);
+            room.take(1, usize::MAX);
+            // All others are at half the speed.
+            (2..9).for_each(|id| room.take(id, 28));
+        }
+        while room.held {
+            (2..9).for_each(|id| room.take(id, 28));
+            room.wait(PATIENCE);
+        }
+        assert!(room.cut.is_empty());
+    }
+
+    #[test]
+    fn a_majority_that_never_reads_does_not_hold_up_the_rest() {
+        let mut room = Room::with(9);
+        while !room.held {
+            room.say(0, &[7; 100]);
+            room.take(1, usize::MAX);
+        }
+        room.wait(PATIENCE);
+        assert_eq!(
+            (room.held, room.cut.as_slice()),
+            (false, &[2, 3, 4, 5, 6, 7, 8][..])
+        );
     }
 
     #[test]

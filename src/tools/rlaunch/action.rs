@@ -1,26 +1,19 @@
 //! The action of `rlaunch serve --exec`: a command, run once for each call.
 
-use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use crate::proto::launch::Outcome;
+use crate::tools::command::{CommandLine, code};
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
-/// A command. As `make` does, a line that the shell would treat no differently is run without one: a shell costs
-/// more than most actions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    /// These words.
-    Words(Vec<String>),
-    /// This line, by `/bin/sh -c`.
-    Shell(String),
-}
+/// A command.
+#[derive(Clone, Debug)]
+pub(super) struct Action(CommandLine);
 
 impl Action {
     /// The action that a command line is.
@@ -28,13 +21,9 @@ impl Action {
     /// # Errors
     /// When it is empty.
     pub(super) fn parse(line: &str) -> Result<Self> {
-        let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
-        ensure!(!words.is_empty(), "--exec: no command");
-        Ok(if line.contains(SPECIAL) {
-            Self::Shell(line.to_owned())
-        } else {
-            Self::Words(words)
-        })
+        CommandLine::cheapest(line)
+            .map(Self)
+            .context("--exec: no command")
     }
 
     /// Runs the command: `payload` on its standard input, `id` in its environment.
@@ -42,29 +31,12 @@ impl Action {
     /// # Errors
     /// When it could not be begun; then nothing of it was done.
     pub(super) async fn run(&self, id: &str, payload: &[u8]) -> io::Result<Outcome> {
-        let child = self
-            .command()
+        let child = Command::from(self.0.command())
             .env("RLAUNCH_ID", id)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         Ok(finish(child, payload).await)
-    }
-
-    fn command(&self) -> Command {
-        match self {
-            Self::Words(words) => {
-                let mut words = words.iter().map(OsStr::new);
-                let mut command = Command::new(words.next().unwrap_or_default());
-                command.args(words);
-                command
-            }
-            Self::Shell(line) => {
-                let mut command = Command::new("/bin/sh");
-                command.arg("-c").arg(line);
-                command
-            }
-        }
     }
 }
 
@@ -93,20 +65,6 @@ async fn finish(mut child: Child, payload: &[u8]) -> Outcome {
     }
 }
 
-/// The status as a shell tells it.
-fn code(status: ExitStatus) -> u8 {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
-}
-
-/// What makes a line one for the shell.
-const SPECIAL: &[char] = &[
-    '|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', '*', '?', '[', ']', '#', '~', '=', '%',
-    '{', '}', '!', '\n',
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,16 +75,6 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(Action::parse(line).unwrap().run("id-1", payload))
-    }
-
-    #[test]
-    fn a_plain_line_is_run_without_a_shell() {
-        assert_eq!(
-            Action::parse("tee  -a log").unwrap(),
-            Action::Words(vec!["tee".to_owned(), "-a".to_owned(), "log".to_owned()])
-        );
-        assert!(matches!(Action::parse("cat; date").unwrap(), Action::Shell(_)));
-        assert!(Action::parse(" ").is_err());
     }
 
     #[test]

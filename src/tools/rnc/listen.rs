@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::access::access;
-use super::plan::{Plan, Port};
+use super::plan::{Plan, Port, Task};
 use super::ready::Ready;
 use super::run::runtime;
 use super::serve::Server;
@@ -31,7 +31,12 @@ pub(super) fn tcp(
     runtime.block_on(async {
         ready.at(plan, "Listening", place, listener.address()).await?;
         let door = Door::new(listener, Entrance::Tcp(place), access, plan.verbose);
-        Server::new(plan, keep)?.run(door).await
+        let serving = Server::new(plan, keep)?.run(door);
+        match plan.serve.task {
+            // Commands have to be told when this ends.
+            Task::Exec(_) => signals::or_die(serving).await,
+            Task::Relay | Task::Broker => serving.await,
+        }
     })
 }
 

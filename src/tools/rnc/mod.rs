@@ -2,9 +2,11 @@
 
 mod access;
 mod args;
+mod broker;
 mod connect;
 mod datagrams;
 mod dial;
+mod exec;
 mod listen;
 mod names;
 mod password;

@@ -26,7 +26,7 @@ pub(super) use self::scan::Scan;
 #[cfg(feature = "tls")]
 pub(super) use self::secure::Role;
 pub(super) use self::secure::Secure;
-pub(super) use self::serve::{Guest, Guests, Serve, guests};
+pub(super) use self::serve::{Guest, Guests, Serve, Task, guests};
 use super::Args;
 use super::secure::Guard;
 use crate::net::dns::Family;
@@ -220,7 +220,7 @@ fn mode(args: Args, proxy: Option<Proxy>, scan: Option<Scan>) -> anyhow::Result<
             _ => bail!(LISTEN_USAGE),
         };
         let port = Port::parse(&port)?;
-        let keep = args.keep;
+        let keep = args.keep || args.serve.broker;
         return Ok(Mode::Listen { host, port, keep });
     }
     let mut operands = operands.into_iter();
@@ -250,7 +250,7 @@ fn unix_mode(args: Args) -> anyhow::Result<Mode> {
         bail!(UNIX_USAGE);
     }
     Ok(if args.listen {
-        let keep = args.keep;
+        let keep = args.keep || args.serve.broker;
         Mode::ListenUnix { name, keep }
     } else {
         Mode::ConnectUnix {

@@ -7,8 +7,8 @@ use anyhow::anyhow;
 use rustix::io::Errno;
 
 use super::password::password;
-use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target};
-use super::{dial, names, run, say, secure};
+use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target, Task};
+use super::{dial, exec, names, run, say, secure, signals};
 use crate::cli::{Exit, Failure, proxy_password};
 use crate::net::dns::{Family, literal};
 use crate::net::{Clock, Endpoint, HandshakeError, Relay, pass_socket, shake_hands};
@@ -59,15 +59,22 @@ pub(super) fn connect(
             Purpose::Relay => {
                 let stdio = run::stdio()?;
                 runtime.block_on(async {
-                    if !plan.guard.is_open() {
-                        let socket = secure::admit(plan, socket, &early).await?;
-                        return Ok(run::serve(&plan.relay, &stdio, socket).await);
-                    }
+                    let (socket, early) = if plan.guard.is_open() {
+                        (socket, early)
+                    } else {
+                        (secure::admit(plan, socket, &early).await?, Vec::new())
+                    };
                     let relay = Relay {
                         early,
                         ..plan.relay.clone()
                     };
-                    Ok(run::serve(&relay, &stdio, socket).await)
+                    match &plan.serve.task {
+                        Task::Exec(line) => {
+                            let end = async { Ok(exec::bridge(&relay, line, socket).await) };
+                            signals::or_die(end).await
+                        }
+                        _ => Ok(run::serve(&relay, &stdio, socket).await),
+                    }
                 })
             }
         };

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use tokio::runtime::Runtime;
 
 use super::Args;
-use super::plan::{Mode, Plan, Purpose};
+use super::plan::{Mode, Plan, Purpose, Task};
 use super::ready::Ready;
 use super::secure::{self, Guard};
-use super::{connect, datagrams, listen, password, progress, say, scan, unix};
+use super::{connect, datagrams, exec, listen, password, progress, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{
     self, Clock, Dump, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket,
@@ -77,6 +77,7 @@ pub(super) fn use_connection(plan: &Plan, purpose: Purpose, socket: OwnedFd) -> 
             pass_socket(socket).map_err(|error| say::failure("sendmsg", &error))?;
             Ok(Exit::SUCCESS)
         }
+        Purpose::Relay if let Task::Exec(line) = &plan.serve.task => exec::connected(plan, line, socket),
         Purpose::Relay => {
             let runtime = runtime()?;
             let _inside = runtime.enter();

@@ -13,10 +13,10 @@ use serde_json::json;
 pub(super) use self::chaos::{forwarding, stream_tally, tally, unreachable, weather};
 pub(super) use self::closed::closed;
 pub(super) use self::voice::{begin, event, failed, is_verbose};
-use super::names;
 use super::plan::Plan;
+use super::{broker, names};
 use crate::cli::{Exit, Failure, program_name, words};
-use crate::net::{DialError, ListenError, Place, PumpError, Services, UnixName};
+use crate::net::{DialError, ListenError, Parting, Place, PumpError, Services, UnixName};
 
 /// One line that begins with the name of the program.
 pub(super) fn warn(line: &str) {
@@ -151,6 +151,26 @@ pub(super) fn denied(place: Place, from: SocketAddr) {
     let members = json!({"address": address.to_string(), "port": port});
     event("denied", members, || {
         format!("Connection from {address} {port} denied")
+    });
+}
+
+/// A client of the broker is not one any more; a fault is said even without `-v`.
+pub(super) fn parted(peer: Option<SocketAddr>, parting: &io::Result<Parting>) {
+    let left = matches!(parting, Ok(Parting::Left));
+    if left && !is_verbose() {
+        return;
+    }
+    let reason = broker::reason(parting);
+    let address = peer.map(|peer| peer.ip().to_canonical().to_string());
+    let members = json!({
+        "address": address,
+        "port": peer.map(|peer| peer.port()),
+        "end": if left { "complete" } else { "lost" },
+        "reason": Some(&reason).filter(|_| !left),
+    });
+    event("closed", members, || {
+        let whom = peer.map(|peer| format!(" with {} {}", peer.ip().to_canonical(), peer.port()));
+        format!("Connection{} closed: {reason}", whom.unwrap_or_default())
     });
 }
 

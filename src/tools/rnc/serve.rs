@@ -7,11 +7,11 @@ use std::rc::Rc;
 use tokio::task::{JoinSet, LocalSet};
 
 use super::listen::{Client, Door};
-use super::plan::Plan;
+use super::plan::{Plan, Task};
 use super::run::{self, stdio};
-use super::say;
+use super::{broker, exec, say};
 use crate::cli::{Exit, Failure, words};
-use crate::net::{Endpoint, PumpError, Stdio, Turns, is_exhausted, raise_descriptor_limit};
+use crate::net::{Endpoint, Hub, PumpError, Stdio, Turns, is_exhausted, raise_descriptor_limit};
 
 /// What all clients share.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ struct Shared {
     stdio: Stdio,
     /// With `-k`.
     turns: Option<Turns>,
+    /// Of `--broker`.
+    hub: Hub,
 }
 
 /// How it ended with one client.
@@ -38,6 +40,7 @@ impl Server {
             plan: Rc::clone(plan),
             stdio: stdio()?,
             turns: keep.then(Turns::new),
+            hub: Hub::new(),
         })))
     }
 
@@ -60,6 +63,7 @@ impl Server {
         let serving = local.run_until(async {
             loop {
                 tokio::select! {
+                    never = self.0.hub.keep_time() => never,
                     client = door.next(), if clients.len() < self.0.plan.serve.most => {
                         let (server, client) = (self.clone(), client?);
                         clients.spawn_local(async move { server.serve(client).await });
@@ -80,11 +84,24 @@ impl Server {
         if plan.verbose {
             client.announce(plan).await;
         }
-        match self.welcome(client.socket).await {
-            Ok(socket) => self.relay(socket).await,
+        if let Task::Exec(line) = &plan.serve.task
+            && exec::is_direct(plan)
+        {
+            return Over::with(exec::hand_over(line, client.socket).await);
+        }
+        let socket = match self.welcome(client.socket).await {
+            Ok(socket) => socket,
             Err(why) => {
                 say::warn(&why);
-                Over::with(Exit::FAILURE)
+                return Over::with(Exit::FAILURE);
+            }
+        };
+        match &plan.serve.task {
+            Task::Relay => self.relay(socket).await,
+            Task::Exec(line) => Over::with(exec::bridge(&plan.relay, line, socket).await),
+            Task::Broker => {
+                let idle = plan.relay.rules.abandon;
+                Over::with(broker::take_part(&self.0.hub, socket, idle).await)
             }
         }
     }
@@ -98,7 +115,9 @@ impl Server {
     /// What the client sends is printed as it comes, and standard input goes to the client that has been there
     /// longest.
     async fn relay(&self, socket: Rc<Endpoint>) -> Over {
-        let Shared { plan, stdio, turns } = &*self.0;
+        let Shared {
+            plan, stdio, turns, ..
+        } = &*self.0;
         let end = run::relay(&plan.relay, stdio, socket, turns.as_ref()).await;
         Over {
             exit: run::conclude(&end),

@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::say;
 use crate::cli::Failure;
+use crate::net::is_ignored;
 
 /// Does `work` until it is done or a signal ends the process; then what `work` holds is dropped first, and the
 /// process dies of the signal.
@@ -23,11 +24,15 @@ pub(super) async fn or_die<T>(work: impl Future<Output = Result<T, Failure>>) ->
     std::future::pending().await
 }
 
+/// A signal that whoever started us has chosen to ignore (`nohup`, or `&` in a script) stays ignored.
 fn watch(number: i32) -> io::Result<Signal> {
+    if is_ignored(number) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     signal(SignalKind::from_raw(number))
 }
 
-/// A signal that cannot be watched ends the process at once anyway.
+/// A signal that cannot be watched ends the process at once anyway, or is ignored.
 async fn came(signal: &mut io::Result<Signal>) {
     if let Ok(signal) = signal
         && signal.recv().await.is_some()

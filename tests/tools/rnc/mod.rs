@@ -1,7 +1,9 @@
 //! `rnc` as a person runs it.
 
 mod access;
+mod broker;
 mod bytes;
+mod exec;
 mod faults;
 mod interop;
 mod keep;

@@ -7,6 +7,15 @@ use clap::Args;
 /// Who may connect, and what a connection is given to.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
+    /// Give the connection to a command, without a shell
+    #[arg(long, value_name = "command")]
+    pub exec: Option<String>,
+    /// Give the connection to a command, by /bin/sh
+    #[arg(long, value_name = "command")]
+    pub sh_exec: Option<String>,
+    /// When listening, send to all other clients what one sends
+    #[arg(long)]
+    pub broker: bool,
     /// With -k, serve at most so many clients at a time; others wait
     #[arg(long, value_name = "count", allow_hyphen_values = true)]
     pub max_conns: Option<String>,

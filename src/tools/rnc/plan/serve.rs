@@ -1,17 +1,19 @@
-//! How a listener treats those who come.
+//! What a connection is given to, and how a listener treats those who come.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{anyhow, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use ipnet::IpNet;
 
 use super::number::{self, Number};
+use crate::tools::command::CommandLine;
 use crate::tools::rnc::Args;
 
-/// How a listener treats those who come.
+/// What a connection is given to, and how a listener treats those who come.
 #[derive(Debug)]
 pub(in super::super) struct Serve {
+    pub(in super::super) task: Task,
     /// `--max-conns`.
     pub(in super::super) most: usize,
     /// `--allow`, `--allow-file`; none if everybody is welcome.
@@ -22,6 +24,17 @@ pub(in super::super) struct Serve {
     pub(in super::super) idle: Option<Duration>,
     /// `--ready-fd`.
     pub(in super::super) ready: Option<i32>,
+}
+
+/// What a connection is given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) enum Task {
+    /// The standard streams.
+    Relay,
+    /// `--exec`, `--sh-exec`.
+    Exec(CommandLine),
+    /// `--broker`.
+    Broker,
 }
 
 /// Those who are meant, as far as it is known without asking anybody.
@@ -52,6 +65,7 @@ impl Serve {
             (given.max_conns.is_some(), "--max-conns"),
             (restricted, "--allow and --deny"),
             (given.ready_fd.is_some() && !args.link.relay, "--ready-fd"),
+            (given.broker, "--broker"),
         ] {
             ensure!(args.listen || !found, "must use -l with {what}");
         }
@@ -67,6 +81,7 @@ impl Serve {
             "clients of a UNIX-domain socket have no address for --allow and --deny"
         );
         Ok(Self {
+            task: Task::parse(args)?,
             most: match &given.max_conns {
                 Some(text) => usize::try_from(Number::new("--max-conns", 1..=i64::MAX).parse(text)?)?,
                 None => usize::MAX,
@@ -80,6 +95,59 @@ impl Serve {
                 .transpose()?,
             ready: given.ready_fd.as_deref().map(descriptor).transpose()?,
         })
+    }
+}
+
+impl Task {
+    fn parse(args: &Args) -> anyhow::Result<Self> {
+        let given = &args.serve;
+        match (&given.exec, &given.sh_exec, given.broker) {
+            (None, None, false) => Ok(Self::Relay),
+            (Some(line), None, false) => {
+                refuse_with("--exec", args, &[])?;
+                let words =
+                    CommandLine::words(line).context("--exec: no command, or a quote without its end")?;
+                Ok(Self::Exec(words))
+            }
+            (None, Some(line), false) => {
+                refuse_with("--sh-exec", args, &[])?;
+                Ok(Self::Exec(
+                    CommandLine::shell(line).context("--sh-exec: no command")?,
+                ))
+            }
+            (None, None, true) => {
+                let timers = "-i, -q, -w or -W";
+                let sink = [&args.interval, &args.quit, &args.timeout, &args.limit];
+                refuse_with(
+                    "--broker",
+                    args,
+                    &[
+                        (sink.iter().any(|given| given.is_some()), timers),
+                        (args.crlf || args.telnet, "-C or -t"),
+                        (args.half_close, "-N"),
+                        (args.bytes.hex_dump.is_some(), "--hex-dump"),
+                    ],
+                )?;
+                Ok(Self::Broker)
+            }
+            _ => bail!("only one of --exec, --sh-exec and --broker"),
+        }
+    }
+}
+
+/// Refuses what makes no sense where the standard streams are not in use, and what else makes none.
+fn refuse_with(what: &str, args: &Args, others: &[(bool, &str)]) -> anyhow::Result<()> {
+    let all = [
+        (args.udp, "-u"),
+        (args.link.relay, "--relay"),
+        (args.scan || args.pass, "-z or -F"),
+        (args.detach, "-d or --recv-only"),
+        (args.bytes.send_only, "--send-only"),
+        (args.watch.progress, "--progress"),
+    ];
+    match all.iter().chain(others).find(|(found, _)| *found) {
+        Some((_, with)) => bail!("cannot use {what} with {with}"),
+        None => Ok(()),
     }
 }
 
