@@ -66,7 +66,7 @@ pub(super) struct Control {
     plateau: (u64, u32),
     /// What may be on its way at most, by loss.
     ceiling: Option<u64>,
-    /// What may be on its way at most, by what the other end's socket holds.
+    /// What the other end's socket holds.
     socket: u64,
     /// Which of the rounds of cruising the first cycle begins with, so that streams do not go up together.
     offset: u32,
@@ -136,7 +136,7 @@ impl Control {
         window = window.min(self.ceiling.unwrap_or(u64::MAX));
         // On a path that is shorter than a time slice, all that is on its way may wait in the other end's socket.
         if self.residence.least() < SHORT_PATH {
-            window = window.min(self.socket);
+            window = window.min(self.socket_room());
         }
         window.max(LEAST_WINDOW * self.datagram)
     }
@@ -216,7 +216,7 @@ impl Control {
     pub(super) fn conclude(&mut self, now: Instant, in_flight: u64) -> bool {
         let least = self.residence.least();
         if let Some(sample) = self.delivery.sample(now, least)
-            && (!sample.starved || sample.rate >= self.rate())
+            && (!sample.starved || self.rate.get().is_some_and(|rate| sample.rate >= rate))
         {
             self.rate.rise(self.round.count, RATE_ROUNDS, sample.rate);
         }
@@ -304,6 +304,13 @@ impl Control {
         self.since = now;
     }
 
+    /// What may wait in the other end's socket: the kernel reckons what a datagram takes in memory, and not all of it
+    /// is free at any time.
+    fn socket_room(&self) -> u64 {
+        let share = self.socket / 4 * 3 / (self.datagram + KERNEL_OVERHEAD);
+        share.saturating_mul(self.datagram).min(MOST_LOCAL)
+    }
+
     /// What the path holds: what is sent in the time that a datagram is on its way.
     fn held(&self) -> u64 {
         bytes_in(self.sending_rate(), self.residence.base())
@@ -333,6 +340,9 @@ impl Control {
 
     fn set_window(&mut self, arrived: u64) {
         if self.rate.get().is_none() {
+            if !self.delivery.is_starved() {
+                self.window = self.window.saturating_add(arrived);
+            }
             return;
         }
         let held = self.held();
@@ -381,5 +391,9 @@ const TOLERATED_LOSS: u64 = 50;
 /// What comes at once because timers and schedulers are no more exact than this.
 const BURST: Duration = Duration::from_millis(1);
 const MOST_BURST: u64 = 4 << 20;
+/// More than this does not stay in the cache between two ends in one machine.
+const MOST_LOCAL: u64 = 1 << 20;
+/// What the kernel needs for a datagram besides its bytes.
+const KERNEL_OVERHEAD: u64 = 832;
 /// A path within a machine or a room.
 const SHORT_PATH: Duration = Duration::from_millis(1);

@@ -93,9 +93,9 @@ impl Incoming {
         (self.stream.next() + u64::from(self.is_whole()), self.told)
     }
 
-    /// The first index that there is no room for. The end needs none.
+    /// The index of the first byte that there is no room for.
     fn limit(&self) -> u64 {
-        (self.stream.next() + 1).saturating_add(self.stream.window() as u64)
+        self.stream.next().saturating_add(self.stream.window() as u64)
     }
 }
 
@@ -127,9 +127,9 @@ mod tests {
     fn new_room_is_told_when_it_is_worth_a_datagram() {
         let mut incoming = Incoming::new(100);
         incoming.insert(&segment(0, &[7; 100], None));
-        assert_eq!(incoming.tell(), (100, 101));
+        assert_eq!(incoming.tell(), (100, 100));
         assert!(!incoming.consume(20));
         assert!(incoming.consume(20));
-        assert_eq!(incoming.tell(), (100, 141));
+        assert_eq!(incoming.tell(), (100, 140));
     }
 }

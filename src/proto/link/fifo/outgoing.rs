@@ -160,13 +160,18 @@ impl Outgoing {
 
     /// The next range that was never sent, of at most so many bytes, if the other end has room for it.
     pub(super) fn take_new(&mut self, most: u64, limit: u64) -> Option<Range<u64>> {
-        let end = self.end().min(limit).min(self.next.saturating_add(most));
-        let range = self.next..end;
+        let range = self.next..self.open_until(limit).min(self.next.saturating_add(most));
         if range.is_empty() {
             return None;
         }
-        self.next = end;
+        self.next = range.end;
         Some(range)
+    }
+
+    /// The index behind everything that may be sent, if the other end has room for the bytes before `limit`. The end of
+    /// the stream needs no room.
+    pub(super) fn open_until(&self, limit: u64) -> u64 {
+        if limit >= self.written { self.end() } else { limit }
     }
 
     /// Whether the stream ends in this range.

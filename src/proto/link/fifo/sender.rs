@@ -92,7 +92,9 @@ impl Sender {
             self.rtt.sample(rtt, Duration::ZERO);
         }
         self.limit = window;
-        self.search = Search::new(largest);
+        // Several must fit the other end's socket, so that it has something to do while more comes.
+        let share = usize::try_from(socket).unwrap_or(usize::MAX) / SOCKET_SHARE;
+        self.search = Search::new(largest.min(share.max(BASE_DATAGRAM)));
         self.control = Control::new(now, seed, self.rtt.smoothed(), self.search.current(), socket);
         self.waits_since = None;
         self.settle(now);
@@ -135,8 +137,12 @@ impl Sender {
             self.rtt.sample(rtt, Duration::from_micros(u64::from(ack.delay)));
         }
         if is_news {
-            (self.probed, self.probes) = (0, 0);
+            self.probes = 0;
             self.waits_since = None;
+            // One without room that answers is asked again, but ever more seldom.
+            if !self.is_blocked() {
+                self.probed = 0;
+            }
         }
         self.find_lost(now);
         if is_news && self.control.conclude(now, self.flight.in_flight()) {
@@ -181,9 +187,11 @@ impl Sender {
             self.probed = (self.probed + 1).min(16);
             self.probes = if self.probed > 1 { 2 } else { 1 };
             self.waits_since = Some(now);
-            self.search.timed_out();
-            if self.probed == DESPAIR {
-                self.control.start_again(now);
+            if self.flight.is_awaiting() {
+                self.search.timed_out();
+                if self.probed == DESPAIR {
+                    self.control.start_again(now);
+                }
             }
             if !self.stream.has_lost()
                 && let Some(sent) = self.flight.first_awaited()
@@ -210,6 +218,10 @@ impl Sender {
                     return None;
                 }
             }
+        }
+        if self.probes > 0 {
+            // What is sent in answer to silence says nothing of the rate.
+            self.control.starved(in_flight);
         }
         let room = room as u64;
         if let Some(range) = self.stream.take_lost(room) {
@@ -275,7 +287,7 @@ impl Sender {
     /// Whether there is a segment that may go.
     fn has_something(&self, room: usize) -> bool {
         self.stream.has_lost()
-            || (self.stream.next() < self.stream.end().min(self.limit) && !self.is_held_back(room as u64))
+            || (self.stream.next() < self.stream.open_until(self.limit) && !self.is_held_back(room as u64))
     }
 
     /// Whether what there is waits for more, because less than a full datagram is on its way already (Nagle's rule, as
@@ -308,12 +320,17 @@ impl Sender {
 
     /// Begins or ends to wait.
     fn settle(&mut self, now: Instant) {
-        let is_blocked = self.stream.is_waiting() && self.limit <= self.stream.next();
-        if self.flight.is_awaiting() || is_blocked {
+        if self.flight.is_awaiting() || self.is_blocked() {
             self.waits_since.get_or_insert(now);
         } else {
             self.waits_since = None;
         }
+    }
+
+    /// Whether the other end has no room for what there is to send.
+    fn is_blocked(&self) -> bool {
+        let next = self.stream.next();
+        next < self.stream.end() && self.stream.open_until(self.limit) <= next
     }
 
     /// Takes note that bytes were written.
@@ -321,6 +338,9 @@ impl Sender {
         self.settle(now);
     }
 }
+
+/// So many datagrams fit the other end's socket.
+const SOCKET_SHARE: usize = 6;
 
 /// The least that may wait to be sent.
 const LEAST_AHEAD: u64 = 512 << 10;
