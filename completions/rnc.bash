@@ -23,7 +23,7 @@ _rnc() {
 
     case "${cmd}" in
         rnc)
-            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -S -s -T -t -U -u -v -W -w -X -x -z -h --crlf --recv-only --version --exec --sh-exec --broker --max-conns --allow --allow-file --deny --deny-file --idle-timeout --ready-fd --hex-dump --send-only --json --progress --inflight --tls --ca --cert --key --alpn --sni --fingerprint --insecure --chaos --relay --help"
+            opts="-4 -6 -b -C -D -d -F -I -i -k -l -M -m -N -n -O -P -p -q -r -S -s -T -t -U -u -v -W -w -X -x -z -h --crlf --recv-only --version --exec --sh-exec --broker --max-conns --allow --allow-file --deny --deny-file --idle-timeout --ready-fd --hex-dump --send-only --json --progress --inflight --tls --ca --cert --key --alpn --sni --fingerprint --insecure --chaos --relay --reliable --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -25,7 +25,7 @@ complete -c rnc -l hex-dump -d 'Write all that passes to FILE, in hexadecimal' -
 complete -c rnc -l inflight -d 'How many ports to ask at a time; 1000 if it is not said' -r
 complete -c rnc -l ca -d 'Trust the authorities in this file instead of the system\'s; with -l ask clients for certificates' -r -F
 complete -c rnc -l cert -d 'Certificate to show, in PEM, with those between it and an authority' -r -F
-complete -c rnc -l key -d 'Private key of the certificate, in PEM' -r -F
+complete -c rnc -l key -d 'Private key of the certificate, in PEM; with --reliable the secret of both ends' -r -F
 complete -c rnc -l alpn -d 'Protocols to speak inside, the dearest first' -r
 complete -c rnc -l sni -d 'Name that the server is asked for and verified by' -r
 complete -c rnc -l fingerprint -d 'Take the peer whose certificate has this SHA-256 hash, and no other' -r
@@ -56,4 +56,5 @@ complete -c rnc -l progress -d 'Show on a terminal how far it has come'
 complete -c rnc -l tls -d 'Speak TLS'
 complete -c rnc -l insecure -d 'Take whoever answers for the server'
 complete -c rnc -l relay -d 'Pass on what comes to one address to another, over a network as bad as --chaos says'
+complete -c rnc -l reliable -d 'With -u: lose nothing, in a stream that the peer\'s --reliable takes'
 complete -c rnc -s h -l help -d 'Print help'

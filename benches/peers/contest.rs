@@ -106,7 +106,7 @@ fn measure(run: &mut impl FnMut()) -> Sample {
 }
 
 /// User and system time of all children that have ended and been waited for.
-fn children_cpu() -> Duration {
+pub(crate) fn children_cpu() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the kernel keeps accounts");
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     Duration::from_micros(u64::try_from(micros).unwrap_or_default())

@@ -2,10 +2,11 @@
 //!
 //! Whole processes, wall time and CPU time (user + system, of all processes of a side). What counts is the ratio:
 //! both sides share the machine's mood. Names: start, lookup, bulk, bytes, pipes, unix, print, scan,
-//! and with the feature, tls.
+//! datagrams, and with the feature, tls.
 
 mod capture;
 mod contest;
+mod datagrams;
 mod dns;
 mod scan;
 mod splice;
@@ -41,7 +42,7 @@ fn main() -> io::Result<()> {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let scratch = tempfile::tempdir()?;
-    let groups: [Group; 8] = [
+    let groups: [Group; 9] = [
         ("start", start),
         ("lookup", lookup),
         ("bulk", bulk),
@@ -50,6 +51,7 @@ fn main() -> io::Result<()> {
         ("unix", streams::unix),
         ("print", print),
         ("scan", scan::scan),
+        ("datagrams", datagrams::run),
     ];
     #[cfg(feature = "tls")]
     let groups = groups

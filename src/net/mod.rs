@@ -22,6 +22,7 @@ mod proxy;
 mod pump;
 mod race;
 mod relay;
+mod reliable;
 mod runtime;
 mod scan;
 mod services;
@@ -57,6 +58,7 @@ pub use relay::{
     Counters, RelayNews, RelayTally, Route, StreamRelayTally, StreamTallies, Tallies, UdpRelay, relay_tcp,
     relay_udp,
 };
+pub use reliable::{Account, Conversation, Notice, Reliable, ReliableError};
 pub use runtime::{in_runtime, run_lazily, runtime};
 pub use scan::{Found, Scan, Tell};
 pub use services::{Service, Services};
@@ -67,5 +69,5 @@ pub use tls::{
     Fingerprint, HandshakeError as TlsHandshakeError, IdentityFiles, NotAFingerprint, Refusal, TlsClient,
     TlsError, TlsServer, TlsSession, TlsSetupError, Trust,
 };
-pub use udp::{bind_udp, widen};
+pub use udp::{Trains, bind_udp, widen};
 pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_unix, connect_unix};

@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use tokio::io::unix::{AsyncFd, AsyncFdRegisterError};
 
 pub(super) use self::signature::{Peers, sign};
-pub(super) use self::trains::{LONGEST_TRAIN, join_trains, receive_train, send_train};
+pub(super) use self::trains::{LONGEST_TRAIN, Train, join_trains, receive_train, send_train};
 
 /// Waits for the readiness of `fd` with the runtime. Its flags are left alone: whoever shares the open file
 /// must not find it non-blocking.

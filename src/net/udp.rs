@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 
 pub(super) use self::arrivals::Arrivals;
 pub(super) use self::departures::Departures;
-pub(super) use self::trains::Trains;
+pub use self::trains::Trains;
 use super::sys;
 
 /// A socket from which `peer` can be sent to: bound to `source`, or to any address and a port of the kernel's

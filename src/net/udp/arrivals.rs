@@ -3,6 +3,8 @@
 use std::io;
 use std::os::fd::AsFd;
 
+use rustix::net::SocketAddrAny;
+
 use crate::net::endpoint::Endpoint;
 use crate::net::sys;
 
@@ -48,6 +50,8 @@ impl Arrivals {
             }
             match sys::receive_train(from.as_fd(), room) {
                 Ok(train) if !from.admits(&train.from.map(Into::into)) => {}
+                // What is not welcome is passed over.
+                Ok(train) if !from.admits(&train.from.map(SocketAddrAny::from)) => {}
                 Ok(train) => {
                     self.filled += train.length;
                     from.note_sender(train.from);

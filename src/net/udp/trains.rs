@@ -10,7 +10,7 @@ use crate::net::sys;
 
 /// Sends trains of datagrams: all of one size but the last, which may be shorter.
 #[derive(Debug)]
-pub(in crate::net) struct Trains {
+pub struct Trains {
     /// Datagrams of this size and larger ones are sent one by one.
     refused: usize,
 }
@@ -23,7 +23,7 @@ impl Default for Trains {
 
 impl Trains {
     /// How many of the next datagrams, given their sizes, can leave together: at least one, unless there is none.
-    pub(in crate::net) fn next(&self, sizes: impl IntoIterator<Item = usize>) -> usize {
+    pub fn next(&self, sizes: impl IntoIterator<Item = usize>) -> usize {
         let mut sizes = sizes.into_iter();
         let Some(segment) = sizes.next() else {
             return 0;
@@ -47,13 +47,27 @@ impl Trains {
 
     /// Sends what [`next`](Self::next) said, without waiting. False when the way takes no trains, or none of such
     /// datagrams: then they go one by one.
-    pub(in crate::net) fn send(
+    ///
+    /// # Errors
+    /// Those of sendmsg(2): `WouldBlock` when there is no room.
+    pub fn send(
         &mut self,
         socket: BorrowedFd<'_>,
         to: Option<SocketAddr>,
         pieces: &[IoSlice<'_>],
     ) -> io::Result<bool> {
         let segment = pieces.first().map_or(0, |piece| piece.len());
+        self.send_as(socket, to, pieces, segment)
+    }
+
+    /// The same for datagrams of `segment` bytes whose bytes lie otherwise.
+    pub(in crate::net) fn send_as(
+        &mut self,
+        socket: BorrowedFd<'_>,
+        to: Option<SocketAddr>,
+        pieces: &[IoSlice<'_>],
+        segment: usize,
+    ) -> io::Result<bool> {
         let Ok(size) = u16::try_from(segment) else {
             return Ok(false);
         };

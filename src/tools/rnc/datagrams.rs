@@ -85,7 +85,8 @@ pub(super) fn unix(plan: &Plan, name: &UnixName, keep: bool, ready: Ready) -> Re
     }))
 }
 
-fn receiver(socket: OwnedFd, keep: bool, access: Access) -> Result<Rc<Endpoint>, Failure> {
+/// A socket that hears everybody who is welcome, with `keep` for good.
+pub(super) fn receiver(socket: OwnedFd, keep: bool, access: Access) -> Result<Rc<Endpoint>, Failure> {
     let receiver = if keep {
         Endpoint::open_to_all(socket)
     } else {

@@ -15,6 +15,7 @@ mod progress;
 mod proxy;
 mod ready;
 mod relay;
+mod reliable;
 mod run;
 mod say;
 mod scan;

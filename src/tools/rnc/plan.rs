@@ -6,6 +6,7 @@ mod number;
 mod ports;
 mod proxy;
 mod relay;
+mod reliable;
 mod scan;
 mod secure;
 mod serve;
@@ -22,6 +23,7 @@ use self::number::Number;
 pub(super) use self::ports::Port;
 pub(super) use self::proxy::{Proxy, ProxyProtocol};
 pub(super) use self::relay::Forward;
+pub(super) use self::reliable::Reliable;
 pub(super) use self::scan::Scan;
 #[cfg(feature = "tls")]
 pub(super) use self::secure::Role;
@@ -61,6 +63,8 @@ pub(super) struct Plan {
     pub(super) hex_dump: Option<PathBuf>,
     /// `--chaos`, with a seed.
     pub(super) chaos: Option<Spec>,
+    /// `--reliable`.
+    pub(super) reliable: Option<Reliable>,
 }
 
 /// What is to be done.
@@ -127,6 +131,7 @@ impl Plan {
         let relay = relay(&args, interval, timeout, serve.idle)?;
         let proxy = Proxy::parse(&args)?;
         refuse_contradictions(&args)?;
+        let reliable = Reliable::parse(&args, timeout)?;
         let scan = Scan::parse(&args, timeout, interval)?;
         let secure = Secure::parse(&args)?;
         bytes::refuse_contradictions(&args)?;
@@ -150,6 +155,7 @@ impl Plan {
             serve,
             hex_dump: bytes::hex_dump(&args)?,
             chaos,
+            reliable,
             mode: if args.link.relay {
                 Mode::Forward(Forward::parse(args)?)
             } else if args.unix {

@@ -9,7 +9,7 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose, Task};
 use super::ready::Ready;
 use super::secure::{self, Guard};
-use super::{connect, datagrams, exec, listen, password, progress, say, scan, unix};
+use super::{connect, datagrams, exec, listen, password, progress, reliable, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{
     self, Clock, Dump, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket,
@@ -37,6 +37,9 @@ fn perform(args: Args) -> Result<Exit, Failure> {
         plan.relay.dump = Some(created.map_err(|error| say::failure(&file.display().to_string(), &error))?);
     }
     let plan = Rc::new(plan);
+    if let Some(how) = &plan.reliable {
+        return reliable::run(&plan, how, ready);
+    }
     match (&plan.mode, plan.transport) {
         (Mode::Connect { target, purpose }, _) => connect::connect(&plan, target, *purpose),
         (Mode::Scan { target, scan }, _) => scan::scan(&plan, target, scan),

@@ -2,6 +2,7 @@
 
 mod chaos;
 mod closed;
+mod reliable;
 mod voice;
 
 use std::io;
@@ -12,6 +13,7 @@ use serde_json::json;
 
 pub(super) use self::chaos::{forwarding, stream_tally, tally, unreachable, weather};
 pub(super) use self::closed::closed;
+pub(super) use self::reliable::{conversed, notice, unreliable};
 pub(super) use self::voice::{begin, event, failed, is_verbose};
 use super::plan::Plan;
 use super::{broker, names};

@@ -10,6 +10,7 @@ mod keep;
 mod names;
 mod proxy;
 mod relay;
+mod reliable;
 mod scan;
 mod stdio;
 mod tcp;

@@ -11,4 +11,7 @@ pub struct LinkArgs {
     /// Pass on what comes to one address to another, over a network as bad as --chaos says
     #[arg(long)]
     pub relay: bool,
+    /// With -u: lose nothing, in a stream that the peer's --reliable takes
+    #[arg(long)]
+    pub reliable: bool,
 }

@@ -16,7 +16,7 @@ pub struct SecureArgs {
     /// Certificate to show, in PEM, with those between it and an authority
     #[arg(long, value_name = "file")]
     pub cert: Option<PathBuf>,
-    /// Private key of the certificate, in PEM
+    /// Private key of the certificate, in PEM; with --reliable the secret of both ends
     #[arg(long, value_name = "file")]
     pub key: Option<PathBuf>,
     /// Protocols to speak inside, the dearest first

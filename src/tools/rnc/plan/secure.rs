@@ -52,7 +52,7 @@ impl Secure {
             let without = [
                 (typed.ca.is_some(), "--ca"),
                 (typed.cert.is_some(), "--cert"),
-                (typed.key.is_some(), "--key"),
+                (typed.key.is_some() && !args.link.reliable, "--key"),
                 (typed.alpn.is_some(), "--alpn"),
                 (typed.sni.is_some(), "--sni"),
                 (typed.fingerprint.is_some(), "--fingerprint"),

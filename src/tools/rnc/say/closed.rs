@@ -40,7 +40,7 @@ pub(in crate::tools::rnc) fn closed(
     });
 }
 
-fn word(end: End) -> &'static str {
+pub(super) fn word(end: End) -> &'static str {
     match end {
         End::Complete => "complete",
         End::Idle => "idle",
@@ -52,7 +52,7 @@ fn word(end: End) -> &'static str {
 }
 
 /// Bytes a second, with three digits that count.
-fn rate(bytes: u64, time: Duration) -> String {
+pub(super) fn rate(bytes: u64, time: Duration) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown with a few digits")]
     let mut rate = bytes as f64 / time.as_secs_f64().max(1e-6);
     let mut unit = "B/s";
