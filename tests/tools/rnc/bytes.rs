@@ -24,8 +24,12 @@ fn a_hex_dump_shows_both_ways_as_they_are_on_the_wire() {
     let (server, port) = server();
     let mut client = Nc::ours(&["-N", "--crlf", "--hex-dump", &path, "127.0.0.1", &port]);
     let (mut peer, _) = server.accept().expect("it connects");
-    client.say("hello, and more than a line\n");
-    peer.read_exact(&mut [0; 29]).expect("it comes");
+    // Cut where a line of the dump is full, however long the second half takes.
+    for piece in ["hello, and more ", "than a line\n"] {
+        client.say(piece);
+        peer.read_exact(&mut vec![0; piece.replace('\n', "\r\n").len()])
+            .expect("it comes");
+    }
     peer.write_all(b"\xff\x00ok").expect("it reads");
     let mut answer = [0; 4];
     let stdout = client.child.stdout.as_mut().expect("it is piped");
@@ -144,6 +148,8 @@ fn whoever_only_sends_goes_on_when_the_peer_has_ended() {
     client.shutdown(Shutdown::Write).expect("it is open");
     server.message();
     for line in ["one", "two"] {
+        // It has done all that there was to do: if it took the peer's end for its own it is gone by now.
+        wait_until_asleep(server.child.id());
         server.say(line);
         let mut came = [0; 3];
         client.read_exact(&mut came).expect("it comes");
@@ -152,6 +158,16 @@ fn whoever_only_sends_goes_on_when_the_peer_has_ended() {
     server.eof();
     client.read_to_end(&mut Vec::new()).expect("it is closed");
     server.ends_well();
+}
+
+fn wait_until_asleep(process: u32) {
+    let is_asleep = || {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).expect("it is not waited for");
+        status.contains(") S ") || status.contains(") Z ")
+    };
+    let mut turns =
+        std::iter::repeat_with(|| std::thread::park_timeout(Duration::from_millis(1))).take(10_000);
+    assert!(turns.any(|()| is_asleep()), "it never comes to rest");
 }
 
 #[test]
