@@ -115,6 +115,28 @@ fn a_unix_socket_carries_it_too() {
 }
 
 #[test]
+fn commands_and_brokers_are_reached_through_it() {
+    let (_server, port, fingerprint) = listener(&["-k", "--exec", "tr a-z A-Z"]);
+    let mut asking = client(&["-N", "--fingerprint", &fingerprint], &port);
+    asking.say("louder\n");
+    asking.eof();
+    asking.prints("LOUDER\n");
+    asking.ends_well();
+
+    let (mut server, port, fingerprint) = listener(&["--broker"]);
+    let member = || client(&["--fingerprint", &fingerprint], &port);
+    let (mut one, mut other) = (member(), member());
+    // Both are in once the broker has told of both of their handshakes.
+    for _ in 0..4 {
+        server.message();
+    }
+    one.say("to all\n");
+    other.prints("to all\n");
+    other.say("and back\n");
+    one.prints("and back\n");
+}
+
+#[test]
 fn it_works_inside_the_connection_of_a_proxy() {
     use std::io::{Read, Write};
     let (server, port, fingerprint) = listener_fed(&["-N"], "from the server\n");
