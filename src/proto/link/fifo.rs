@@ -324,7 +324,6 @@ mod tests {
     #[test]
     fn an_end_that_cannot_go_on_says_why() {
         let (mut a, mut b) = open(Config::default());
-        a.write(at(10), b"question");
         b.abort(at(10), Reason::Cancelled);
         // The first reset is lost.
         assert!(datagram(&mut b).is_some() && !b.is_over());
