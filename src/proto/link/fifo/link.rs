@@ -1,7 +1,6 @@
 //! One end of a FIFO link: takes what comes apart, and puts together what goes.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use blake3::Hash;
 
@@ -173,7 +172,7 @@ impl Link {
         self.incoming.digest()
     }
 
-    /// How many bytes were written, and how many have arrived.
+    /// How many bytes were written, and how many arrived.
     pub fn bytes(&self) -> (u64, u64) {
         (self.sender.stream.written(), self.incoming.arrived())
     }
@@ -347,10 +346,6 @@ impl Link {
             _ => {}
         }
     }
-
-    fn probe_timeout(&self) -> Duration {
-        self.sender.rtt.probe_timeout()
-    }
 }
 
 impl Machine for Link {
@@ -398,7 +393,9 @@ impl Machine for Link {
         let opinion = match self.stage {
             Stage::Over => return,
             Stage::Resetting(_) | Stage::Answering => None,
-            Stage::Greeting | Stage::Open => self.detector.handle_timeout(self.now, self.probe_timeout()),
+            Stage::Greeting | Stage::Open => self
+                .detector
+                .handle_timeout(self.now, self.sender.rtt.probe_timeout()),
         };
         self.note(opinion);
         if self.stage == Stage::Open {
@@ -424,21 +421,16 @@ impl Machine for Link {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let probe_timeout = self.probe_timeout();
+        let probe_timeout = self.sender.rtt.probe_timeout();
+        let suspects = self.detector.due(probe_timeout);
         let due = match self.stage {
             Stage::Over => [None; 5],
             Stage::Resetting(_) | Stage::Answering => [self.end_due(), None, None, None, None],
-            Stage::Greeting => [
-                self.greeting.again_at,
-                self.detector.due(probe_timeout),
-                None,
-                None,
-                None,
-            ],
+            Stage::Greeting => [self.greeting.again_at, suspects, None, None, None],
             Stage::Open => [
                 self.sender.poll_timeout(),
                 self.arrivals.due(),
-                self.detector.due(probe_timeout),
+                suspects,
                 self.detector.asks_at().filter(|_| self.closing.since.is_none()),
                 self.end_due(),
             ],
