@@ -55,8 +55,8 @@ pub use proxy::{HandshakeError, shake_hands};
 pub use pump::{PumpError, Relay, Turns};
 pub use race::{Named, RaceError};
 pub use relay::{
-    Counters, RelayNews, RelayTally, Route, StreamRelayTally, StreamTallies, Tallies, UdpRelay, relay_tcp,
-    relay_udp,
+    Aliases, Counters, RelayNews, RelayTally, Route, StreamRelayTally, StreamTallies, Tallies, UdpRelay,
+    relay_tcp, relay_udp,
 };
 pub use reliable::{Account, Conversation, Notice, Reliable, ReliableError};
 pub use runtime::{in_runtime, run_lazily, runtime};

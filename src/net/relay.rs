@@ -13,9 +13,10 @@ mod thread;
 mod udp;
 mod way;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -25,6 +26,7 @@ pub use self::thread::UdpRelay;
 pub use self::udp::relay_udp;
 use super::{Origin, SocketOptions};
 use crate::proto::link::{Spec, StreamTally, Tally};
+use crate::proto::relay::Access;
 
 /// Where a relay leads to, and what it does on the way.
 #[derive(Clone, Debug)]
@@ -41,6 +43,10 @@ pub struct Route {
     pub seed: u64,
     /// A client that is quiet for so long is forgotten, and a connection cut.
     pub idle: Option<Duration>,
+    /// Who is heard.
+    pub access: Access,
+    /// By which addresses of ours the server knows the clients.
+    pub aliases: Aliases,
     /// Who is told of the clients. What does not fit in is not told.
     pub news: Option<mpsc::Sender<RelayNews>>,
 }
@@ -55,6 +61,8 @@ impl Route {
             spec,
             seed: spec.seed.unwrap_or_else(rand::random),
             idle: None,
+            access: Access::default(),
+            aliases: Aliases::default(),
             news: None,
         }
     }
@@ -63,6 +71,29 @@ impl Route {
         if let Some(listener) = &self.news {
             let _ = listener.try_send(news);
         }
+    }
+}
+
+/// Who is behind an address that a server sees.
+#[derive(Clone, Debug, Default)]
+pub struct Aliases(Arc<Mutex<HashMap<SocketAddr, SocketAddr>>>);
+
+impl Aliases {
+    /// The client behind it, if it is one.
+    pub fn real(&self, alias: SocketAddr) -> Option<SocketAddr> {
+        self.table().get(&alias).copied()
+    }
+
+    fn add(&self, alias: SocketAddr, real: SocketAddr) {
+        self.table().insert(alias, real);
+    }
+
+    fn remove(&self, alias: SocketAddr) {
+        self.table().remove(&alias);
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<SocketAddr, SocketAddr>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

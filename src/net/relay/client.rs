@@ -4,15 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::io::Errno;
+use rustix::net::getsockname;
 use tokio::io::unix::AsyncFd;
 use tokio::task::AbortHandle;
 
-use super::{Direction, RelayNews, Route};
+use super::{Aliases, Direction, RelayNews, Route};
 use crate::net::descriptors::make_room_for;
 use crate::net::udp::{Trains, widen};
 use crate::net::{DialError, Transport, dial, sys};
@@ -58,10 +59,15 @@ pub(super) struct Clients {
 struct Entry {
     client: Rc<Client>,
     reader: AbortHandle,
+    /// What the server knows it by.
+    alias: Option<(Aliases, SocketAddr)>,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        if let Some((aliases, alias)) = &self.alias {
+            aliases.remove(*alias);
+        }
         self.reader.abort();
     }
 }
@@ -83,6 +89,11 @@ impl Clients {
         self.table.get(&address).map(|entry| Rc::clone(&entry.client))
     }
 
+    pub(super) fn all(&self) -> Vec<Rc<Client>> {
+        let clients = self.table.values();
+        clients.map(|entry| Rc::clone(&entry.client)).collect()
+    }
+
     /// A new one; `read` starts what reads its socket.
     pub(super) fn add(
         &mut self,
@@ -99,6 +110,18 @@ impl Clients {
             Err(error) if is_full(&error) && self.forget_quietest() => towards(route)?,
             socket => socket?,
         };
+        self.adopt(route, address, socket, now, read)
+    }
+
+    /// A new one who has a socket towards the server.
+    pub(super) fn adopt(
+        &mut self,
+        route: &Route,
+        address: SocketAddr,
+        socket: OwnedFd,
+        now: Instant,
+        read: impl FnOnce(Rc<Client>) -> AbortHandle,
+    ) -> io::Result<Rc<Client>> {
         let number = self.came;
         self.came += 1;
         let fates = |direction: Direction| RefCell::new(Fates::of(direction.seed(route.seed), number));
@@ -110,10 +133,15 @@ impl Clients {
             down: fates(Direction::Down),
             latest: Cell::new(now),
         });
+        let alias = getsockname(&client.socket)?.try_into().ok();
+        if let Some(alias) = alias {
+            route.aliases.add(alias, address);
+        }
         let reader = read(Rc::clone(&client));
         let entry = Entry {
             client: Rc::clone(&client),
             reader,
+            alias: alias.map(|alias| (route.aliases.clone(), alias)),
         };
         self.table.insert(address, entry);
         route.tell(RelayNews::Client(address));
@@ -156,11 +184,16 @@ fn towards(route: &Route) -> io::Result<OwnedFd> {
         route.tell(RelayNews::Unreachable { to, error: again });
         source
     })?;
-    // What is lost is lost by chance, and not in a socket.
-    widen(&socket, SOCKET_BUFFER)?;
-    // One by one they come too.
-    let _ = sys::join_trains(std::os::fd::AsFd::as_fd(&socket));
+    prepare(&socket)?;
     Ok(socket)
+}
+
+/// What is lost is to be lost by chance, and not in a socket: as much room as the system gives.
+pub(super) fn prepare(socket: &OwnedFd) -> io::Result<()> {
+    widen(socket, SOCKET_BUFFER)?;
+    // One by one they come too.
+    let _ = sys::join_trains(socket.as_fd());
+    Ok(())
 }
 
 fn is_full(error: &io::Error) -> bool {

@@ -1,14 +1,20 @@
 //! A relay for programs that are not asynchronous.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use rustix::net::getpeername;
 use tokio::sync::oneshot;
 
-use super::{RelayTally, Route, Tallies, relay_udp};
-use crate::net::{Clock, bind_udp, runtime};
+use super::client::SOCKET_BUFFER;
+use super::udp::relay_until;
+use super::{Aliases, Direction, RelayTally, Route, Tallies};
+use crate::net::{Clock, address, runtime, widen};
 use crate::proto::link::Spec;
+use crate::proto::relay::Access;
 
 /// A relay on a thread of its own, for programs that are not asynchronous: tests and examples. Dropping it stops
 /// it.
@@ -37,21 +43,83 @@ impl UdpRelay {
     /// # Errors
     /// Those of binding the socket and of starting the thread.
     pub fn start(listen: SocketAddr, upstream: SocketAddr, spec: Spec) -> io::Result<Self> {
-        let route = Route::new(upstream, spec);
+        let socket = UdpSocket::bind(listen)?;
+        Self::run(socket.into(), None, Route::new(upstream, spec), Direction::Up)
+    }
+
+    /// Puts the bad network before a connected socket: returns what is to be used instead of it, with a peer on
+    /// loopback, of which `aliases` knows who it is. What that sends goes up.
+    ///
+    /// # Errors
+    /// Those of sockets on loopback, and of starting the thread.
+    pub fn around(socket: OwnedFd, spec: Spec, aliases: &Aliases) -> io::Result<(Self, OwnedFd)> {
+        let (inner, front) = (UdpSocket::bind(LOCAL)?, UdpSocket::bind(LOCAL)?);
+        widen(&inner, SOCKET_BUFFER)?;
+        // Nobody else is heard on either.
+        inner.connect(front.local_addr()?)?;
+        front.connect(inner.local_addr()?)?;
+        if let Some(peer) = getpeername(&socket)?.and_then(|peer| peer.try_into().ok()) {
+            aliases.add(front.local_addr()?, peer);
+        }
+        let client = (inner.local_addr()?, socket);
+        let route = Route {
+            idle: Some(NEVER),
+            ..Route::new(inner.local_addr()?, spec)
+        };
+        let relay = Self::run(front.into(), Some(client), route, Direction::Up)?;
+        Ok((relay, inner.into()))
+    }
+
+    /// Puts the bad network before a bound socket: returns what is to be used instead of it, where each client has an
+    /// address on loopback, of which `aliases` knows whose it is. What that sends goes down.
+    ///
+    /// # Errors
+    /// As [`around`](Self::around).
+    pub fn before(
+        socket: OwnedFd,
+        spec: Spec,
+        access: Access,
+        aliases: Aliases,
+    ) -> io::Result<(Self, OwnedFd)> {
+        let inner = UdpSocket::bind(LOCAL)?;
+        widen(&inner, SOCKET_BUFFER)?;
+        let route = Route {
+            idle: Some(NEVER),
+            access,
+            aliases,
+            ..Route::new(inner.local_addr()?, spec)
+        };
+        Ok((Self::run(socket, None, route, Direction::Down)?, inner.into()))
+    }
+
+    /// `ours` is the direction of what is sent by whoever started it.
+    fn run(
+        front: OwnedFd,
+        client: Option<(SocketAddr, OwnedFd)>,
+        route: Route,
+        ours: Direction,
+    ) -> io::Result<Self> {
         let seed = route.seed;
         let runtime = runtime()?;
-        let socket = runtime.block_on(async { bind_udp(listen, Some(listen))?.into_std() })?;
-        let address = socket.local_addr()?;
+        let address = address(&front).ok_or(io::ErrorKind::AddrNotAvailable)?;
         let tally = RelayTally::default();
-        let (stop, stopped) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
         let counted = tally.clone();
         let run = move || {
-            let clock = Clock::start();
             runtime.block_on(async {
+                let (drain, drained) = oneshot::channel::<()>();
+                let end = async {
+                    let _ = drained.await;
+                    ours
+                };
+                let relay = relay_until(Clock::start(), front, client, route, &counted, end);
+                tokio::pin!(relay);
                 tokio::select! {
-                    end = relay_udp(clock, socket.into(), route, &counted) => end,
-                    _ = stopped => Ok(()),
+                    end = &mut relay => return end,
+                    stop = stopped => if stop.is_err() { return Ok(()) },
                 }
+                let _ = drain.send(());
+                relay.await
             })
         };
         let thread = thread::Builder::new().name("udp-relay".to_owned()).spawn(run)?;
@@ -62,6 +130,18 @@ impl UdpRelay {
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+
+    /// Stops it when everything that was sent by whoever started it has left.
+    ///
+    /// # Errors
+    /// Whatever had ended it before.
+    pub fn settle(mut self) -> io::Result<Tallies> {
+        if let Some(stop) = self.stop.take() {
+            // It may have ended already.
+            let _ = stop.send(());
+        }
+        self.stop()
     }
 
     /// Where it listens.
@@ -98,6 +178,11 @@ impl UdpRelay {
             .map_err(|_| io::Error::other("the relay's thread panicked"))?
     }
 }
+
+/// Any port of loopback.
+const LOCAL: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
+/// Who has a socket of ours for a client keeps it.
+const NEVER: Duration = Duration::from_secs(1 << 30);
 
 impl Drop for UdpRelay {
     fn drop(&mut self) {

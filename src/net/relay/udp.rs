@@ -2,19 +2,19 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::io::unix::AsyncFd;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
-use super::client::{Client, Clients, SOCKET_BUFFER};
+use super::client::{Client, Clients, prepare};
 use super::way::Way;
 use super::{Direction, RelayTally, Route};
-use crate::net::udp::widen;
 use crate::net::{Clock, sys};
 
 /// Relays between whoever sends to `socket` and the server, until the future is dropped. Needs a tokio runtime.
@@ -22,11 +22,21 @@ use crate::net::{Clock, sys};
 /// # Errors
 /// Those of receiving from `socket`. A datagram that cannot be sent is lost, like many others.
 pub async fn relay_udp(clock: Clock, socket: OwnedFd, route: Route, tally: &RelayTally) -> io::Result<()> {
+    relay_until(clock, socket, None, route, tally, pending()).await
+}
+
+/// The same until it is told to end; then what was sent in that direction goes on its way first. With a client who
+/// has a socket towards the server already.
+pub(super) async fn relay_until(
+    clock: Clock,
+    socket: OwnedFd,
+    adopted: Option<(SocketAddr, OwnedFd)>,
+    route: Route,
+    tally: &RelayTally,
+    end: impl Future<Output = Direction>,
+) -> io::Result<()> {
     rustix::io::ioctl_fionbio(&socket, true)?;
-    // What is lost is lost by chance, and not in a socket: as much room as the system gives.
-    widen(&socket, SOCKET_BUFFER)?;
-    // One by one they come too.
-    let _ = sys::join_trains(socket.as_fd());
+    prepare(&socket)?;
     let front = Rc::new(sys::watch(socket).map_err(|(_, error)| error)?);
     let way = |direction| Way::new(direction, clock, &route, Rc::clone(&front));
     let hub = Rc::new(Hub {
@@ -39,12 +49,20 @@ pub async fn relay_udp(clock: Clock, socket: OwnedFd, route: Route, tally: &Rela
     });
     let local = LocalSet::new();
     let run = async {
+        if let Some((address, socket)) = adopted {
+            hub.adopt(address, socket)?;
+        }
         let note = || hub.note();
+        let last = async {
+            let direction = end.await;
+            hub.drain(&front, direction).await;
+        };
         tokio::select! {
             end = hub.listen(&front) => match end? {},
             () = hub.up.run(&note) => Ok(()),
             () = hub.down.run(&note) => Ok(()),
             () = hub.forget() => Ok(()),
+            () = last => Ok(()),
         }
     };
     local.run_until(run).await
@@ -75,11 +93,52 @@ impl Hub {
         if let Some(known) = clients.get(address) {
             return Some(known);
         }
-        let read = |client| {
-            let hub = Rc::clone(self);
-            spawn_local(async move { hub.read(client).await }).abort_handle()
-        };
-        clients.add(&self.route, address, self.clock.now(), read).ok()
+        if !self.route.access.admits(address.ip()) {
+            return None;
+        }
+        let now = self.clock.now();
+        clients.add(&self.route, address, now, self.reader()).ok()
+    }
+
+    /// Somebody who has a socket towards the server already.
+    fn adopt(self: &Rc<Self>, address: SocketAddr, socket: OwnedFd) -> io::Result<()> {
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        prepare(&socket)?;
+        let mut clients = self.clients.borrow_mut();
+        clients.adopt(&self.route, address, socket, self.clock.now(), self.reader())?;
+        Ok(())
+    }
+
+    fn reader(self: &Rc<Self>) -> impl FnOnce(Rc<Client>) -> AbortHandle {
+        let hub = Rc::clone(self);
+        |client| spawn_local(async move { hub.read(client).await }).abort_handle()
+    }
+
+    /// Waits until everything that was sent one way has left.
+    async fn drain(self: &Rc<Self>, front: &AsyncFd<OwnedFd>, direction: Direction) {
+        loop {
+            let (way, came) = match direction {
+                Direction::Up => {
+                    let whose = |from: Option<SocketAddr>| self.client(from?);
+                    (&self.up, self.up.take_now(front, whose).await.0)
+                }
+                Direction::Down => {
+                    let clients = self.clients.borrow().all();
+                    let mut came = false;
+                    for client in clients {
+                        let whose = |_| Some(Rc::clone(&client));
+                        came |= self.down.take_now(&client.socket, whose).await.0;
+                    }
+                    (&self.down, came)
+                }
+            };
+            if !came && way.is_empty() {
+                return self.note();
+            }
+            if !came {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
     }
 
     /// Takes what the server sends to one client.
@@ -116,4 +175,6 @@ impl Hub {
 
 /// RFC 4787, requirement 5: a mapping must not expire in less than two minutes, and should last for five.
 const IDLE: Duration = Duration::from_secs(300);
+/// How often it is looked whether all has left.
+const LOOK: Duration = Duration::from_millis(1);
 const SHORTEST_IDLE: Duration = Duration::from_millis(1);

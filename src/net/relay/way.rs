@@ -81,18 +81,35 @@ impl Way {
     ) -> io::Result<()> {
         // A refusal makes a socket neither readable nor writable.
         let mut ready = socket.ready(Interest::READABLE | Interest::ERROR).await?;
+        if self.take_now(socket, client).await.1 {
+            ready.clear_ready();
+        }
+        Ok(())
+    }
+
+    /// Takes what has come: whether there was something, and whether nothing is left.
+    pub(super) async fn take_now(
+        &self,
+        socket: &AsyncFd<OwnedFd>,
+        client: impl Fn(Option<SocketAddr>) -> Option<Rc<Client>>,
+    ) -> (bool, bool) {
         let mut desk = self.desk.lock().await;
         let desk = &mut *desk;
+        let (mut came, mut is_empty) = (false, false);
         for _ in 0..MOST_CALLS {
-            let train = match ready.try_io(|socket| sys::receive_train(socket.as_fd(), &mut desk.room)) {
-                Ok(Ok(train)) => train,
+            let train = match sys::receive_train(socket.get_ref().as_fd(), &mut desk.room) {
+                Ok(train) => train,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    is_empty = true;
+                    break;
+                }
                 // News of what was sent earlier.
-                Ok(Err(_)) => {
+                Err(_) => {
                     self.refused.set(self.refused.get() + 1);
                     continue;
                 }
-                Err(_would_block) => break,
             };
+            came = true;
             let bytes = desk.room.get(..train.length).unwrap_or_default();
             let count = bytes.len().div_ceil(train.segment.max(1)).max(1);
             let Some(client) = client(train.from) else {
@@ -126,7 +143,12 @@ impl Way {
             self.deliver(desk).await;
             self.sooner.notify_one();
         }
-        Ok(())
+        (came, is_empty)
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.chaos.borrow().flying() == 0
     }
 
     /// Sends on what arrives, when it arrives, for ever; `note` is called each time.

@@ -10,7 +10,7 @@ use super::access::access;
 use super::plan::{Plan, Port};
 use super::ready::Ready;
 use super::run::{runtime, serve, stdio};
-use super::{names, say, signals};
+use super::{chaos, names, say, signals};
 use crate::cli::{Exit, Failure};
 use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix, widen};
 use crate::proto::relay::Access;
@@ -35,6 +35,7 @@ pub(super) fn udp(
     }
     runtime.block_on(async {
         ready.at(plan, "Bound", place, address(&socket)).await?;
+        let (socket, access) = chaos::before(plan, socket, access)?;
         let socket = receiver(socket, keep, access)?;
         let sender = socket.first_sender().await;
         let sender = sender.map_err(|error| say::failure("recvfrom", &error))?;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
 use super::plan::{Plan, Target};
-use super::{names, run, say};
+use super::{chaos, names, run, say};
 use crate::cli::Failure;
 use crate::net::dns::{Family, literal};
 use crate::net::{DialError, Named, Origin, RaceError, Transport, dial};
@@ -23,7 +23,10 @@ pub(super) fn to(
         return race(plan, target, host, port);
     }
     let addresses = names::addresses_of(plan, host, port, family(plan, target))?;
-    one_by_one(plan, target, host, &addresses)
+    let found = one_by_one(plan, target, host, &addresses)?;
+    found
+        .map(|(socket, to)| Ok((chaos::around(plan, socket)?, to)))
+        .transpose()
 }
 
 /// The family of the addresses that will do: that of the source, if that is an address.

@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod broker;
+mod chaos;
 mod connect;
 mod datagrams;
 mod dial;

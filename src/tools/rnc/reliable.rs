@@ -12,7 +12,7 @@ use super::datagrams::receiver;
 use super::plan::{self, Mode, Plan, Port, Target};
 use super::ready::Ready;
 use super::run::{runtime, stdio};
-use super::{connect, dial, names, progress, say};
+use super::{chaos, connect, dial, names, progress, say};
 use crate::cli::{Exit, Failure};
 use crate::net::{Clock, Conversation, Reliable, ReliableError, address, bind_datagrams};
 use crate::proto::link::Seal;
@@ -68,6 +68,7 @@ fn listen(
     let socket = bind_datagrams(place, &plan.options).map_err(|error| say::cannot_listen(&error))?;
     runtime.block_on(async {
         ready.at(plan, "Bound", place, address(&socket)).await?;
+        let (socket, access) = chaos::before(plan, socket, access)?;
         let (socket, stdio) = (receiver(socket, false, access)?, stdio()?);
         loop {
             let mut tell = |notice| say::notice(notice, None);

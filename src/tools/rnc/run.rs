@@ -9,7 +9,7 @@ use super::Args;
 use super::plan::{Mode, Plan, Purpose, Task};
 use super::ready::Ready;
 use super::secure::{self, Guard};
-use super::{connect, datagrams, exec, listen, password, progress, reliable, say, scan, unix};
+use super::{chaos, connect, datagrams, exec, listen, password, progress, reliable, say, scan, unix};
 use crate::cli::{Exit, Failure};
 use crate::net::{
     self, Clock, Dump, Endpoint, Meter, PumpError, Relay, Stdio, Transport, Turns, pass_socket,
@@ -21,6 +21,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     say::begin(args.watch.json, args.verbose > 0 || args.watch.json);
     progress::begin(&args);
     let end = perform(args);
+    chaos::settle();
     progress::clear();
     end.map_err(say::failed)
 }

@@ -126,6 +126,7 @@ pub(super) fn at_name(what: &str, name: &UnixName) {
 
 /// `Connection received on address port`.
 pub(super) async fn received(plan: &Plan, place: Place, from: SocketAddr) {
+    let from = super::chaos::real(from);
     let address = client_address(place, from);
     let name = names::shown(plan, address).await;
     let members = json!({

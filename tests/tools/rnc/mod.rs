@@ -3,6 +3,7 @@
 mod access;
 mod broker;
 mod bytes;
+mod chaos;
 mod exec;
 mod faults;
 mod interop;

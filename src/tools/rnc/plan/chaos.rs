@@ -15,7 +15,10 @@ pub(in crate::tools::rnc) fn parse(args: &Args) -> anyhow::Result<Option<Spec>> 
         (args.unix, "--chaos: not for UNIX-domain sockets"),
         (args.scan, "cannot use --chaos and -z"),
         (args.pass, "cannot use --chaos and -F"),
-        (!args.link.relay, "--chaos needs --relay"),
+        (
+            !args.udp && !args.link.relay,
+            "--chaos is for -u; --relay makes a bad network for TCP",
+        ),
     ];
     if let Some((_, words)) = refusals.iter().find(|(found, _)| *found) {
         bail!(*words);

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{event, is_verbose, reason};
 use crate::net::{Meter, PumpError};
 use crate::proto::relay::End;
+use crate::tools::rnc::chaos;
 
 /// `Connection with address port closed: so many bytes each way, in such a time`, for `-v`.
 pub(in crate::tools::rnc) fn closed(
@@ -19,6 +20,7 @@ pub(in crate::tools::rnc) fn closed(
     if !is_verbose() {
         return;
     }
+    let peer = peer.map(chaos::real);
     let (sent, received) = (meter.sent(), meter.received());
     let members = json!({
         "address": peer.map(|peer| peer.ip().to_canonical().to_string()),

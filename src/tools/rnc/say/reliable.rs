@@ -11,6 +11,7 @@ use super::{event, is_verbose, warn};
 use crate::cli::words;
 use crate::net::{Account, Meter, Notice, ReliableError};
 use crate::proto::relay::End;
+use crate::tools::rnc::chaos;
 
 /// What happens on the way: a wrong key in any case, the rest for `-v`.
 pub(in crate::tools::rnc) fn notice(notice: Notice, peer: Option<SocketAddr>) {
@@ -22,6 +23,7 @@ pub(in crate::tools::rnc) fn notice(notice: Notice, peer: Option<SocketAddr>) {
     if !is_verbose() {
         return;
     }
+    let peer = peer.map(chaos::real);
     let members = json!({
         "address": peer.map(|peer| peer.ip().to_canonical().to_string()),
         "port": peer.map(|peer| peer.port()),
@@ -45,6 +47,7 @@ pub(in crate::tools::rnc) fn conversed(
     }
     let (sent, received) = (meter.sent(), meter.received());
     let counters = account.counters;
+    let peer = chaos::real(peer);
     let address = peer.ip().to_canonical();
     let members = json!({
         "address": address.to_string(),
