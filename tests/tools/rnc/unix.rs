@@ -85,6 +85,23 @@ fn a_signal_leaves_no_file_and_is_what_the_process_dies_of() {
 }
 
 #[test]
+fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("s");
+    // As nohup(1) does.
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+    command.arg(tool("rnc").get_program()).arg("-lkvU").arg(&path);
+    let mut nc = Nc::start(&mut command);
+    nc.message();
+    nc.message();
+    kill(&nc, Signal::HUP);
+    let mut client = UnixStream::connect(&path).expect("it listens");
+    client.write_all(b"still here").expect("it reads");
+    nc.prints("still here");
+}
+
+#[test]
 fn a_datagram_client_is_answered_at_a_path_that_goes_with_it() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("s");
