@@ -93,6 +93,8 @@ impl Hub {
             };
             if step > 0 {
                 moved_at = self.clock.now();
+                // Nobody is late because somebody else was served first.
+                tokio::task::yield_now().await;
             }
         }
     }
@@ -149,10 +151,14 @@ impl Hub {
         let write = || {
             let broker = self.broker.borrow();
             let mut parts = [IoSlice::new(&[]); PARTS];
-            let mut count = 0;
+            let (mut count, mut left) = (0, TURN);
             for (part, piece) in parts.iter_mut().zip(broker.pending(seat.id)) {
+                let piece = piece.get(..left).unwrap_or(piece);
                 *part = IoSlice::new(piece);
-                count += 1;
+                (count, left) = (count + 1, left - piece.len());
+                if left == 0 {
+                    break;
+                }
             }
             let count = socket.write_parts(parts.get(..count).unwrap_or_default())?;
             drop(broker);
@@ -229,5 +235,7 @@ impl Drop for Seat<'_> {
 const LIMIT: usize = 8 << 20;
 /// As much as one piece of the broker's log.
 const READ: usize = 64 << 10;
+/// So much a member is sent in its turn.
+const TURN: usize = 128 << 10;
 /// So many small messages leave in one call.
 const PARTS: usize = 64;
