@@ -1,5 +1,6 @@
 //! Part two: the lecture's session with `rnc`, watched by `rdump`; and what UDP by itself is worth.
 
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
@@ -19,7 +20,9 @@ pub(crate) fn tour(stage: &Stage, scratch: &Path, tap: &Tap) -> Result<(), Faile
     heading("rnc: both directions of a connection, and rdump watching it");
     talk(stage, scratch, tap)?;
     heading("rnc -u: what a fair-loss link is, by itself");
-    datagrams(stage)
+    datagrams(stage)?;
+    heading("rnc -u --reliable: the same link, and nothing is missing");
+    stream(stage, scratch)
 }
 
 /// `rnc -l ::1 PORT` and `rnc ::1 PORT`, with a line each way, under the eyes of `rdump`.
@@ -106,6 +109,41 @@ fn datagrams(stage: &Stage) -> Result<(), Failed> {
         "   · {}: this is what everything else here stands on",
         damage.end(&link)
     ));
+    link.stop()?;
+    Ok(())
+}
+
+/// A file over the same link with the whole ladder on it, and an answer back.
+fn stream(stage: &Stage, scratch: &Path) -> Result<(), Failed> {
+    const SIZE: u32 = 1 << 20;
+    let file = scratch.join("original");
+    let contents: Vec<u8> = (0..SIZE / 4)
+        .flat_map(|word| word.wrapping_mul(0x9e37_79b1).to_le_bytes())
+        .collect();
+    fs::write(&file, &contents)?;
+    let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+    show_command("rnc", &["-u", "-l", "--reliable", "127.0.0.1", &port]);
+    let mut listener = stage.start("rnc", &["-u", "-l", "-N", "-v", "--reliable", "127.0.0.1", &port])?;
+    wait_for(&mut listener, "Bound")?;
+    let link = bad_link(format!("127.0.0.1:{port}").parse()?, 196)?;
+    let damage = Damage::begin(&link);
+    let target = link.address().port().to_string();
+    let words = ["-u", "-N", "-v", "--reliable", "127.0.0.1", &target];
+    let mut keyboard = listener.stdin.take().ok_or("rnc was started with a pipe")?;
+    keyboard.write_all(b"received, with thanks\n")?;
+    drop(keyboard);
+    let mut printed = listener.stdout.take().ok_or("rnc was started with a pipe")?;
+    let copy = thread::spawn(move || {
+        let mut copy = Vec::new();
+        printed.read_to_end(&mut copy).map(|_| copy)
+    });
+    let answer = stage.show_with_input("rnc", &words, File::open(&file)?)?;
+    let copy = copy.join().map_err(|_| "the reader panicked")??;
+    let status = listener.wait()?;
+    if copy != contents || answer != "received, with thanks\n" || !status.success() {
+        return Err(format!("the stream did not arrive as it was sent ({status})").into());
+    }
+    survived(&format!("{}; the MiB arrived, in order, once", damage.end(&link)));
     link.stop()?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
@@ -73,10 +74,19 @@ impl Stage {
         self.show_part(name, args, usize::MAX)
     }
 
+    /// The same, with `input` for its standard input.
+    pub(crate) fn show_with_input(&self, name: &str, args: &[&str], input: File) -> Result<String, Failed> {
+        self.show_all(name, args, input.into(), usize::MAX)
+    }
+
     /// The same, but of a long output only the first `lines` lines are shown.
     pub(crate) fn show_part(&self, name: &str, args: &[&str], lines: usize) -> Result<String, Failed> {
+        self.show_all(name, args, Stdio::null(), lines)
+    }
+
+    fn show_all(&self, name: &str, args: &[&str], input: Stdio, lines: usize) -> Result<String, Failed> {
         show_command(name, args);
-        let output = self.tool(name, args).stdin(Stdio::null()).output()?;
+        let output = self.tool(name, args).stdin(input).output()?;
         let (stdout, stderr) = (
             String::from_utf8(output.stdout)?,
             String::from_utf8_lossy(&output.stderr),
