@@ -354,6 +354,24 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_gone_on_from_at_once_while_others_are_on_their_way() {
+        let course = Course::new(
+            &[(0, &[v6(1), v4(1), v6(2)])],
+            &[(v4(1), 5, false), (v6(2), 10, true)],
+        );
+        assert_eq!(
+            course.run(),
+            [
+                (0, Connect(v6(1))),
+                (250, Connect(v4(1))),
+                (255, Connect(v6(2))),
+                (265, Close(v6(1))),
+                (265, Won(v6(2)))
+            ]
+        );
+    }
+
+    #[test]
     fn each_attempt_has_its_own_time() {
         let mut course = Course::new(&[(0, &[v6(1), v4(1)])], &[]);
         course.patience = Some(Duration::from_secs(1));

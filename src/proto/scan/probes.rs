@@ -453,6 +453,23 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_refuses_nothing_any_more_is_not_asked_for_ever() {
+        let mut left = 6;
+        let mut network = Network::new(host(move |_| {
+            left -= i32::from(left > 0);
+            left > 0
+        }));
+        network.run(Probes::new(100, pace(1)));
+        let closed = network
+            .states()
+            .iter()
+            .filter(|state| **state == State::Closed)
+            .count();
+        assert_eq!(closed, 5);
+        assert!(network.took() < Duration::from_secs(60), "{:?}", network.took());
+    }
+
+    #[test]
     fn with_a_pause_ports_are_asked_one_by_one() {
         let mut network = Network::new(host(|_| true));
         let slow = Pace {

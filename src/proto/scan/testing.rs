@@ -88,6 +88,7 @@ impl<'a> Network<'a> {
                     continue;
                 };
                 self.asked += 1;
+                assert!(self.asked < 1_000_000, "it asks for ever");
                 if let Some((after, state)) = (self.answer)(self.now, attempt) {
                     coming.insert((self.now + after, self.asked), (attempt, state));
                 }
