@@ -182,8 +182,9 @@ impl Driver {
             busy |= self.write()?;
             busy |= self.read()?;
         }
-        self.send()?;
+        // What the rules say may be for the other end.
         self.obey();
+        self.send()?;
         self.notices.drain(..).for_each(&mut *tell);
         if let Some(end) = self.end()? {
             return Ok(Some(end));

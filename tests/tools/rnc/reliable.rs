@@ -88,8 +88,9 @@ fn files_cross_both_ways_and_the_digests_agree() {
 
 #[test]
 fn each_end_finishes_for_itself() {
-    let (mut ours, port) = listener(&["-N"]);
-    let mut theirs = caller(&["-N"], &port);
+    // An end that is told late, when a keep-alive happens to ask, is an end that is not told.
+    let (mut ours, port) = listener(&["-N", "-w", "5"]);
+    let mut theirs = caller(&["-N", "-w", "5"], &port);
     theirs.say("question\n");
     ours.prints("question\n");
     ours.say("answer\n");
