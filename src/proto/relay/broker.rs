@@ -252,7 +252,7 @@ impl Machine for Broker {
 }
 
 /// How long a slow member may hold the others up, once.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests;

@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn the_other_way_begins_a_line_of_its_own() {
         let text = dump(&[(SENT, 0, b"a"), (RECEIVED, 5, b"b"), (SENT, 1, b"c")]);
-        let lines: Vec<_> = text.lines().map(|line| line.split_at(14)).collect();
-        let begins: Vec<_> = lines.iter().map(|(begin, _)| begin.trim()).collect();
+        let lines: Vec<_> = text.lines().map(|line| line.split_at(11)).collect();
+        let begins: Vec<_> = lines.iter().map(|(begin, _)| *begin).collect();
         assert_eq!(begins, ["1> 00000000", "1< 00000005", "1> 00000001"]);
     }
 

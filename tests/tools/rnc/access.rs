@@ -1,7 +1,7 @@
 //! Who may connect, and how one learns that it can be connected to.
 
 use std::fs;
-use std::io::{PipeReader, Read, Write};
+use std::io::{BufRead, BufReader, PipeReader, Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::process::Command;
@@ -193,10 +193,11 @@ fn who_waits_is_told_where_it_listens() {
         (&["-nl", "0"], "::"),
         (&["-nlu", "::1", "0"], "::1"),
     ] {
-        let (_nc, mut reader) = with_pipe(&[&["--ready-fd", "9"], arguments].concat());
-        let mut line = [0; 100];
-        let length = reader.read(&mut line).expect("it is written to");
-        let line = String::from_utf8_lossy(&line[..length]).into_owned();
+        let (_nc, reader) = with_pipe(&[&["--ready-fd", "9"], arguments].concat());
+        let mut line = String::new();
+        BufReader::new(reader)
+            .read_line(&mut line)
+            .expect("it is written to");
         let (at, port) = line.trim_end_matches('\n').split_once(' ').expect("two words");
         assert_eq!(at, address);
         assert_ne!(port.parse::<u16>().expect("a number"), 0);

@@ -22,6 +22,8 @@ fn socket() -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a free port");
     let patience = Some(Duration::from_secs(20));
     socket.set_read_timeout(patience).expect("it can be");
+    // As much as the system gives: what overflows is lost, and on a busy machine the reader is late.
+    let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(4 << 20);
     socket
 }
 
@@ -120,7 +122,7 @@ fn a_refused_datagram_is_a_loss() {
 fn messages() -> Vec<Vec<u8>> {
     let sizes = [64; 40]
         .into_iter()
-        .chain([10, 1, 1400, 1400, 1400, 9, 60_000, 5, 20_000, 20_000, 3]);
+        .chain([10, 1, 1400, 1400, 1400, 9, 40_000, 5, 20_000, 20_000, 3]);
     let numbered = sizes.enumerate();
     numbered
         .map(|(number, size)| vec![u8::try_from(number).expect("there are few"); size])
