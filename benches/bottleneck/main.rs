@@ -72,12 +72,15 @@ fn loss(network: &str, size: usize, rounds: usize) -> io::Result<()> {
             let lab = Lab::new(network)?;
             let mut receiver = listen(&lab, *carrier, "5001")?;
             let clock = Clock::start();
-            let mut sender = call(&lab, *carrier, "5001");
-            let status = sender.stdin(std::fs::File::open(file.path())?).status()?;
+            let mut sender = call(&lab, *carrier, "5001")
+                .stdin(std::fs::File::open(file.path())?)
+                .spawn()?;
+            // A receiver whose output nobody reads holds its sender back.
             let mut came = 0;
             if let Some(stdout) = &mut receiver.stdout {
                 came = io::copy(stdout, &mut io::sink())?;
             }
+            let status = sender.wait()?;
             let time = clock.now().since_origin();
             let end = receiver.wait()?;
             if !status.success() || !end.success() || came != size as u64 {
