@@ -243,3 +243,36 @@ const LONGEST: usize = 64 << 10;
 /// When the outbox is worth a call.
 const FULL: usize = 60 << 10;
 const SOCKET_BUFFER: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::runtime;
+
+    #[test]
+    fn what_leaves_as_a_train_is_taken_apart_where_it_arrives() {
+        runtime().unwrap().block_on(async {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            socket.connect(socket.local_addr().unwrap()).unwrap();
+            let mut channel = Channel::connected(Rc::new(Endpoint::socket(socket).unwrap())).unwrap();
+            for datagram in ["four", "more", "end"] {
+                channel.outbox.extend_from_slice(datagram.as_bytes());
+                channel.posted();
+            }
+            assert!(channel.flush().unwrap() && channel.is_flushed());
+            let mut came = Vec::new();
+            while came.len() < 3 {
+                let train = channel.come().await.unwrap();
+                let datagrams = channel.datagrams(train, true);
+                came.extend(datagrams.map(<[u8]>::to_vec));
+            }
+            assert_eq!(came, [&b"four"[..], b"more", b"end"]);
+            let stranger = Train {
+                length: 4,
+                segment: 4,
+                from: Some("127.0.0.1:9".parse().unwrap()),
+            };
+            assert_eq!(channel.datagrams(stranger, true).count(), 0);
+        });
+    }
+}

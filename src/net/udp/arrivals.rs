@@ -3,8 +3,6 @@
 use std::io;
 use std::os::fd::AsFd;
 
-use rustix::net::SocketAddrAny;
-
 use crate::net::endpoint::Endpoint;
 use crate::net::sys;
 
@@ -49,9 +47,8 @@ impl Arrivals {
                 break;
             }
             match sys::receive_train(from.as_fd(), room) {
-                Ok(train) if !from.admits(&train.from.map(Into::into)) => {}
                 // What is not welcome is passed over.
-                Ok(train) if !from.admits(&train.from.map(SocketAddrAny::from)) => {}
+                Ok(train) if !from.admits(&train.from.map(Into::into)) => {}
                 Ok(train) => {
                     self.filled += train.length;
                     from.note_sender(train.from);
