@@ -230,7 +230,8 @@ impl Driver {
             self.refused = None;
         }
         if !open {
-            if counters.damaged > 0 && !self.warned {
+            // One may have been damaged on the way; none that was right is another matter.
+            if counters.damaged > 1 && counters.received == 0 && !self.warned {
                 self.warned = true;
                 self.notices.push(Notice::WrongTag);
             }

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, PipeReader, Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
-use std::process::Command;
 
 use super::Nc;
 use crate::support::tool;
@@ -167,21 +166,14 @@ fn what_makes_no_sense_is_said_in_one_line() {
     }
 }
 
-/// `rnc` with a pipe as its descriptor 9, and what it writes there.
+/// `rnc` that writes to a pipe when it is ready.
 fn with_pipe(arguments: &[&str]) -> (Nc, PipeReader) {
     let (reader, writer) = std::io::pipe().expect("there is room");
-    let rnc = tool("rnc");
-    // The shell gives the descriptor its number.
-    let script = format!("exec \"$0\" \"$@\" 9>&{}", writer.as_raw_fd());
     rustix::io::fcntl_setfd(&writer, rustix::io::FdFlags::empty()).expect("it is open");
-    let mut command = Command::new("/bin/sh");
-    command
-        .arg("-c")
-        .arg(script)
-        .arg(rnc.get_program())
-        .args(arguments);
-    let nc = Nc::start(&mut command);
-    (nc, reader)
+    let number = writer.as_raw_fd().to_string();
+    let mut command = tool("rnc");
+    command.args(["--ready-fd", &number]).args(arguments);
+    (Nc::start(&mut command), reader)
 }
 
 #[test]
@@ -193,7 +185,7 @@ fn who_waits_is_told_where_it_listens() {
         (&["-nl", "0"], "::"),
         (&["-nlu", "::1", "0"], "::1"),
     ] {
-        let (_nc, reader) = with_pipe(&[&["--ready-fd", "9"], arguments].concat());
+        let (_nc, reader) = with_pipe(arguments);
         let mut line = String::new();
         BufReader::new(reader)
             .read_line(&mut line)
@@ -203,7 +195,7 @@ fn who_waits_is_told_where_it_listens() {
         assert_ne!(port.parse::<u16>().expect("a number"), 0);
     }
     for flags in ["-lU", "-lkU", "-luU"] {
-        let (mut nc, mut reader) = with_pipe(&["--ready-fd", "9", flags, &path]);
+        let (mut nc, mut reader) = with_pipe(&[flags, &path]);
         let mut line = vec![0; path.len() + 1];
         reader.read_exact(&mut line).expect("it is written to");
         assert_eq!(String::from_utf8_lossy(&line), format!("{path}\n"));

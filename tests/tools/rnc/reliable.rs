@@ -139,7 +139,7 @@ fn both_need_the_same_key() {
     theirs.fails("rnc: no answer for 1 s");
     assert_eq!(
         ours.message(),
-        "rnc: a datagram with a wrong tag came: is the --key the same?"
+        "rnc: only datagrams with a wrong tag came: is the --key the same?"
     );
     let mut theirs = caller(&["-N", "--key", &same], &port);
     theirs.say("text\n");

@@ -16,7 +16,7 @@ use crate::tools::rnc::chaos;
 /// What happens on the way: a wrong key in any case, the rest for `-v`.
 pub(in crate::tools::rnc) fn notice(notice: Notice, peer: Option<SocketAddr>) {
     let (name, what) = match notice {
-        Notice::WrongTag => return warn("a datagram with a wrong tag came: is the --key the same?"),
+        Notice::WrongTag => return warn("only datagrams with a wrong tag came: is the --key the same?"),
         Notice::Suspect => ("suspect", "suspected: silent for longer than can be explained"),
         Notice::Recovered => ("recovered", "heard again"),
     };
