@@ -221,20 +221,25 @@ fn sixteen_mebibytes_each_way_at_once_arrive_whole() {
     for buffers in [&[][..], &["-I", "4096", "-O", "4096"]] {
         let (server, port, fingerprint) = listener(&[&["-N"], buffers].concat());
         let client = client(&[&["-N", "--fingerprint", &fingerprint], buffers].concat(), &port);
-        let exchange = |mut nc: Nc| {
-            let data = data.clone();
+        // As nc does, a listener ends with its client: the client's end waits until it has heard everything.
+        let exchange = |mut nc: Nc, is_client: bool| {
+            let (data, size) = (data.clone(), data.len());
             let mut stdin = nc.child.stdin.take().expect("it is open");
-            let writer = thread::spawn(move || stdin.write_all(&data).expect("it reads"));
+            let writer = thread::spawn(move || {
+                stdin.write_all(&data).expect("it reads");
+                is_client.then_some(stdin)
+            });
             thread::spawn(move || {
-                let mut came = Vec::new();
+                let mut came = vec![0; size];
                 let mut stdout = nc.child.stdout.take().expect("it is piped");
+                stdout.read_exact(&mut came).expect("it prints");
+                drop(writer.join().expect("no panic"));
                 stdout.read_to_end(&mut came).expect("it prints");
-                writer.join().expect("no panic");
                 assert_eq!(nc.child.wait().expect("it ends").code(), Some(0));
                 blake3::hash(&came)
             })
         };
-        let (one, other) = (exchange(server), exchange(client));
+        let (one, other) = (exchange(server, false), exchange(client, true));
         assert_eq!(one.join().expect("no panic"), expected);
         assert_eq!(other.join().expect("no panic"), expected);
     }
