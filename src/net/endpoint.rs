@@ -27,7 +27,7 @@ use crate::proto::relay::Access;
 /// What a descriptor is, as far as moving bytes goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A regular file: always ready. `sendfile` and `splice` work, but `splice` cannot append.
+    /// A regular file: always ready. `splice` works, but cannot append.
     File {
         /// `O_APPEND` is set.
         append: bool,

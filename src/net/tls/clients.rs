@@ -8,7 +8,7 @@ use rustls::crypto::{
 };
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::Fingerprint;
 use super::refusal::{Refusal, Verdict};
@@ -53,10 +53,7 @@ impl ClientCertVerifier for ClientCheck {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        if self.pin.is_some_and(|pin| pin != Fingerprint::of(end_entity)) {
-            self.verdict.leave(Refusal::by_pin(end_entity));
-            return Err(CertificateError::ApplicationVerificationFailure.into());
-        }
+        self.verdict.hold_to(self.pin, end_entity)?;
         let Some(trust) = &self.trust else {
             return Ok(ClientCertVerified::assertion());
         };

@@ -21,6 +21,19 @@ impl Verdict {
     pub(super) fn leave(&self, refusal: Refusal) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
     }
+
+    /// Refuses any certificate but the one that is pinned, if one is.
+    pub(super) fn hold_to(
+        &self,
+        pin: Option<Fingerprint>,
+        end_entity: &CertificateDer<'_>,
+    ) -> Result<(), Error> {
+        if pin.is_none_or(|pin| pin == Fingerprint::of(end_entity)) {
+            return Ok(());
+        }
+        self.leave(Refusal::by_pin(end_entity));
+        Err(CertificateError::ApplicationVerificationFailure.into())
+    }
 }
 
 /// Why a certificate was refused.
@@ -44,7 +57,7 @@ enum Why {
 
 impl Refusal {
     /// Of a certificate that another is pinned instead of.
-    pub(super) fn by_pin(end_entity: &CertificateDer<'_>) -> Self {
+    fn by_pin(end_entity: &CertificateDer<'_>) -> Self {
         Self::new(Why::Pin, end_entity, &[])
     }
 

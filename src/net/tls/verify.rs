@@ -56,10 +56,7 @@ impl ServerCertVerifier for Check {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if self.pin.is_some_and(|pin| pin != Fingerprint::of(end_entity)) {
-            self.verdict.leave(Refusal::by_pin(end_entity));
-            return Err(CertificateError::ApplicationVerificationFailure.into());
-        }
+        self.verdict.hold_to(self.pin, end_entity)?;
         let Some(trust) = &self.trust else {
             return Ok(ServerCertVerified::assertion());
         };

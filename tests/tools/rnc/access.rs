@@ -77,13 +77,7 @@ fn a_list_can_be_a_file_and_an_empty_one_allows_nobody() {
 fn a_client_of_ipv4_is_one_where_both_families_are_listened_to() {
     let mut nc = Nc::ours(&["-nlk", "--deny", "127.0.0.0/8", "-v", "0"]);
     nc.message();
-    let line = nc.message();
-    let port = line
-        .rsplit(' ')
-        .next()
-        .expect("a port is said")
-        .parse()
-        .expect("it is a number");
+    let port = nc.port();
     assert!(!is_served(&mut nc, port));
     assert!(
         nc.message().starts_with("Connection from 127.0.0.1 "),
@@ -211,12 +205,7 @@ fn who_waits_is_told_where_it_listens() {
 #[test]
 fn standard_output_can_be_who_waits() {
     let mut nc = Nc::ours(&["-nl", "--ready-fd", "1", "127.0.0.1", "0"]);
-    let port = nc
-        .message()
-        .rsplit(' ')
-        .next()
-        .expect("a port is said")
-        .to_owned();
+    let port = nc.port();
     nc.prints(&format!("127.0.0.1 {port}\n"));
     let mut client = TcpStream::connect(format!("127.0.0.1:{port}")).expect("it listens");
     client.write_all(b"data").expect("it reads");

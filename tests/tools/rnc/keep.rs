@@ -111,13 +111,7 @@ fn without_descriptors_clients_wait_and_it_is_said_once() {
         .arg("ulimit -n 40; exec \"$0\" \"$@\"")
         .arg(tool("rnc").get_program());
     let mut nc = Nc::start(command.args(["-nlk", "127.0.0.1", "0"]));
-    let port = nc
-        .message()
-        .rsplit(' ')
-        .next()
-        .expect("a port is said")
-        .parse()
-        .expect("a number");
+    let port = nc.port();
     let mut clients: Vec<_> = (0..60).map(|_| client(port)).collect();
     assert_eq!(
         nc.message(),
@@ -163,13 +157,7 @@ fn when_standard_output_is_full_the_server_ends() {
     );
     let child = crate::support::Guard(command.spawn().expect("it starts"));
     let mut nc = Nc::of(child);
-    let port = nc
-        .message()
-        .rsplit(' ')
-        .next()
-        .expect("a port is said")
-        .parse()
-        .expect("a number");
+    let port = nc.port();
     let mut client = client(port);
     client.write_all(b"too much").expect("there is room");
     assert_eq!(

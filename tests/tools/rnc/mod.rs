@@ -67,6 +67,13 @@ impl Nc {
         line.trim_end().to_owned()
     }
 
+    /// The port at the end of its next message.
+    fn port(&mut self) -> u16 {
+        let line = self.message();
+        let port = line.rsplit(' ').next().expect("a port is said");
+        port.parse().expect("a number")
+    }
+
     /// Types.
     fn say(&mut self, text: &str) {
         let stdin = self.child.stdin.as_mut().expect("it is open");
