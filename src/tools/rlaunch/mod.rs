@@ -1,11 +1,8 @@
 //! `rlaunch`: ask a server, over UDP, to do a thing once.
 
-mod action;
 mod args;
 mod endpoint;
-mod lane;
 mod launch;
-mod notes;
 mod pair;
 mod plan;
 mod run;

@@ -13,14 +13,14 @@ use crate::wire::rlaunch::MAX_PAYLOAD;
 
 /// A command.
 #[derive(Clone, Debug)]
-pub(super) struct Action(CommandLine);
+pub(in crate::tools::rlaunch) struct Action(CommandLine);
 
 impl Action {
     /// The action that a command line is.
     ///
     /// # Errors
     /// When it is empty.
-    pub(super) fn parse(line: &str) -> Result<Self> {
+    pub(in crate::tools::rlaunch) fn parse(line: &str) -> Result<Self> {
         CommandLine::cheapest(line)
             .map(Self)
             .context("--exec: no command")
@@ -30,7 +30,7 @@ impl Action {
     ///
     /// # Errors
     /// When it could not be begun; then nothing of it was done.
-    pub(super) async fn run(&self, id: &str, payload: &[u8]) -> io::Result<Outcome> {
+    pub(in crate::tools::rlaunch) async fn run(&self, id: &str, payload: &[u8]) -> io::Result<Outcome> {
         let child = Command::from(self.0.command())
             .env("RLAUNCH_ID", id)
             .stdin(Stdio::piped())

@@ -9,11 +9,11 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::notes::Notes;
-use super::{NOT_LAUNCHED, tell};
 use crate::cli::Failure;
 use crate::net::{Clock, Ended, LaunchClient};
 use crate::proto::Instant;
 use crate::proto::launch::{Doubt, Ending, Note, Pending, Session};
+use crate::tools::rlaunch::{NOT_LAUNCHED, tell};
 use crate::wire::rlaunch::CallId;
 
 /// What the lanes of a run share.

@@ -1,5 +1,7 @@
 //! `rlaunch serve`: the server machine over a socket, a journal and commands.
 
+mod action;
+
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +13,6 @@ use tokio::net::UdpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::action::Action;
 use super::plan;
 use crate::cli::{Exit, message, program_name};
 use crate::net::{Clock, Port, drive, runtime};
@@ -21,6 +22,8 @@ use crate::proto::link::Seal;
 use crate::store::frame::Header;
 use crate::store::{self, Committer, Folder, Journal};
 use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
+
+pub(super) use action::Action;
 
 /// Serves until a signal, or until the store fails.
 pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {

@@ -1,5 +1,8 @@
 //! `rlaunch launch`: one call, or one for each line of standard input.
 
+mod lane;
+mod notes;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
@@ -10,8 +13,6 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
 
-use super::lane::{Lane, Over, Shared};
-use super::notes::Notes;
 use super::plan::{self, Payloads, Volume};
 use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure, Out};
@@ -19,6 +20,9 @@ use crate::net::{Clock, LaunchClient, Progress, runtime};
 use crate::proto::launch::{Batch, Doubt, Ending, Note};
 use crate::proto::link::Seal;
 use crate::wire::rlaunch::MAX_PAYLOAD;
+
+use lane::{Lane, Over, Shared};
+use notes::Notes;
 
 /// Makes the call or calls.
 pub(super) fn launch(plan: &plan::Launch) -> Result<Exit, Failure> {

@@ -1,0 +1,40 @@
+//! What may be typed after `rlaunch`.
+
+mod launch;
+mod pair;
+mod patience;
+mod serve;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+pub(super) use launch::Launch;
+pub(super) use pair::{Get, Server, Set};
+pub(super) use patience::Patience;
+pub(super) use serve::Serve;
+
+/// Ask a server, over UDP, to do a thing once.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rlaunch",
+    version,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    args_override_self = true
+)]
+pub struct Args {
+    /// Print the version and exit.
+    #[arg(long, action = ArgAction::Version)]
+    version: Option<bool>,
+
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Serve(Serve),
+    Launch(Launch),
+    Get(Get),
+    Set(Set),
+}

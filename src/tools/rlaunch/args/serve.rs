@@ -1,0 +1,27 @@
+//! `rlaunch serve`.
+
+use std::path::PathBuf;
+
+/// Serve: perform an action once for each id, however often it is asked for.
+#[derive(Debug, clap::Args)]
+pub(in crate::tools::rlaunch) struct Serve {
+    /// The address and port to listen on.
+    #[arg(value_name = "ADDR:PORT")]
+    pub(in crate::tools::rlaunch) address: String,
+
+    /// Keep the id set in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::tools::rlaunch) store: PathBuf,
+
+    /// The action: the payload is its standard input, its standard output is the result.
+    #[arg(long, value_name = "CMD")]
+    pub(in crate::tools::rlaunch) exec: String,
+
+    /// Perform at most this many actions at a time.
+    #[arg(long, value_name = "N", default_value = "64")]
+    pub(in crate::tools::rlaunch) jobs: String,
+
+    /// Say what is launched.
+    #[arg(short, long)]
+    pub(in crate::tools::rlaunch) verbose: bool,
+}

@@ -1,0 +1,106 @@
+//! `rlaunch launch`.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Volume, checked, number, seconds};
+use crate::tools::rlaunch::args;
+use crate::tools::rlaunch::endpoint::Endpoint;
+
+/// What `rlaunch launch` is to do.
+#[derive(Debug)]
+pub(in crate::tools::rlaunch) struct Launch {
+    pub(in crate::tools::rlaunch) server: Endpoint,
+    pub(in crate::tools::rlaunch) payloads: Payloads,
+    /// How many calls may be under way at a time.
+    pub(in crate::tools::rlaunch) window: usize,
+    pub(in crate::tools::rlaunch) journal: Option<PathBuf>,
+    pub(in crate::tools::rlaunch) deadline: Duration,
+    pub(in crate::tools::rlaunch) grace: Duration,
+    pub(in crate::tools::rlaunch) volume: Volume,
+}
+
+/// What is launched.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::tools::rlaunch) enum Payloads {
+    /// This, once.
+    One(Vec<u8>),
+    /// The whole of standard input, once.
+    Input,
+    /// Each line of standard input.
+    Lines,
+}
+
+impl Launch {
+    pub(in crate::tools::rlaunch) fn new(args: args::Launch) -> Result<Self> {
+        let payloads = match args.payload.map(OsString::into_vec) {
+            None => Payloads::Lines,
+            Some(payload) if payload == b"-" => Payloads::Input,
+            Some(payload) => Payloads::One(checked(payload)?),
+        };
+        Ok(Self {
+            server: args.address.parse()?,
+            payloads,
+            window: number("--window", &args.window, MOST_WINDOW)?,
+            journal: args.journal,
+            deadline: seconds("--deadline", &args.patience.deadline)?,
+            grace: seconds("--grace", &args.grace)?,
+            volume: Volume::new(&args.patience),
+        })
+    }
+}
+
+/// As many as a server lets a session have unsettled.
+const MOST_WINDOW: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::tools::rlaunch::Args;
+    use crate::tools::rlaunch::args::Verb;
+    use crate::wire::rlaunch::MAX_PAYLOAD;
+
+    fn launch(typed: &[&str]) -> Result<Launch> {
+        let words = ["rlaunch", "launch"].iter().chain(typed);
+        match Args::try_parse_from(words)?.verb {
+            Verb::Launch(args) => Launch::new(args),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction_and_must_be_a_time() {
+        assert_eq!(
+            launch(&["[::1]:1", "x", "--deadline", "0.5"]).unwrap().deadline,
+            Duration::from_millis(500)
+        );
+        for wrong in ["-1", "inf", "NaN", "x", "1e300"] {
+            let error = launch(&["[::1]:1", "x", &format!("--deadline={wrong}")]).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("--deadline {wrong}: not a number of seconds")
+            );
+        }
+    }
+
+    #[test]
+    fn a_payload_too_long_for_one_datagram_is_refused_before_anything_is_sent() {
+        assert!(launch(&["[::1]:1", &"x".repeat(MAX_PAYLOAD)]).is_ok());
+        let error = launch(&["[::1]:1", &"x".repeat(MAX_PAYLOAD + 1)]).unwrap_err();
+        assert!(error.to_string().contains("1113 bytes are more than the 1112"));
+    }
+
+    #[test]
+    fn a_payload_is_one_a_dash_or_lines() {
+        assert_eq!(launch(&["[::1]:1", "-"]).unwrap().payloads, Payloads::Input);
+        assert_eq!(launch(&["[::1]:1", "--lines"]).unwrap().payloads, Payloads::Lines);
+        assert!(launch(&["[::1]:1"]).is_err());
+        assert!(launch(&["[::1]:1", "x", "--lines"]).is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! What was typed, typed: checked, without any I/O.
+
+mod launch;
+mod pair;
+mod serve;
+mod volume;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::wire::rlaunch::MAX_PAYLOAD;
+
+pub(in crate::tools::rlaunch) use launch::{Launch, Payloads};
+pub(in crate::tools::rlaunch) use pair::Pair;
+pub(in crate::tools::rlaunch) use serve::Serve;
+pub(in crate::tools::rlaunch) use volume::Volume;
+
+/// A payload that fits into one request.
+///
+/// # Errors
+/// When it does not.
+pub(in crate::tools::rlaunch) fn checked(payload: Vec<u8>) -> Result<Vec<u8>> {
+    let length = payload.len();
+    ensure!(
+        length <= MAX_PAYLOAD,
+        "payload: {length} bytes are more than the {MAX_PAYLOAD} of one request"
+    );
+    Ok(payload)
+}
+
+fn seconds(flag: &str, typed: &str) -> Result<Duration> {
+    let number: Option<f64> = typed.parse().ok();
+    number
+        .and_then(|number| Duration::try_from_secs_f64(number).ok())
+        .filter(|time| *time <= LONGEST)
+        .with_context(|| format!("{flag} {typed}: not a number of seconds"))
+}
+
+fn number(flag: &str, typed: &str, most: usize) -> Result<usize> {
+    let number = typed.parse().ok().filter(|number| (1..=most).contains(number));
+    number.with_context(|| format!("{flag} {typed}: not a number from 1 to {most}"))
+}
+
+/// A year: long enough for ever, short enough to be added to any time.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
