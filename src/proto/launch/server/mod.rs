@@ -93,7 +93,7 @@ pub enum Output {
 }
 
 /// The machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     instance: u64,
     limits: Limits,
@@ -127,13 +127,13 @@ struct Asker {
     length: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Running {
     asker: Asker,
     since: Instant,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Then {
     Grant(u64),
     Run(CallId, Vec<u8>),
