@@ -59,6 +59,11 @@ impl Folder {
         }
         Err(Error::Locked)
     }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Disk for Folder {

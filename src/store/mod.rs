@@ -11,6 +11,7 @@ mod disk;
 pub mod dns_cache;
 #[cfg(test)]
 mod faulty;
+pub mod fence;
 mod folder;
 pub mod frame;
 mod journal;
@@ -21,6 +22,7 @@ use thiserror::Error;
 
 pub use committer::Committer;
 pub use disk::{Disk, File};
+pub use fence::{Fence, Orphans};
 pub use folder::Folder;
 pub use journal::{Journal, Recovered, Unsynced};
 

@@ -4,3 +4,4 @@ mod kill;
 mod server;
 
 mod everyday;
+mod fence;

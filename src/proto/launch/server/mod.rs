@@ -64,6 +64,8 @@ pub enum Input<'a> {
     Durable(u64),
     /// An action is over; `None` when it could not be begun at all.
     Done(CallId, Option<Outcome>),
+    /// An action was begun, and what became of it can no longer be learnt: it is in doubt at once.
+    Lost(CallId),
     /// The journal has grown long.
     Long,
 }
@@ -390,6 +392,12 @@ impl Server {
         self.tell_outcome(now, asker, &told);
     }
 
+    fn lost(&mut self, now: Instant, call: CallId) {
+        if let Some(Running { asker, .. }) = self.running.remove(&call) {
+            self.tell(now, asker, Status::InDoubt);
+        }
+    }
+
     fn replace(&mut self) {
         let records: Vec<_> = self.ids.snapshot().chain(self.pairs.snapshot()).collect();
         // Each record of the snapshot has an index of its own, after those that it stands for.
@@ -552,6 +560,7 @@ impl Machine for Server {
             Input::Datagram { from, bytes } => self.datagram(now, from, bytes),
             Input::Durable(index) => self.durable(now, index),
             Input::Done(call, outcome) => self.done(now, call, outcome),
+            Input::Lost(call) => self.lost(now, call),
             Input::Long => self.replace(),
         }
     }

@@ -132,6 +132,22 @@ fn the_action_begins_only_when_its_intent_is_durable() {
 }
 
 #[test]
+fn a_call_whose_action_was_lost_is_in_doubt_and_never_begun_again() {
+    let mut bench = Bench::new(Limits::DEFAULT);
+    bench.send(&of_session(Kind::Request, 1));
+    bench.sync();
+    bench.server.handle(bench.now, Input::Lost(first()));
+    bench.sync();
+    bench.send(&of_session(Kind::Request, 1));
+    bench.sync();
+    assert_eq!(bench.statuses(), [Status::InDoubt, Status::InDoubt]);
+    assert_eq!(
+        (bench.begun.as_slice(), bench.server.in_doubt()),
+        (&[first()][..], 1)
+    );
+}
+
+#[test]
 fn duplicates_are_answered_by_working_then_by_the_first_result_and_begin_nothing() {
     let mut bench = Bench::new(Limits::DEFAULT);
     bench.send(&of_session(Kind::Request, 1));

@@ -1,6 +1,7 @@
 //! `rlaunch serve`: the server machine over a socket, a journal and commands.
 
 mod action;
+mod fence;
 
 use std::convert::Infallible;
 use std::io;
@@ -33,7 +34,9 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
 async fn run(plan: plan::Serve) -> Result<Exit> {
     let name = plan.store.display().to_string();
     let clock = Clock::start();
-    let (mut server, mut journal) = open(&plan).with_context(|| name.clone())?;
+    let folder = Arc::new(Folder::open(&plan.store).with_context(|| name.clone())?);
+    let _fence = fence::raise(&folder, |_| {}).with_context(|| name.clone())?;
+    let (mut server, mut journal) = open(&plan, folder).with_context(|| name.clone())?;
     prepare(clock, &mut server, &mut journal).with_context(|| name.clone())?;
     let socket = UdpSocket::bind(plan.address.resolve().await?)
         .await
@@ -69,14 +72,14 @@ async fn run(plan: plan::Serve) -> Result<Exit> {
 }
 
 /// Opens the store, and tells what was found in it.
-fn open(plan: &plan::Serve) -> Result<(Server, Journal)> {
+fn open(plan: &plan::Serve, folder: Arc<Folder>) -> Result<(Server, Journal)> {
     let fresh = Header {
         role: *b"ids ",
         id: rand::random_range(1..=u64::MAX),
         first: 1,
         secret: rand::random(),
     };
-    let (journal, recovered) = Journal::open(Arc::new(Folder::open(&plan.store)?), fresh)?;
+    let (journal, recovered) = Journal::open(folder, fresh)?;
     let records: Option<Vec<_>> = recovered
         .records
         .iter()
