@@ -1,6 +1,6 @@
 //! `rlaunch` as a person runs it.
 
-mod kill;
+mod proof;
 mod server;
 
 mod everyday;

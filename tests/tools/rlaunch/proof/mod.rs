@@ -1,0 +1,157 @@
+//! The proof by real processes: clients that launch through a network that loses, repeats, reorders and damages, a
+//! server that is killed and stopped again and again, clients that are killed too. The action keeps a log of its
+//! own, and a checker that knows nothing of the protocol holds it against what the clients were told.
+//!
+//! The full run, and the same load on the lecture's server (`examples/lecture.rs`):
+//!
+//! ```text
+//! FAIRLOSS_LAUNCHES=1000000 cargo test --release --test tools proof -- --nocapture --test-threads 1
+//! ```
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the full run is asked for by the environment, and reports"
+)]
+
+mod checker;
+mod rig;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rig::{Load, Suspect};
+
+use crate::support::{skip, tool};
+
+#[test]
+fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
+    let report = load().run(&Rlaunch);
+    println!("rlaunch: {report}");
+    let (verdict, load) = (&report.verdict, report.load);
+    assert!(verdict.is_clean(), "{verdict}");
+    assert_eq!(verdict.unanswered, 0, "{verdict}");
+    let executing = (load.server_kills + load.client_kills) * load.clients * WINDOW;
+    assert!(
+        verdict.unknown <= executing,
+        "only what was executing at a kill may be unknown: {verdict}"
+    );
+}
+
+#[test]
+fn the_server_of_the_lecture_launches_twice_under_the_same_load() {
+    let Some(program) = lecture() else {
+        return skip("the example `lecture` is not built: run `cargo test` without --test");
+    };
+    let report = load().run(&Lecture { program });
+    println!("lecture: {report}");
+    assert!(
+        !report.verdict.is_clean(),
+        "or the load is none: {}",
+        report.verdict
+    );
+}
+
+/// What the environment asks for, or a load of seconds.
+fn load() -> Load {
+    match std::env::var("FAIRLOSS_LAUNCHES") {
+        Err(_) => small(),
+        Ok(launches) => Load {
+            clients: 64,
+            each: launches.parse::<usize>().expect("a number") / 64,
+            server_kills: 100,
+            client_kills: 100,
+            stops: 20,
+            network: "loss=30%,dup=10%,reorder=20%,corrupt=1%,delay=0ms..1ms,seed=1",
+        },
+    }
+}
+
+fn small() -> Load {
+    Load {
+        clients: 8,
+        each: 40,
+        server_kills: 4,
+        client_kills: 4,
+        stops: 1,
+        network: "loss=30%,dup=10%,reorder=20%,corrupt=1%,delay=0ms..1ms,seed=1",
+    }
+}
+
+/// `rlaunch` with an action that notes the id and the payload.
+struct Rlaunch;
+
+impl Suspect for Rlaunch {
+    fn server(&self, address: SocketAddr, folder: &Path, log: &Path) -> Command {
+        let mut command = tool("rlaunch");
+        command
+            .arg("serve")
+            .arg(address.to_string())
+            .arg("--store")
+            .arg(folder.join("store"));
+        command.args(["--exec", &format!("tee -a {}", log.display())]);
+        command
+    }
+
+    fn client(&self, server: SocketAddr, folder: &Path, number: usize) -> Command {
+        let mut command = tool("rlaunch");
+        command.args([
+            "launch",
+            &server.to_string(),
+            "--lines",
+            "--quiet",
+            "--deadline",
+            "600",
+        ]);
+        command.args(["--window", &WINDOW.to_string(), "--journal"]);
+        command.arg(folder.join(format!("journal-{number}")));
+        command.stderr(Stdio::inherit());
+        command
+    }
+
+    fn entry(&self) -> usize {
+        14
+    }
+
+    /// All of them: its journal tells a client where it was.
+    fn rest(&self, lines: &[String], _: &str) -> Vec<String> {
+        lines.to_vec()
+    }
+}
+
+/// The server and the client of `examples/lecture.rs`.
+struct Lecture {
+    program: PathBuf,
+}
+
+impl Suspect for Lecture {
+    fn server(&self, address: SocketAddr, _: &Path, log: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("serve").arg(address.to_string()).arg(log);
+        command
+    }
+
+    fn client(&self, server: SocketAddr, _: &Path, _: usize) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("launch").arg(server.to_string());
+        command
+    }
+
+    fn entry(&self) -> usize {
+        14
+    }
+
+    fn rest(&self, lines: &[String], told: &str) -> Vec<String> {
+        lines.get(told.lines().count()..).unwrap_or_default().to_vec()
+    }
+}
+
+/// Where `cargo test` builds the example.
+fn lecture() -> Option<PathBuf> {
+    let tests = std::env::current_exe().ok()?;
+    let program = tests.parent()?.parent()?.join("examples/lecture");
+    program.is_file().then_some(program)
+}
+
+/// How many calls each client has under way.
+const WINDOW: usize = 4;
