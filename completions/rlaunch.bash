@@ -49,13 +49,17 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__get)
-            opts="-v -q -h --server --deadline --verbose --quiet --help"
+            opts="-v -q -h --server --key --deadline --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -71,7 +75,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__launch)
-            opts="-v -q -h --lines --window --journal --deadline --verbose --quiet --grace --help"
+            opts="-v -q -h --lines --window --journal --key --deadline --verbose --quiet --grace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -82,6 +86,10 @@ _rlaunch() {
                     return 0
                     ;;
                 --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -101,7 +109,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__serve)
-            opts="-v -h --store --exec --jobs --verbose --help"
+            opts="-v -h --store --exec --jobs --key --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,6 +127,10 @@ _rlaunch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -127,13 +139,17 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__set)
-            opts="-v -q -h --server --deadline --verbose --quiet --help"
+            opts="-v -q -h --server --key --deadline --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

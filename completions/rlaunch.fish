@@ -33,10 +33,12 @@ complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give 
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s v -l verbose -d 'Say what is launched'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l window -d 'With --lines, have up to this many calls under way at a time' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l journal -d 'Note each call in this folder before it is asked for, and resume what an earlier run left unsettled' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l deadline -d 'Ask for this long' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l grace -d 'After the deadline, try this long to have the call cancelled' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l lines -d 'Make one call for each line of standard input, and print one line for each'
@@ -44,11 +46,13 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s v -l verbose 
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l deadline -d 'Ask for this long' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l deadline -d 'Ask for this long' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s q -l quiet -d 'Say nothing but how it ended'

@@ -228,7 +228,7 @@ impl LaunchClient {
             Err(AskError { why, report, .. }) => (report, Err(why)),
         };
         self.tally.sends += u64::from(report.attempts);
-        self.tally.samples += u64::from(report.rtt.is_some());
+        self.tally.samples += u64::from(report.samples);
         if let Err(Failure::Network(error)) = &result {
             let left = policy
                 .deadline

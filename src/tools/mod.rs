@@ -9,6 +9,7 @@ pub mod rdump;
 pub mod rhost;
 pub mod rlaunch;
 pub mod rnc;
+mod secret;
 
 use clap::{Command, CommandFactory};
 

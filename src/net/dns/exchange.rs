@@ -295,7 +295,7 @@ impl link::Question for Question<'_, '_> {
                 },
                 message: bytes,
             }),
-            Event::Working(_) => {}
+            Event::Measured { .. } | Event::Working(_) => {}
         }
     }
 }

@@ -22,6 +22,7 @@ use pairs::put_pair;
 
 pub use caller::{Asking, Call, Closing, Doubt, Ending, Opening, Said, Session, Step};
 pub use calls::{Batch, Calls, Note, Pending};
+pub use envelope::is_of_another_key;
 pub use ids::{Answer, Ids, Standing};
 pub use record::{Outcome, Record};
 pub use server::{Identity, Input, Limits, Output, Server};

@@ -81,6 +81,16 @@ pub enum Verdict {
 pub enum Event<'a> {
     /// The request goes out.
     Sent(Attempt),
+    /// A reply came to the attempt with this number, after this round trip; the server says that it held the request
+    /// for as long, which is not part of it.
+    Measured {
+        /// The attempt, where the protocol echoes it.
+        attempt: Option<u32>,
+        /// The round trip.
+        rtt: Duration,
+        /// How long the request was held.
+        held: Duration,
+    },
     /// The server works on it; the next attempt comes after the time given, if the answer does not.
     Working(Duration),
     /// A datagram was ignored.
@@ -117,6 +127,8 @@ pub struct Ignored {
 pub struct Report {
     /// How many times the request was sent.
     pub attempts: u32,
+    /// How many replies were unambiguous.
+    pub samples: u32,
     /// The round-trip time, if a reply was unambiguous: worth showing to an [`Rto`] that others share.
     pub rtt: Option<Duration>,
     /// The time from the first attempt to the end.
@@ -181,10 +193,24 @@ impl<Q: Question> Ask<Q> {
         let end = self.ended.unwrap_or(now);
         Report {
             attempts: self.stubborn.attempts(),
+            samples: self.stubborn.samples(),
             rtt: self.stubborn.rtt(),
             elapsed: end - self.stubborn.started(),
             since_latest: end - self.stubborn.latest(),
             ignored: self.ignored,
+        }
+    }
+
+    /// Shows a reply to the timer, and to the question what the timer made of it.
+    fn measured(&mut self, now: Instant, heard: Heard, answers: Answers) {
+        let samples = self.stubborn.samples();
+        self.stubborn.handle(now, heard);
+        let (attempt, held) = match answers {
+            Answers::Any => (None, Duration::ZERO),
+            Answers::Attempt { number, held } => (Some(number), held),
+        };
+        if let Some(rtt) = self.stubborn.rtt().filter(|_| self.stubborn.samples() > samples) {
+            self.question.observe(Event::Measured { attempt, rtt, held });
         }
     }
 
@@ -212,12 +238,12 @@ impl<Q: Question> Machine for Ask<Q> {
         }
         match self.question.judge(datagram.bytes) {
             Verdict::Accept(answers) => {
-                self.stubborn.handle(now, Heard::Answer(answers));
+                self.measured(now, Heard::Answer(answers), answers);
                 self.reply = Some((datagram.from, datagram.bytes.to_vec()));
                 self.ended = Some(now);
             }
             Verdict::Working(answers, pause) => {
-                self.stubborn.handle(now, Heard::Working(answers, pause));
+                self.measured(now, Heard::Working(answers, pause), answers);
                 self.question.observe(Event::Working(pause));
             }
             Verdict::Ignore => self.ignore(datagram, Why::Rejected),
@@ -278,6 +304,7 @@ mod tests {
     struct Count {
         sent: u32,
         working: u32,
+        measured: Vec<Duration>,
     }
 
     impl Question for Count {
@@ -297,6 +324,7 @@ mod tests {
             match event {
                 Event::Sent(_) => self.sent += 1,
                 Event::Working(_) => self.working += 1,
+                Event::Measured { rtt, .. } => self.measured.push(rtt),
                 Event::Ignored { .. } => {}
             }
         }
@@ -399,7 +427,7 @@ mod tests {
         ask.handle(retry + Duration::from_millis(1), datagram(SERVER, b"A"));
         assert!(matches!(poll(&mut ask).0, Some(Outcome::Reply(_))));
         let report = ask.report(retry);
-        assert_eq!((report.attempts, report.rtt), (2, None));
+        assert_eq!((report.attempts, report.rtt, report.samples), (2, None, 0));
         assert_eq!(report.since_latest, Duration::from_millis(1));
     }
 
@@ -410,7 +438,8 @@ mod tests {
         poll(&mut ask);
         ask.handle(at(5), datagram(SERVER, b"W"));
         assert_eq!(ask.poll_timeout(), Some(at(9005)));
-        assert_eq!(count.working, 1);
+        assert_eq!(ask.report(at(5)).samples, 1);
+        assert_eq!((count.working, count.measured), (1, vec![at(5) - at(0)]));
     }
 
     #[test]

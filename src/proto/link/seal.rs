@@ -18,6 +18,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 #[derive(Clone)]
 pub struct Seal {
     maker: Maker,
+    id: u32,
 }
 
 #[derive(Clone)]
@@ -31,19 +32,30 @@ impl Seal {
     pub fn checksum() -> Self {
         Self {
             maker: Maker::Blake3(blake3::derive_key(CHECKSUM_CONTEXT, &[])),
+            id: 0,
         }
     }
 
     /// A checksum that costs little over long datagrams: against chance.
     pub fn xxh3() -> Self {
-        Self { maker: Maker::Xxh3 }
+        Self {
+            maker: Maker::Xxh3,
+            id: 0,
+        }
     }
 
     /// A MAC: against chance and against everybody who does not know the secret.
     pub fn keyed(secret: &[u8]) -> Self {
         Self {
             maker: Maker::Blake3(blake3::derive_key(KEYED_CONTEXT, secret)),
+            id: id(secret),
         }
+    }
+
+    /// Which secret it has: a number that says nothing of it, so that it may be sent, and by which two ends can tell
+    /// that theirs differ. Without a secret it is 0.
+    pub fn id(&self) -> u32 {
+        self.id
     }
 
     /// Appends the tag of `datagram` to it.
@@ -83,6 +95,12 @@ impl Seal {
     }
 }
 
+/// A number for a secret, other than 0.
+fn id(secret: &[u8]) -> u32 {
+    let [a, b, c, d, ..] = blake3::derive_key(ID_CONTEXT, secret);
+    u32::from_le_bytes([a, b, c, d]).max(1)
+}
+
 /// The secret is not for logs.
 impl std::fmt::Debug for Seal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,6 +113,7 @@ pub const TAG_LEN: usize = 16;
 
 const CHECKSUM_CONTEXT: &str = "fairloss 2026-11-20 datagram checksum";
 const KEYED_CONTEXT: &str = "fairloss 2026-11-20 datagram MAC";
+const ID_CONTEXT: &str = "fairloss 2026-11-20 key id";
 /// So that a datagram with the XXH3 of another protocol at its end is none of this one.
 const XXH3_SEED: u64 = 0x6661_6972_6c6f_7373;
 
@@ -125,6 +144,13 @@ mod tests {
         assert_eq!(Seal::keyed(b"two").open(&datagram), None);
         assert_eq!(Seal::checksum().open(&datagram), None);
         assert_eq!(Seal::xxh3().open(&datagram), None);
+    }
+
+    #[test]
+    fn two_ends_can_tell_by_a_number_that_their_secrets_differ() {
+        assert_eq!(Seal::keyed(b"one").id(), Seal::keyed(b"one").id());
+        assert_ne!(Seal::keyed(b"one").id(), Seal::keyed(b"two").id());
+        assert_eq!((Seal::checksum().id(), Seal::xxh3().id()), (0, 0));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub struct Stubborn {
     /// When the latest attempts were sent: attempt `n` is at `n % KEPT`.
     sent: [Instant; KEPT as usize],
     rtt: Option<Duration>,
+    samples: u32,
     heard: bool,
     state: State,
 }
@@ -156,6 +157,7 @@ impl Stubborn {
             attempts: 0,
             sent: [now; KEPT as usize],
             rtt: None,
+            samples: 0,
             heard: false,
             state: State::Due(now),
         }
@@ -179,6 +181,11 @@ impl Stubborn {
     /// The round-trip time of the latest unambiguous reply.
     pub fn rtt(&self) -> Option<Duration> {
         self.rtt
+    }
+
+    /// How many replies were unambiguous.
+    pub fn samples(&self) -> u32 {
+        self.samples
     }
 
     /// The estimator, with what it has learnt.
@@ -205,6 +212,7 @@ impl Stubborn {
         if let Some(rtt) = rtt {
             self.rto.sample(rtt);
             self.rtt = Some(rtt);
+            self.samples = self.samples.saturating_add(1);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod endpoint;
+mod key;
 mod launch;
 mod pair;
 mod plan;

@@ -4,12 +4,11 @@ use std::io::Write;
 
 use anyhow::{Context, anyhow};
 
-use super::plan::Pair;
-use super::{REFUSED, UNKNOWN, tell};
+use super::plan::{Pair, Volume};
+use super::{REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, LaunchClient, Progress, runtime};
 use crate::proto::launch::Said;
-use crate::proto::link::Seal;
 
 /// Reads or sets the value of a key.
 pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
@@ -18,21 +17,28 @@ pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
 }
 
 async fn run(plan: &Pair) -> Result<Exit, Failure> {
+    let seal = key::seal(plan.secret.as_deref())?;
     let (clock, server, volume) = (Clock::start(), plan.server.resolve().await?, plan.volume);
-    let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
-    let mut client = LaunchClient::new(clock, server, Seal::checksum(), watch).context("ask")?;
+    let ours = seal.clone();
+    let watch = move |progress: Progress<'_>| tell::progress(volume, server, &ours, &progress);
+    let mut client = LaunchClient::new(clock, server, seal.clone(), watch).context("ask")?;
     let deadline = clock.now() + plan.deadline;
     let name = plan.key.escape_ascii();
     let said = match &plan.value {
-        None => client.get(&plan.key, deadline).await.context("no answer")?,
-        // Without an answer it may be set or not, now or later.
-        Some(value) => client.set(&plan.key, value, deadline).await.map_err(|error| {
-            Failure::new(
-                UNKNOWN,
-                anyhow::Error::new(error).context("unknown whether it is set"),
-            )
-        })?,
+        None => client.get(&plan.key, deadline).await,
+        Some(value) => client.set(&plan.key, value, deadline).await,
     };
+    if volume == Volume::Verbose {
+        tell::figures(server, &client);
+    }
+    let said = said.map_err(|error| {
+        let silence = tell::silence(error, &seal);
+        match plan.value {
+            None => silence.context("no answer").into(),
+            // It may be set or not, now or later.
+            Some(_) => Failure::new(UNKNOWN, silence.context("unknown whether it is set")),
+        }
+    })?;
     match said {
         Said::Value(mut value) => {
             value.push(b'\n');

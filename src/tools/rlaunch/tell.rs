@@ -1,14 +1,16 @@
 //! What `rlaunch` says on standard error while it asks.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use anyhow::anyhow;
+
 use super::plan::Volume;
 use crate::cli::{message, program_name};
-use crate::net::{Ended, Progress};
-use crate::proto::launch::{Doubt, Ending};
-use crate::proto::link::{Event, Why};
+use crate::net::{Ended, LaunchClient, LaunchError, Progress};
+use crate::proto::launch::{Doubt, Ending, is_of_another_key};
+use crate::proto::link::{Event, Seal, Why};
 use crate::wire::rlaunch::{CallId, Status};
 
 /// Prints one message.
@@ -17,7 +19,7 @@ pub(super) fn say(what: impl Display) {
 }
 
 /// Says what happens to a question to `server`, as loud as `volume`.
-pub(super) fn progress(volume: Volume, server: SocketAddr, progress: &Progress<'_>) {
+pub(super) fn progress(volume: Volume, server: SocketAddr, seal: &Seal, progress: &Progress<'_>) {
     let verbose = volume == Volume::Verbose;
     match progress {
         _ if volume == Volume::Quiet => {}
@@ -29,6 +31,12 @@ pub(super) fn progress(volume: Volume, server: SocketAddr, progress: &Progress<'
         Progress::Asked(Event::Sent(attempt)) if verbose => {
             say(format_args!("{server}: asked, waiting {}", Time(attempt.wait)));
         }
+        Progress::Asked(Event::Measured { attempt, rtt, held }) if verbose => say(format_args!(
+            "{server}: answered{}: round trip {}, held for {}",
+            Attempt(*attempt),
+            Time(*rtt),
+            Time(*held)
+        )),
         Progress::Asked(Event::Working(pause)) if verbose => say(format_args!(
             "{server}: it is at work; asking again in {}",
             Time(*pause)
@@ -38,6 +46,7 @@ pub(super) fn progress(volume: Volume, server: SocketAddr, progress: &Progress<'
             bytes.len(),
             match why {
                 Why::WrongSource => "that the server did not send",
+                Why::Rejected if is_of_another_key(bytes, seal) => "made with another key",
                 Why::Rejected => "that are not the answer",
             }
         )),
@@ -91,12 +100,61 @@ pub(super) fn id(instance: u64, call: CallId) -> String {
     format!("{instance:016x}-{}-{}", call.session, call.seq)
 }
 
+/// What a client sent and measured.
+pub(super) fn figures(server: SocketAddr, client: &LaunchClient) {
+    let (tally, rto) = (client.tally(), client.rto());
+    let smoothed = rto.estimate().map(|estimate| estimate.smoothed);
+    say(format_args!(
+        "{server}: {} sent, {} round trips measured{}, timeout now {}",
+        tally.sends,
+        tally.samples,
+        Smoothed(smoothed),
+        Time(rto.timeout())
+    ));
+}
+
+/// Why there is no answer, and what looks the same.
+pub(super) fn silence(error: LaunchError, seal: &Seal) -> anyhow::Error {
+    let keyed = seal.id() != 0 && matches!(error, LaunchError::Silent { .. });
+    let error = anyhow::Error::new(error);
+    if keyed {
+        anyhow!("{error:#} (a server with another key is as silent)")
+    } else {
+        error
+    }
+}
+
+/// Which attempt was answered, if that is known.
+struct Attempt(Option<u32>);
+
+impl Display for Attempt {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(number) => write!(f, " (attempt {number})"),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Smoothed(Option<Duration>);
+
+impl Display for Smoothed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(smoothed) => write!(f, ", {} smoothed", Time(smoothed)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A time for a person: three digits that mean something.
 struct Time(Duration);
 
 impl Display for Time {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 < Duration::from_secs(1) {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_millis(10) {
+            write!(f, "{:.2} ms", self.0.as_secs_f64() * 1e3)
+        } else if self.0 < Duration::from_secs(1) {
             write!(f, "{} ms", self.0.as_millis())
         } else {
             write!(f, "{:.1} s", self.0.as_secs_f64())

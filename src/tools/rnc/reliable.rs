@@ -1,11 +1,6 @@
 //! `rnc -u --reliable`: UDP that loses nothing.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 
 use super::access::access;
 use super::datagrams::receiver;
@@ -16,6 +11,7 @@ use super::{chaos, connect, dial, names, progress, say};
 use crate::cli::{Exit, Failure};
 use crate::net::{Clock, Conversation, Reliable, ReliableError, address, bind_datagrams};
 use crate::proto::link::Seal;
+use crate::tools::secret::Secret;
 
 /// Calls or listens, whichever the plan says.
 pub(super) fn run(plan: &Plan, how: &plan::Reliable, ready: Ready) -> Result<Exit, Failure> {
@@ -115,29 +111,12 @@ fn seal(how: &plan::Reliable) -> anyhow::Result<Seal> {
     let Some(path) = &how.key else {
         return Ok(Seal::xxh3());
     };
-    let secret = secret(path).with_context(|| path.display().to_string())?;
-    Ok(Seal::keyed(&secret))
-}
-
-/// The contents of a file but for a line end behind them.
-fn secret(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.mode() & OF_OTHERS != 0 {
+    let secret = Secret::read(path)?;
+    if secret.is_open_to_others() {
         say::warn(&format!("{}: others can read or write this key", path.display()));
     }
-    let mut secret = Vec::new();
-    file.take(LONGEST_KEY + 1).read_to_end(&mut secret)?;
-    if secret.len() as u64 > LONGEST_KEY {
-        bail!("longer than {LONGEST_KEY} bytes");
+    if secret.bytes.is_empty() {
+        bail!("{}: an empty key", path.display());
     }
-    let line = secret.strip_suffix(b"\n").unwrap_or(&secret);
-    if line.is_empty() {
-        bail!("an empty key");
-    }
-    Ok(line.to_vec())
+    Ok(Seal::keyed(&secret.bytes))
 }
-
-/// The permission bits of everybody but the owner.
-const OF_OTHERS: u32 = 0o077;
-/// Whoever gives a longer one has the wrong file.
-const LONGEST_KEY: u64 = 1 << 20;

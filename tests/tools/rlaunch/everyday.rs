@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use super::server::Server;
 use crate::support::{Guard, free_port, tool};
 
-fn run(command: &mut Command) -> (i32, String, String) {
+pub(super) fn run(command: &mut Command) -> (i32, String, String) {
     let Output {
         status,
         stdout,

@@ -5,3 +5,4 @@ mod server;
 
 mod everyday;
 mod fence;
+mod key;

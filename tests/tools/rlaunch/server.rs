@@ -14,20 +14,28 @@ pub(super) struct Server {
     address: SocketAddr,
     store: PathBuf,
     action: String,
+    flags: Vec<String>,
     doubts: usize,
 }
 
 impl Server {
     /// Starts it, and waits until it listens.
     pub(super) fn start(store: &Path, action: &str) -> Self {
+        Self::start_with(store, action, &[])
+    }
+
+    /// The same, with these flags.
+    pub(super) fn start_with(store: &Path, action: &str, flags: &[&str]) -> Self {
+        let flags: Vec<_> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let (process, stderr, doubts) = spawn(address, store, action);
+        let (process, stderr, doubts) = spawn(address, store, action, &flags);
         Self {
             process,
             stderr,
             address,
             store: store.to_owned(),
             action: action.to_owned(),
+            flags,
             doubts,
         }
     }
@@ -49,7 +57,7 @@ impl Server {
 
     /// A new life after [`kill`](Self::kill).
     pub(super) fn restart(&mut self) {
-        let (process, stderr, doubts) = spawn(self.address, &self.store, &self.action);
+        let (process, stderr, doubts) = spawn(self.address, &self.store, &self.action, &self.flags);
         (self.process, self.stderr) = (process, stderr);
         self.doubts += doubts;
     }
@@ -66,14 +74,20 @@ impl Server {
 }
 
 /// Starts a server; returns how many calls it says are in doubt.
-fn spawn(address: SocketAddr, store: &Path, action: &str) -> (Guard, BufReader<ChildStderr>, usize) {
+fn spawn(
+    address: SocketAddr,
+    store: &Path,
+    action: &str,
+    flags: &[String],
+) -> (Guard, BufReader<ChildStderr>, usize) {
     let mut command = tool("rlaunch");
     command
         .arg("serve")
         .arg(address.to_string())
         .arg("--store")
         .arg(store)
-        .args(["--exec", action]);
+        .args(["--exec", action])
+        .args(flags);
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

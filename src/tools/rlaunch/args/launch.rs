@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::Patience;
+use super::{Patience, Secret};
 
 /// Launch: have the server perform its action once with this payload, and print the result.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,9 @@ pub(in crate::tools::rlaunch) struct Launch {
     /// Note each call in this folder before it is asked for, and resume what an earlier run left unsettled.
     #[arg(long, value_name = "DIR")]
     pub(in crate::tools::rlaunch) journal: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) secret: Secret,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) patience: Patience,

@@ -3,6 +3,7 @@
 mod launch;
 mod pair;
 mod patience;
+mod secret;
 mod serve;
 
 use clap::{ArgAction, Parser, Subcommand};
@@ -10,6 +11,7 @@ use clap::{ArgAction, Parser, Subcommand};
 pub(super) use launch::Launch;
 pub(super) use pair::{Get, Server, Set};
 pub(super) use patience::Patience;
+pub(super) use secret::Secret;
 pub(super) use serve::Serve;
 
 /// Ask a server, over UDP, to do a thing once.

@@ -2,17 +2,20 @@
 
 use std::ffi::OsString;
 
-use super::Patience;
+use super::{Patience, Secret};
 
 /// Get: print the value of a key.
 #[derive(Debug, clap::Args)]
 pub(in crate::tools::rlaunch) struct Get {
     /// The key.
     #[arg(value_name = "KEY")]
-    pub(in crate::tools::rlaunch) key: OsString,
+    pub(in crate::tools::rlaunch) name: OsString,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) server: Server,
+
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) secret: Secret,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) patience: Patience,
@@ -23,7 +26,7 @@ pub(in crate::tools::rlaunch) struct Get {
 pub(in crate::tools::rlaunch) struct Set {
     /// The key.
     #[arg(value_name = "KEY")]
-    pub(in crate::tools::rlaunch) key: OsString,
+    pub(in crate::tools::rlaunch) name: OsString,
 
     /// The value.
     #[arg(value_name = "VALUE")]
@@ -31,6 +34,9 @@ pub(in crate::tools::rlaunch) struct Set {
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) server: Server,
+
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) secret: Secret,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) patience: Patience,

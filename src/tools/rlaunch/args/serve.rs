@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Secret;
+
 /// Serve: perform an action once for each id, however often it is asked for.
 #[derive(Debug, clap::Args)]
 pub(in crate::tools::rlaunch) struct Serve {
@@ -20,6 +22,9 @@ pub(in crate::tools::rlaunch) struct Serve {
     /// Perform at most this many actions at a time.
     #[arg(long, value_name = "N", default_value = "64")]
     pub(in crate::tools::rlaunch) jobs: String,
+
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) secret: Secret,
 
     /// Say what is launched.
     #[arg(short, long)]

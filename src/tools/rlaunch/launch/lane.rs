@@ -13,6 +13,7 @@ use crate::cli::Failure;
 use crate::net::{Clock, Ended, LaunchClient};
 use crate::proto::Instant;
 use crate::proto::launch::{Doubt, Ending, Note, Pending, Session};
+use crate::proto::link::Seal;
 use crate::tools::rlaunch::{NOT_LAUNCHED, tell};
 use crate::wire::rlaunch::CallId;
 
@@ -21,6 +22,7 @@ use crate::wire::rlaunch::CallId;
 pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) server: SocketAddr,
+    pub(super) seal: Seal,
     pub(super) notes: Rc<RefCell<Notes>>,
     /// What an earlier run left unsettled.
     pub(super) unsettled: Rc<RefCell<Vec<Pending>>>,
@@ -123,10 +125,8 @@ impl Lane {
 
     async fn open(&mut self, deadline: Instant) -> Result<Session, Failure> {
         let session = self.client.open(deadline).await.map_err(|error| {
-            Failure::new(
-                NOT_LAUNCHED,
-                anyhow::Error::new(error).context("not launched: no session"),
-            )
+            let silence = tell::silence(error, &self.shared.seal);
+            Failure::new(NOT_LAUNCHED, silence.context("not launched: no session"))
         })?;
         (self.last, self.settled) = (0, Rc::default());
         self.shared.notes.borrow_mut().add(&Note::Opened {

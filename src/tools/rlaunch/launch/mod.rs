@@ -14,11 +14,10 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
 
 use super::plan::{self, Payloads, Volume};
-use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
+use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, LaunchClient, Progress, runtime};
 use crate::proto::launch::{Batch, Doubt, Ending, Note};
-use crate::proto::link::Seal;
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 use lane::{Lane, Over, Shared};
@@ -36,9 +35,11 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
         None => Notes::forgetful(),
     };
     let server = plan.server.resolve().await?;
+    let seal = key::seal(plan.secret.as_deref())?;
     let shared = Shared {
         clock: Clock::start(),
         server,
+        seal,
         unsettled: Rc::new(RefCell::new(notes.calls().unsettled(server).collect())),
         notes: Rc::new(RefCell::new(notes)),
         deadline: plan.deadline,
@@ -181,8 +182,9 @@ impl Launcher {
 
     fn lane(&self) -> Result<Lane> {
         let (server, volume) = (self.shared.server, self.volume);
-        let watch = move |progress: Progress<'_>| tell::progress(volume, server, &progress);
-        let client = LaunchClient::new(self.shared.clock, server, Seal::checksum(), watch)?;
+        let seal = self.shared.seal.clone();
+        let watch = move |progress: Progress<'_>| tell::progress(volume, server, &seal, &progress);
+        let client = LaunchClient::new(self.shared.clock, server, self.shared.seal.clone(), watch)?;
         Ok(Lane::new(self.shared.clone(), client))
     }
 
@@ -192,11 +194,7 @@ impl Launcher {
         for lane in self.lanes.drain(..) {
             let client = lane.close().await;
             if self.volume == Volume::Verbose {
-                let (tally, timeout) = (client.tally(), client.rto().timeout());
-                tell::say(format_args!(
-                    "{}: {} sent, {} round trips measured, timeout now {timeout:.1?}",
-                    self.shared.server, tally.sends, tally.samples
-                ));
+                tell::figures(self.shared.server, &client);
             }
         }
         Ok(())

@@ -19,6 +19,8 @@ pub(in crate::tools::rlaunch) struct Launch {
     /// How many calls may be under way at a time.
     pub(in crate::tools::rlaunch) window: usize,
     pub(in crate::tools::rlaunch) journal: Option<PathBuf>,
+    /// Where the secret of both ends is.
+    pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) deadline: Duration,
     pub(in crate::tools::rlaunch) grace: Duration,
     pub(in crate::tools::rlaunch) volume: Volume,
@@ -47,6 +49,7 @@ impl Launch {
             payloads,
             window: number("--window", &args.window, MOST_WINDOW)?,
             journal: args.journal,
+            secret: args.secret.key,
             deadline: seconds("--deadline", &args.patience.deadline)?,
             grace: seconds("--grace", &args.grace)?,
             volume: Volume::new(&args.patience),

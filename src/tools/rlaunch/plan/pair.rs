@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -18,6 +19,8 @@ pub(in crate::tools::rlaunch) struct Pair {
     pub(in crate::tools::rlaunch) key: Vec<u8>,
     /// `None` asks for it.
     pub(in crate::tools::rlaunch) value: Option<Vec<u8>>,
+    /// Where the secret of both ends is.
+    pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) deadline: Duration,
     pub(in crate::tools::rlaunch) volume: Volume,
 }
@@ -25,18 +28,30 @@ pub(in crate::tools::rlaunch) struct Pair {
 impl Pair {
     /// `default` is the server that the environment names.
     pub(in crate::tools::rlaunch) fn get(args: args::Get, default: Option<&str>) -> Result<Self> {
-        Self::new(args.key, None, &args.server, &args.patience, default)
+        Self::new(
+            args.name,
+            None,
+            (args.server, args.secret),
+            &args.patience,
+            default,
+        )
     }
 
     /// `default` is the server that the environment names.
     pub(in crate::tools::rlaunch) fn set(args: args::Set, default: Option<&str>) -> Result<Self> {
-        Self::new(args.key, Some(args.value), &args.server, &args.patience, default)
+        Self::new(
+            args.name,
+            Some(args.value),
+            (args.server, args.secret),
+            &args.patience,
+            default,
+        )
     }
 
     fn new(
         key: OsString,
         value: Option<OsString>,
-        server: &args::Server,
+        (server, secret): (args::Server, args::Secret),
         patience: &args::Patience,
         default: Option<&str>,
     ) -> Result<Self> {
@@ -55,6 +70,7 @@ impl Pair {
                 .parse()?,
             key,
             value,
+            secret: secret.key,
             deadline: seconds("--deadline", &patience.deadline)?,
             volume: Volume::new(patience),
         })

@@ -16,6 +16,8 @@ pub(in crate::tools::rlaunch) struct Serve {
     pub(in crate::tools::rlaunch) store: PathBuf,
     pub(in crate::tools::rlaunch) action: Action,
     pub(in crate::tools::rlaunch) jobs: usize,
+    /// Where the secret of both ends is.
+    pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) verbose: bool,
 }
 
@@ -26,6 +28,7 @@ impl Serve {
             store: args.store,
             action: Action::parse(&args.exec)?,
             jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
+            secret: args.secret.key,
             verbose: args.verbose,
         })
     }

@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::plan;
+use super::{key, plan};
 use crate::cli::{Exit, message, program_name};
 use crate::net::{Clock, Port, drive, runtime};
 use crate::proto::Machine;
@@ -34,9 +34,10 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
 async fn run(plan: plan::Serve) -> Result<Exit> {
     let name = plan.store.display().to_string();
     let clock = Clock::start();
+    let seal = key::seal(plan.secret.as_deref())?;
     let folder = Arc::new(Folder::open(&plan.store).with_context(|| name.clone())?);
     let _fence = fence::raise(&folder, |_| {}).with_context(|| name.clone())?;
-    let (mut server, mut journal) = open(&plan, folder).with_context(|| name.clone())?;
+    let (mut server, mut journal) = open(&plan, folder, seal).with_context(|| name.clone())?;
     prepare(clock, &mut server, &mut journal).with_context(|| name.clone())?;
     let socket = UdpSocket::bind(plan.address.resolve().await?)
         .await
@@ -72,7 +73,7 @@ async fn run(plan: plan::Serve) -> Result<Exit> {
 }
 
 /// Opens the store, and tells what was found in it.
-fn open(plan: &plan::Serve, folder: Arc<Folder>) -> Result<(Server, Journal)> {
+fn open(plan: &plan::Serve, folder: Arc<Folder>, seal: Seal) -> Result<(Server, Journal)> {
     let fresh = Header {
         role: *b"ids ",
         id: rand::random_range(1..=u64::MAX),
@@ -94,7 +95,7 @@ fn open(plan: &plan::Serve, folder: Arc<Folder>) -> Result<(Server, Journal)> {
         running: plan.jobs,
         ..Limits::DEFAULT
     };
-    let server = Server::new(identity, Seal::checksum(), limits, records, journal.last());
+    let server = Server::new(identity, seal, limits, records, journal.last());
     if recovered.torn {
         say("the last records were cut short by a crash, and had not been acknowledged");
     }

@@ -1,121 +1,12 @@
-//! The caller: what a client knows of its session, and the questions that it asks.
-//!
-//! Each question is one for [`Ask`](crate::proto::link::Ask), which repeats it until it is answered. A call asks
-//! up to two of them: the request until its deadline, then the cancellation until the grace is over, so that a
-//! deadline ends in a definite *no* wherever the server can still be reached.
+//! One call, from its first request to its end.
 
 use std::time::Duration;
 
-use super::server::NONCE;
-use super::{Outcome, envelope};
+use super::{Session, answers, pause};
 use crate::proto::Instant;
-use crate::proto::link::{Answers, Policy, Question, Seal, Verdict};
-use crate::wire::rlaunch::{CallId, Cookie, Datagram, Kind, Status};
-
-/// What a client knows of its session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// The random id of the server's store.
-    pub instance: u64,
-    /// The number that the server gave it.
-    pub id: u64,
-    /// Every call up to this one is settled: nobody will ask for it again.
-    pub ack_through: u64,
-    /// The highest commit index that the server has told.
-    pub commit: u64,
-    cookie: Cookie,
-}
-
-impl Session {
-    /// A session that was used before, by another process.
-    pub fn resumed(instance: u64, id: u64, ack_through: u64, commit: u64) -> Self {
-        Self {
-            instance,
-            id,
-            ack_through,
-            commit,
-            cookie: Cookie::default(),
-        }
-    }
-
-    fn datagram(&self, kind: Kind, seq: u64, attempt: u32) -> Datagram<'static> {
-        Datagram {
-            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
-            instance: self.instance,
-            session: self.id,
-            seq,
-            ack_through: self.ack_through,
-            commit: self.commit,
-            cookie: self.cookie,
-            ..Datagram::new(kind)
-        }
-    }
-
-    /// Takes what a reply to this session says besides its answer. `Some` if it has to be asked again at once.
-    fn learn(&mut self, reply: &Datagram<'_>) -> Option<Verdict> {
-        if reply.instance == self.instance && reply.status != Status::Gone {
-            self.commit = self.commit.max(reply.commit);
-        }
-        if reply.kind != Kind::Session || reply.status != Status::Cookie {
-            return None;
-        }
-        if self.cookie == reply.cookie {
-            return Some(Verdict::Ignore);
-        }
-        self.cookie = reply.cookie;
-        Some(Verdict::Working(answers(reply), Duration::ZERO))
-    }
-}
-
-/// Asks for a session.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    seal: Seal,
-    nonce: [u8; NONCE],
-    session: Option<Session>,
-}
-
-impl Opening {
-    /// A question for a session. The nonce must be fresh: a delayed answer to an older one would hand out a
-    /// session that has been used, and whose answers are not ours.
-    pub fn new(seal: Seal, nonce: [u8; NONCE]) -> Self {
-        Self {
-            seal,
-            nonce,
-            session: None,
-        }
-    }
-
-    /// The session, once the question is answered.
-    pub fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
-    }
-}
-
-impl Question for Opening {
-    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        let hello = Datagram {
-            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
-            payload: &self.nonce,
-            ..Datagram::new(Kind::Hello)
-        };
-        envelope::close(&hello, &self.seal, bytes);
-    }
-
-    fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let Some(reply) = envelope::open(reply, &self.seal) else {
-            return Verdict::Ignore;
-        };
-        if reply.kind != Kind::Session || reply.status != Status::None || reply.payload != self.nonce {
-            return Verdict::Ignore;
-        }
-        self.session = Some(Session {
-            cookie: reply.cookie,
-            ..Session::resumed(reply.instance, reply.session, 0, reply.commit)
-        });
-        Verdict::Accept(answers(&reply))
-    }
-}
+use crate::proto::launch::{Outcome, envelope};
+use crate::proto::link::{Policy, Question, Seal, Verdict};
+use crate::wire::rlaunch::{CallId, Datagram, Kind, Status};
 
 /// One call, from its first request to its end.
 #[derive(Clone, Debug)]
@@ -294,149 +185,10 @@ impl Question for Call {
     }
 }
 
-/// Tells the server that the session is over and that everything in it is settled.
-#[derive(Clone, Debug)]
-pub struct Closing {
-    /// What makes and checks tags.
-    pub seal: Seal,
-    /// The session.
-    pub session: Session,
-}
-
-impl Question for Closing {
-    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        let bye = self.session.datagram(Kind::Bye, 0, attempt);
-        envelope::close(&bye, &self.seal, bytes);
-    }
-
-    fn judge(&mut self, reply: &[u8]) -> Verdict {
-        match envelope::open(reply, &self.seal) {
-            Some(reply) if reply.session == self.session.id && reply.seq == 0 => {
-                match self.session.learn(&reply) {
-                    Some(verdict) => verdict,
-                    None if matches!(reply.status, Status::Closed | Status::Gone | Status::RolledBack) => {
-                        Verdict::Accept(answers(&reply))
-                    }
-                    None => Verdict::Ignore,
-                }
-            }
-            _ => Verdict::Ignore,
-        }
-    }
-}
-
-/// Reads or sets the value of a key.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    seal: Seal,
-    kind: Kind,
-    number: u64,
-    payload: Vec<u8>,
-    said: Option<Said>,
-}
-
-/// What the server says of a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// This is its value.
-    Value(Vec<u8>),
-    /// It has none.
-    Missing,
-    /// It has the value now, durably.
-    Stored,
-    /// There is no room for another key.
-    Full,
-}
-
-impl Asking {
-    /// Asks for the value of `key`. `number` must be random: it joins the answer to the question.
-    pub fn get(seal: Seal, number: u64, key: &[u8]) -> Self {
-        let mut payload = Vec::new();
-        super::put_pair(key, &[], &mut payload);
-        // As long as an answer can be.
-        payload.resize(crate::wire::rlaunch::MAX_PAYLOAD, 0);
-        Self {
-            seal,
-            kind: Kind::Get,
-            number,
-            payload,
-            said: None,
-        }
-    }
-
-    /// Asks that `key` have `value`.
-    pub fn set(seal: Seal, number: u64, key: &[u8], value: &[u8]) -> Self {
-        let mut payload = Vec::new();
-        super::put_pair(key, value, &mut payload);
-        Self {
-            seal,
-            kind: Kind::Set,
-            number,
-            payload,
-            said: None,
-        }
-    }
-
-    /// What the server said, once the question is answered.
-    pub fn into_said(self) -> Option<Said> {
-        self.said
-    }
-}
-
-impl Question for Asking {
-    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        let question = Datagram {
-            attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
-            seq: self.number,
-            payload: &self.payload,
-            ..Datagram::new(self.kind)
-        };
-        envelope::close(&question, &self.seal, bytes);
-    }
-
-    fn judge(&mut self, reply: &[u8]) -> Verdict {
-        let reply = match envelope::open(reply, &self.seal) {
-            Some(reply) if reply.kind == Kind::Reply && reply.session == 0 && reply.seq == self.number => {
-                reply
-            }
-            _ => return Verdict::Ignore,
-        };
-        self.said = Some(match reply.status {
-            Status::Value => Said::Value(reply.payload.to_vec()),
-            Status::Missing => Said::Missing,
-            Status::Stored => Said::Stored,
-            Status::Full => Said::Full,
-            Status::Busy => return Verdict::Working(answers(&reply), pause(reply.payload)),
-            _ => return Verdict::Ignore,
-        });
-        Verdict::Accept(answers(&reply))
-    }
-}
-
-/// Which attempt a reply answers.
-fn answers(reply: &Datagram<'_>) -> Answers {
-    match reply.attempt {
-        0 | u8::MAX => Answers::Any,
-        attempt => Answers::Attempt {
-            number: attempt.into(),
-            held: Duration::from_micros(reply.hold.into()),
-        },
-    }
-}
-
-/// After what time a server wants to be asked again: what it says, within reason.
-fn pause(payload: &[u8]) -> Duration {
-    let millis = crate::wire::Reader::new(payload).u32_le().unwrap_or(20);
-    Duration::from_millis(millis.clamp(1, 10_000).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn seal() -> Seal {
-        Seal::checksum()
-    }
+    use crate::proto::launch::caller::samples::{closed, request, seal};
 
     fn at(seconds: u64) -> Instant {
         Instant::ZERO + Duration::from_secs(seconds)
@@ -448,12 +200,6 @@ mod tests {
         Call::new(seal(), session, 3, b"tea".to_vec(), at(10), at(15))
     }
 
-    fn closed(datagram: &Datagram<'_>) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        envelope::close(datagram, &seal(), &mut bytes);
-        bytes
-    }
-
     fn reply(status: Status) -> Datagram<'static> {
         Datagram {
             status,
@@ -463,29 +209,6 @@ mod tests {
             seq: 3,
             ..Datagram::new(Kind::Reply)
         }
-    }
-
-    fn request(question: &mut impl Question) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        question.request(1, &mut bytes);
-        bytes
-    }
-
-    #[test]
-    fn a_session_is_taken_only_from_the_answer_to_this_very_question() {
-        let mut opening = Opening::new(seal(), [5; NONCE]);
-        let session = |nonce: &'static [u8]| {
-            closed(&Datagram {
-                instance: 77,
-                session: 9,
-                payload: nonce,
-                ..Datagram::new(Kind::Session)
-            })
-        };
-        assert_eq!(opening.judge(&session(&[4; NONCE])), Verdict::Ignore);
-        assert_eq!(opening.session(), None);
-        assert!(matches!(opening.judge(&session(&[5; NONCE])), Verdict::Accept(_)));
-        assert_eq!(opening.session().map(|session| session.id), Some(9));
     }
 
     #[test]
