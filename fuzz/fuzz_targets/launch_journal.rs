@@ -3,7 +3,8 @@
 #![no_main]
 
 use fairloss::proto::launch::{Note, Record};
-use fairloss::store::frame::{Frames, Header};
+use fairloss::store::Scan;
+use fairloss::store::frame::Header;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -14,12 +15,14 @@ fuzz_target!(|data: &[u8]| {
         first: 1,
         secret: [0; 32],
     });
-    let mut frames = Frames::new(data, &header);
-    for (index, frame) in (header.first..).zip(frames.by_ref()) {
+    let mut scan = Scan::at(data, Header::LENGTH as u64, header.first);
+    let mut index = header.first;
+    while let Some(frame) = scan.frame().expect("memory can be read") {
         assert_eq!(frame.index, index);
+        index += 1;
     }
-    assert!(frames.offset() <= data.len().max(Header::LENGTH));
-    let _ = frames.tail();
+    assert!(scan.offset() <= data.len().max(Header::LENGTH) as u64);
+    let _ = scan.tail();
 
     let mut bytes = Vec::new();
     if let Some(record) = Record::decode(data) {

@@ -4,6 +4,8 @@
 use std::io;
 use std::sync::Arc;
 
+use super::scan::Source;
+
 /// A folder with a few files of our own.
 pub trait Disk: Send + Sync {
     /// Opens an existing file; `None` when there is no file of that name.
@@ -32,13 +34,7 @@ pub trait Disk: Send + Sync {
 }
 
 /// One open file.
-pub trait File: Send + Sync {
-    /// Its whole content.
-    ///
-    /// # Errors
-    /// What the system says.
-    fn read_all(&self) -> io::Result<Vec<u8>>;
-
+pub trait File: Source + Send + Sync {
     /// Writes some of `bytes` at `offset` and says how many, as `pwrite` does.
     ///
     /// # Errors

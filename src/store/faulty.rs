@@ -1,14 +1,14 @@
 //! A disk for tests, in memory: it can fail at any call, and a crash forgets, tears and reorders what was not
-//! synced.
+//! synced. The unit tests of `store` and the simulation of `rlaunch` both include this file.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
-use super::disk::{Disk, File};
+use super::{Disk, File, Source};
 
 /// How everything ends.
 #[derive(Clone, Copy, Debug)]
@@ -25,17 +25,12 @@ pub(crate) struct FaultyDisk(Arc<Mutex<State>>);
 
 struct State {
     rng: Pcg32,
-    files: Vec<Content>,
+    files: BTreeMap<usize, Content>,
+    made: usize,
     names: BTreeMap<String, usize>,
     durable_names: BTreeMap<String, usize>,
     calls: u64,
     fail_at: Option<u64>,
-}
-
-#[derive(Clone, Default)]
-struct Content {
-    now: Vec<u8>,
-    durable: Vec<u8>,
 }
 
 struct FaultyFile {
@@ -47,7 +42,8 @@ impl FaultyDisk {
     pub(crate) fn new(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(State {
             rng: Pcg32::seed_from_u64(seed),
-            files: Vec::new(),
+            files: BTreeMap::new(),
+            made: 0,
             names: BTreeMap::new(),
             durable_names: BTreeMap::new(),
             calls: 0,
@@ -72,8 +68,8 @@ impl FaultyDisk {
 
     /// Ends the life of whatever used the disk, and heals it.
     pub(crate) fn crash(&self, crash: Crash) {
+        self.heal();
         let mut state = self.state();
-        state.fail_at = None;
         let State {
             rng,
             files,
@@ -84,13 +80,14 @@ impl FaultyDisk {
         if matches!(crash, Crash::Kill) {
             return;
         }
-        for file in files {
-            *file = file.torn(rng);
+        for file in files.values_mut() {
+            file.tear(rng);
         }
         if rng.random() {
             durable_names.clone_from(names);
         }
         names.clone_from(durable_names);
+        state.forget();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -126,25 +123,12 @@ impl FaultyDisk {
     }
 }
 
-impl Content {
-    /// What a loss of power leaves: every sector is the durable one or the present one.
-    fn torn(&self, rng: &mut impl Rng) -> Self {
-        let length = if rng.random() {
-            self.now.len()
-        } else {
-            self.durable.len()
-        };
-        let mut left = Vec::with_capacity(length);
-        for at in (0..length).step_by(SECTOR) {
-            let from = if rng.random() { &self.now } else { &self.durable };
-            for byte in at..length.min(at + SECTOR) {
-                left.push(from.get(byte).copied().unwrap_or(0));
-            }
-        }
-        Self {
-            now: left.clone(),
-            durable: left,
-        }
+impl State {
+    /// A file that has no name any more, not even after a crash, is gone.
+    fn forget(&mut self) {
+        let (names, durable) = (&self.names, &self.durable_names);
+        self.files
+            .retain(|file, _| names.values().chain(durable.values()).any(|named| named == file));
     }
 }
 
@@ -156,9 +140,10 @@ impl Disk for FaultyDisk {
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn File>> {
         let file = self.call(|state, _| {
-            state.files.push(Content::default());
-            state.names.insert(name.to_owned(), state.files.len() - 1);
-            state.files.len() - 1
+            state.made += 1;
+            state.files.insert(state.made, Content::default());
+            state.names.insert(name.to_owned(), state.made);
+            state.made
         })?;
         Ok(self.file(file))
     }
@@ -172,51 +157,157 @@ impl Disk for FaultyDisk {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.call(|state, _| state.durable_names.clone_from(&state.names))
+        self.call(|state, _| {
+            state.durable_names.clone_from(&state.names);
+            state.forget();
+        })
+    }
+}
+
+impl FaultyFile {
+    fn call<T: Default>(&self, partly: impl FnOnce(&mut Content, &mut Pcg32, bool) -> T) -> io::Result<T> {
+        self.disk.call(|state, failing| {
+            let State { rng, files, .. } = state;
+            // Writing to a file that nobody can open any more has no effect that can be seen.
+            files
+                .get_mut(&self.file)
+                .map_or_else(T::default, |content| partly(content, rng, failing))
+        })
+    }
+}
+
+impl Source for FaultyFile {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.call(|content, _, _| {
+            let rest = content.now.get(usize::try_from(offset).unwrap()..content.length);
+            let rest = rest.unwrap_or_default();
+            let count = rest.len().min(bytes.len());
+            bytes[..count].copy_from_slice(&rest[..count]);
+            count
+        })
     }
 }
 
 impl File for FaultyFile {
-    fn read_all(&self) -> io::Result<Vec<u8>> {
-        self.disk.call(|state, _| state.files[self.file].now.clone())
-    }
-
-    /// Half of the longer writes are short ones.
+    /// Many of the shorter writes are cut short.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        self.disk.call(|state, partly| {
-            let short = partly || (bytes.len() < 4096 && state.rng.random());
+        let written = self.call(|content, rng, failing| {
+            let short = failing || (bytes.len() < 4096 && rng.random_bool(0.25));
             let count = if short {
-                state.rng.random_range(1..=bytes.len())
+                rng.random_range(1..=bytes.len())
             } else {
                 bytes.len()
             };
-            let offset = usize::try_from(offset).unwrap();
-            let content = &mut state.files[self.file].now;
-            content.resize(content.len().max(offset + count), 0);
-            content[offset..offset + count].copy_from_slice(&bytes[..count]);
+            content.write(&bytes[..count], usize::try_from(offset).unwrap());
             count
-        })
+        })?;
+        Ok(if written == 0 { bytes.len() } else { written })
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        self.disk.call(|state, _| {
-            state.files[self.file]
-                .now
-                .truncate(usize::try_from(length).unwrap())
-        })
+        self.call(|content, _, _| content.truncate(usize::try_from(length).unwrap()))
     }
 
-    /// A sync that fails has made some sectors durable.
+    /// A sync that fails has made some sectors durable, and of the others the system believes that they are.
     fn sync(&self) -> io::Result<()> {
-        self.disk.call(|state, partly| {
-            let State { rng, files, .. } = state;
-            let content = &mut files[self.file];
-            content.durable = if partly {
-                content.torn(rng).now
+        self.call(|content, rng, failing| content.sync(rng, failing))
+    }
+}
+
+/// What the system shows of a file, and what is on the disk of it.
+#[derive(Default)]
+struct Content {
+    now: Vec<u8>,
+    length: usize,
+    durable: Vec<u8>,
+    durable_length: usize,
+    /// How each sector stands, and which are not the same in both.
+    sectors: Vec<Sector>,
+    unsynced: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Sector {
+    #[default]
+    Clean,
+    /// To be written with the next sync.
+    Dirty,
+    /// A sync failed to write it, and the next will not try: the system takes it for written.
+    Forgotten,
+}
+
+impl Content {
+    fn write(&mut self, bytes: &[u8], offset: usize) {
+        let end = offset + bytes.len();
+        if end > self.now.len() {
+            let room = end.next_multiple_of(SECTOR);
+            self.now.resize(room, 0);
+            self.durable.resize(room, 0);
+            self.sectors.resize(room / SECTOR, Sector::Clean);
+        }
+        self.now[offset..end].copy_from_slice(bytes);
+        self.length = self.length.max(end);
+        self.touch(offset, end);
+    }
+
+    fn truncate(&mut self, length: usize) {
+        if length < self.length {
+            self.now[length..self.length].fill(0);
+            self.touch(length, self.length);
+            self.length = length;
+        }
+    }
+
+    fn touch(&mut self, from: usize, end: usize) {
+        for at in from / SECTOR..end.div_ceil(SECTOR) {
+            if self.sectors[at] == Sector::Clean {
+                self.unsynced.push(at);
+            }
+            self.sectors[at] = Sector::Dirty;
+        }
+    }
+
+    fn sync(&mut self, rng: &mut Pcg32, failing: bool) {
+        let Self {
+            now,
+            durable,
+            sectors,
+            unsynced,
+            ..
+        } = self;
+        unsynced.retain(|at| {
+            let bytes = at * SECTOR..(at + 1) * SECTOR;
+            let lost = sectors[*at] == Sector::Forgotten || (failing && rng.random());
+            if lost {
+                sectors[*at] = Sector::Forgotten;
             } else {
-                content.now.clone()
-            };
-        })
+                sectors[*at] = Sector::Clean;
+                durable[bytes.clone()].copy_from_slice(&now[bytes]);
+            }
+            lost
+        });
+        self.durable_length = self.length;
+    }
+
+    /// What a loss of power leaves: every sector is the durable one or the present one.
+    fn tear(&mut self, rng: &mut Pcg32) {
+        for at in self.unsynced.drain(..) {
+            let bytes = at * SECTOR..(at + 1) * SECTOR;
+            if self.sectors[at] == Sector::Dirty && rng.random() {
+                self.durable[bytes.clone()].copy_from_slice(&self.now[bytes]);
+            } else {
+                self.now[bytes.clone()].copy_from_slice(&self.durable[bytes]);
+            }
+            self.sectors[at] = Sector::Clean;
+        }
+        if self.length != self.durable_length {
+            if rng.random() {
+                self.length = self.durable_length;
+            }
+            self.durable_length = self.length;
+            self.now[self.length..].fill(0);
+            self.durable[self.length..].fill(0);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use rustix::fs::FlockOperation;
 
 use super::Error;
 use super::disk::{Disk, File};
+use super::scan::Source;
 
 /// A folder of the file system, locked for this process until it is dropped.
 #[derive(Debug)]
@@ -89,13 +90,13 @@ impl Disk for Folder {
     }
 }
 
-impl File for fs::File {
-    fn read_all(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(self.metadata()?.len()).map_err(io::Error::other)?];
-        self.read_exact_at(&mut bytes, 0)?;
-        Ok(bytes)
+impl Source for fs::File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        FileExt::read_at(self, bytes, offset)
     }
+}
 
+impl File for fs::File {
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         FileExt::write_at(self, bytes, offset)
     }
@@ -137,13 +138,9 @@ mod tests {
         let folder = Folder::open(folder.path()).unwrap();
         assert!(Disk::open(&folder, "journal").unwrap().is_none());
         folder.create("journal").unwrap().write_at(b"abc", 1).unwrap();
-        assert_eq!(
-            Disk::open(&folder, "journal")
-                .unwrap()
-                .unwrap()
-                .read_all()
-                .unwrap(),
-            b"\0abc"
-        );
+        let file = Disk::open(&folder, "journal").unwrap().unwrap();
+        let mut bytes = [9; 8];
+        assert_eq!(file.read_at(&mut bytes, 0).unwrap(), 4);
+        assert_eq!(bytes[..4], *b"\0abc");
     }
 }

@@ -104,6 +104,9 @@ impl<'a> Frame<'a> {
     /// The length of a frame without its body.
     pub const OVERHEAD: usize = 20;
 
+    /// The length of the longest frame.
+    pub const LONGEST: usize = Self::OVERHEAD + MAX_BODY;
+
     /// Reads the frame at the start of `bytes`; `None` if there is no good one.
     pub fn decode(bytes: &'a [u8]) -> Option<Self> {
         let mut r = Reader::new(bytes);
@@ -126,89 +129,21 @@ impl<'a> Frame<'a> {
     pub fn encode(&self, out: &mut Vec<u8>) {
         debug_assert!((1..=MAX_BODY).contains(&self.body.len()), "the body fits a frame");
         let length = u32::try_from(self.body.len()).unwrap_or(u32::MAX).to_le_bytes();
-        let mut covered = Vec::with_capacity(Self::OVERHEAD + self.body.len());
-        Writer::new(&mut covered)
-            .u64_le(self.index)
-            .u32_le(self.behind)
+        let (index, behind) = (self.index.to_le_bytes(), self.behind.to_le_bytes());
+        let crc = [&index[..], &behind, self.body]
+            .into_iter()
+            .fold(crc32c::crc32c(&length), crc32c::crc32c_append);
+        Writer::new(out)
+            .bytes(&length)
+            .u32_le(crc)
+            .bytes(&index)
+            .bytes(&behind)
             .bytes(self.body);
-        let crc = crc32c::crc32c_append(crc32c::crc32c(&length), &covered);
-        Writer::new(out).bytes(&length).u32_le(crc).bytes(&covered);
     }
 
     /// Its whole length in the file.
     pub fn length(&self) -> usize {
         Self::OVERHEAD + self.body.len()
-    }
-}
-
-/// The frames of a file, in order; ends at the first place where there is no good next one.
-#[derive(Clone, Debug)]
-pub struct Frames<'a> {
-    file: &'a [u8],
-    offset: usize,
-    next: u64,
-}
-
-/// What comes after the last good frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
-    /// Nothing but zeros.
-    Clean,
-    /// What a crash left of frames that had not been synced: to be cut off.
-    Torn,
-    /// A frame that had been synced is not there any more.
-    Damaged,
-}
-
-impl<'a> Frames<'a> {
-    /// The frames after the header of `file`.
-    pub fn new(file: &'a [u8], header: &Header) -> Self {
-        Self {
-            file,
-            offset: Header::LENGTH,
-            next: header.first,
-        }
-    }
-
-    /// Where the next frame is, or would be.
-    pub fn offset(&self) -> usize {
-        self.offset
-    }
-
-    /// The index of the next frame.
-    pub fn next_index(&self) -> u64 {
-        self.next
-    }
-
-    /// What comes after the last frame that was read.
-    pub fn tail(&self) -> Tail {
-        let rest = self.rest();
-        if rest.iter().all(|byte| *byte == 0) {
-            return Tail::Clean;
-        }
-        let proves_damage =
-            |frame: Frame<'_>| frame.index.saturating_sub(u64::from(frame.behind)) > self.next;
-        let mut later = (1..rest.len()).filter_map(|at| Frame::decode(rest.get(at..)?));
-        if later.any(proves_damage) {
-            Tail::Damaged
-        } else {
-            Tail::Torn
-        }
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.file.get(self.offset..).unwrap_or_default()
-    }
-}
-
-impl<'a> Iterator for Frames<'a> {
-    type Item = Frame<'a>;
-
-    fn next(&mut self) -> Option<Frame<'a>> {
-        let frame = Frame::decode(self.rest()).filter(|frame| frame.index == self.next)?;
-        self.offset += frame.length();
-        self.next = self.next.checked_add(1)?;
-        Some(frame)
     }
 }
 
@@ -226,34 +161,10 @@ mod tests {
         secret: [3; 32],
     };
 
-    /// A file with frames of the given (index, behind), and zeros after them.
-    fn file(frames: &[(u64, u32)]) -> Vec<u8> {
-        let mut out = Vec::new();
-        HEADER.encode(&mut out);
-        for (index, behind) in frames {
-            let body = &index.to_be_bytes();
-            Frame {
-                index: *index,
-                behind: *behind,
-                body,
-            }
-            .encode(&mut out);
-        }
-        out.extend_from_slice(&[0; 100]);
-        out
-    }
-
-    fn read(file: &[u8]) -> (usize, Tail) {
-        let mut frames = Frames::new(file, &HEADER);
-        let count = frames.by_ref().count();
-        (count, frames.tail())
-    }
-
-    const FRAME: usize = Frame::OVERHEAD + 8;
-
     #[test]
     fn a_header_reads_back_and_no_flipped_bit_goes_unseen() {
-        let bytes = file(&[]);
+        let mut bytes = Vec::new();
+        HEADER.encode(&mut bytes);
         assert_eq!(Header::decode(&bytes), Ok(HEADER));
         for bit in 0..Header::LENGTH * 8 {
             let mut damaged = bytes.clone();
@@ -263,38 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn zeros_after_the_last_frame_are_a_clean_end() {
-        assert_eq!(read(&file(&[(10, 0), (11, 0), (12, 2)])), (3, Tail::Clean));
-        assert_eq!(read(&file(&[])), (0, Tail::Clean));
-    }
-
-    #[test]
-    fn a_frame_cut_short_anywhere_is_a_torn_tail() {
-        let whole = file(&[(10, 0), (11, 1)]);
-        for kept in 1..FRAME {
-            let mut torn = whole.clone();
-            torn[Header::LENGTH + FRAME + kept..].fill(0);
-            assert_eq!(read(&torn), (1, Tail::Torn), "{kept} bytes kept");
+    fn no_flipped_bit_of_a_frame_goes_unseen() {
+        let frame = Frame {
+            index: 11,
+            behind: 2,
+            body: b"tea",
+        };
+        let mut bytes = Vec::new();
+        frame.encode(&mut bytes);
+        assert_eq!(Frame::decode(&bytes), Some(frame));
+        assert_eq!(bytes.len(), frame.length());
+        for bit in 0..bytes.len() * 8 {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Frame::decode(&damaged), None, "bit {bit}");
         }
-    }
-
-    #[test]
-    fn unsynced_frames_written_out_of_order_are_a_torn_tail() {
-        let mut bytes = file(&[(10, 0), (11, 1), (12, 2), (13, 3)]);
-        bytes[Header::LENGTH + FRAME..][..FRAME].fill(0);
-        assert_eq!(read(&bytes), (1, Tail::Torn));
-    }
-
-    #[test]
-    fn a_bad_frame_that_a_later_one_knew_to_be_durable_is_damage() {
-        let mut bytes = file(&[(10, 0), (11, 1), (12, 2), (13, 1)]);
-        bytes[Header::LENGTH + FRAME + 5] ^= 1;
-        assert_eq!(read(&bytes), (1, Tail::Damaged));
-    }
-
-    #[test]
-    fn a_good_frame_of_an_older_life_is_not_taken_for_the_next() {
-        assert_eq!(read(&file(&[(10, 0), (9, 0)])), (1, Tail::Torn));
-        assert_eq!(read(&file(&[(10, 0), (12, 2)])), (1, Tail::Torn));
     }
 }

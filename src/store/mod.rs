@@ -15,6 +15,8 @@ pub mod fence;
 mod folder;
 pub mod frame;
 mod journal;
+mod reading;
+mod scan;
 
 use std::io;
 
@@ -24,7 +26,9 @@ pub use committer::Committer;
 pub use disk::{Disk, File};
 pub use fence::{Fence, Orphans};
 pub use folder::Folder;
-pub use journal::{Journal, Recovered, Unsynced};
+pub use journal::{Generation, Journal, Recovered, Replacement, Unsynced};
+pub use reading::Reading;
+pub use scan::{Scan, Source, Tail};
 
 /// What is wrong with a store. After any of these but [`Locked`](Error::Locked) the process must not acknowledge
 /// anything more: what the disk holds is no longer known.
@@ -63,7 +67,7 @@ pub enum Error {
         /// The file.
         name: String,
         /// Where the first unreadable frame begins.
-        offset: usize,
+        offset: u64,
     },
     /// An earlier call failed; the store does nothing more.
     #[error("{name}: stopped by an earlier error")]
