@@ -109,7 +109,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__serve)
-            opts="-v -h --store --exec --jobs --key --verbose --help"
+            opts="-v -h --store --ephemeral --exec --jobs --key --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -34,6 +34,7 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l ephemeral -d 'Keep nothing: after a restart, refuse what was begun before'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s v -l verbose -d 'Say what is launched'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l window -d 'With --lines, have up to this many calls under way at a time' -r

@@ -9,8 +9,10 @@ use super::sys;
 /// Room for datagrams that come in together.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    /// One piece of [`LONGEST`] bytes for each; the kernel gives memory to those parts only that were ever filled.
+    /// One piece for each; the kernel gives memory to those parts only that were ever filled.
     bytes: Vec<u8>,
+    /// How long a piece is.
+    room: usize,
     came: Vec<(usize, Option<SocketAddr>)>,
 }
 
@@ -19,10 +21,21 @@ impl Inbox {
     pub(super) const CAPACITY: usize = sys::MOST_DATAGRAMS;
 
     pub(super) fn new() -> Self {
+        Self::with_room(LONGEST)
+    }
+
+    /// One for datagrams of up to `room` bytes; of longer ones the beginning is kept.
+    pub(super) fn with_room(room: usize) -> Self {
         Self {
-            bytes: vec![0; Self::CAPACITY * LONGEST],
+            bytes: vec![0; Self::CAPACITY * room],
+            room,
             came: Vec::with_capacity(Self::CAPACITY),
         }
+    }
+
+    /// Whether nothing had come when it was last filled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.came.is_empty()
     }
 
     /// Takes what has come to `socket`, without waiting. How many there were.
@@ -31,14 +44,14 @@ impl Inbox {
     /// `WouldBlock` when there was none.
     pub(super) fn fill(&mut self, socket: impl AsFd) -> io::Result<usize> {
         self.came.clear();
-        let mut pieces = self.bytes.chunks_exact_mut(LONGEST);
+        let mut pieces = self.bytes.chunks_exact_mut(self.room);
         sys::receive_datagrams(socket.as_fd(), &mut pieces, &mut self.came)?;
         Ok(self.came.len())
     }
 
     /// The datagrams, with their senders.
     pub(super) fn datagrams(&self) -> impl Iterator<Item = (SocketAddr, &[u8])> {
-        let pieces = self.bytes.chunks_exact(LONGEST);
+        let pieces = self.bytes.chunks_exact(self.room);
         self.came
             .iter()
             .zip(pieces)

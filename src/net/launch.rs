@@ -1,4 +1,6 @@
-//! The client of `rlaunch`: the caller's questions, asked over a socket by [`ask`].
+//! `rlaunch` over sockets: the client, which is the caller's questions, asked by [`ask`], and the server.
+
+mod service;
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,6 +14,8 @@ use crate::proto::Instant;
 use crate::proto::launch::{Asking, Call, Closing, Ending, Opening, Said, Session, Step};
 use crate::proto::link::{Event, Limits, Policy, Question, Rto, Seal, Verdict};
 use crate::wire::rlaunch::{CallId, Status};
+
+pub use service::{Control, Handler, Launch, LaunchId, NotDone, Notice, Reason, Service, ServiceError};
 
 /// A client of one server: one socket, one estimator of the path, one question at a time.
 pub struct LaunchClient {

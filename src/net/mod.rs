@@ -11,7 +11,7 @@ mod drive;
 mod dump;
 mod endpoint;
 mod lane;
-mod launch;
+pub mod launch;
 mod layer;
 mod lines;
 mod listen;

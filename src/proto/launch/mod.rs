@@ -12,6 +12,7 @@ mod calls;
 mod cookie;
 mod envelope;
 mod ids;
+mod log;
 mod pairs;
 mod record;
 mod server;
@@ -24,5 +25,6 @@ pub use caller::{Asking, Call, Closing, Doubt, Ending, Opening, Said, Session, S
 pub use calls::{Batch, Calls, Note, Pending};
 pub use envelope::is_of_another_key;
 pub use ids::{Answer, Ids, Standing};
+pub use log::{Forgetful, Log, News};
 pub use record::{Outcome, Record};
 pub use server::{Identity, Input, Limits, Output, Server};

@@ -383,3 +383,33 @@ fn a_server_that_is_asked_to_stop_finishes_what_it_began() {
         "the result was sent before the end"
     );
 }
+
+#[test]
+fn a_server_that_keeps_nothing_refuses_what_an_earlier_run_of_it_was_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, journal) = (folder.path().join("log"), folder.path().join("journal"));
+    let action = format!("cat >> {}", log.display());
+    let mut server = Server::ephemeral(&action);
+    let address = server.address().to_string();
+    let (status, ..) = batch(&address, &journal, "one\n");
+    assert_eq!(status, 0);
+    server.kill();
+    server.restart();
+    let (status, out, _) = batch(&address, &journal, "two\n");
+    assert_eq!(status, 0, "a new session is given out: {out}");
+    assert_eq!(fs::read_to_string(&log).expect("a log"), "onetwo");
+}
+
+#[test]
+fn a_server_needs_to_know_whether_to_remember() {
+    for (flags, reason) in [
+        (&[][..], "--store DIR: needed"),
+        (&["--store", "x", "--ephemeral"], "--ephemeral: keeps nothing"),
+    ] {
+        let (status, out, err) = run(tool("rlaunch")
+            .args(["serve", "127.0.0.1:0", "--exec", "cat"])
+            .args(flags));
+        assert_eq!((status, out.as_str()), (1, ""));
+        assert!(err.contains(reason) && err.lines().count() == 1, "{err}");
+    }
+}

@@ -7,12 +7,12 @@ use std::process::{ChildStderr, Stdio};
 
 use crate::support::{Guard, free_port, tool};
 
-/// `rlaunch serve` with a store and an action.
+/// `rlaunch serve` with an action, and a store or none.
 pub(super) struct Server {
     process: Guard,
     stderr: BufReader<ChildStderr>,
     address: SocketAddr,
-    store: PathBuf,
+    store: Option<PathBuf>,
     action: String,
     flags: Vec<String>,
     doubts: usize,
@@ -26,14 +26,23 @@ impl Server {
 
     /// The same, with these flags.
     pub(super) fn start_with(store: &Path, action: &str, flags: &[&str]) -> Self {
+        Self::with(Some(store.to_owned()), action, flags)
+    }
+
+    /// Starts one that keeps nothing.
+    pub(super) fn ephemeral(action: &str) -> Self {
+        Self::with(None, action, &[])
+    }
+
+    fn with(store: Option<PathBuf>, action: &str, flags: &[&str]) -> Self {
         let flags: Vec<_> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let (process, stderr, doubts) = spawn(address, store, action, &flags);
+        let (process, stderr, doubts) = spawn(address, store.as_deref(), action, &flags);
         Self {
             process,
             stderr,
             address,
-            store: store.to_owned(),
+            store,
             action: action.to_owned(),
             flags,
             doubts,
@@ -57,7 +66,7 @@ impl Server {
 
     /// A new life after [`kill`](Self::kill).
     pub(super) fn restart(&mut self) {
-        let (process, stderr, doubts) = spawn(self.address, &self.store, &self.action, &self.flags);
+        let (process, stderr, doubts) = spawn(self.address, self.store.as_deref(), &self.action, &self.flags);
         (self.process, self.stderr) = (process, stderr);
         self.doubts += doubts;
     }
@@ -76,18 +85,17 @@ impl Server {
 /// Starts a server; returns how many calls it says are in doubt.
 fn spawn(
     address: SocketAddr,
-    store: &Path,
+    store: Option<&Path>,
     action: &str,
     flags: &[String],
 ) -> (Guard, BufReader<ChildStderr>, usize) {
     let mut command = tool("rlaunch");
-    command
-        .arg("serve")
-        .arg(address.to_string())
-        .arg("--store")
-        .arg(store)
-        .args(["--exec", action])
-        .args(flags);
+    command.arg("serve").arg(address.to_string());
+    match store {
+        Some(store) => command.arg("--store").arg(store),
+        None => command.arg("--ephemeral"),
+    };
+    command.args(["--exec", action]).args(flags);
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -105,7 +113,7 @@ fn spawn(
         if line.contains("serving on") {
             return (process, stderr, doubts);
         }
-        if line.contains("calls in doubt") {
+        if line.contains("calls in doubt, begun") {
             let number = line
                 .trim_end()
                 .rsplit(' ')

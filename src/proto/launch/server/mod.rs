@@ -192,6 +192,11 @@ impl Server {
         server
     }
 
+    /// The random id of its store.
+    pub fn instance(&self) -> u64 {
+        self.instance
+    }
+
     /// How many calls were begun and have no outcome; those that nothing runs are in doubt.
     pub fn in_doubt(&self) -> usize {
         self.ids.begun().saturating_sub(self.running.len())

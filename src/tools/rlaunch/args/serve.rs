@@ -13,7 +13,11 @@ pub(in crate::tools::rlaunch) struct Serve {
 
     /// Keep the id set in this folder.
     #[arg(long, value_name = "DIR")]
-    pub(in crate::tools::rlaunch) store: PathBuf,
+    pub(in crate::tools::rlaunch) store: Option<PathBuf>,
+
+    /// Keep nothing: after a restart, refuse what was begun before.
+    #[arg(long)]
+    pub(in crate::tools::rlaunch) ephemeral: bool,
 
     /// The action: the payload is its standard input, its standard output is the result.
     #[arg(long, value_name = "CMD")]

@@ -13,7 +13,7 @@ use crate::wire::rlaunch::MAX_PAYLOAD;
 
 pub(in crate::tools::rlaunch) use launch::{Launch, Payloads};
 pub(in crate::tools::rlaunch) use pair::Pair;
-pub(in crate::tools::rlaunch) use serve::Serve;
+pub(in crate::tools::rlaunch) use serve::{Keep, Serve};
 pub(in crate::tools::rlaunch) use volume::Volume;
 
 /// A payload that fits into one request.

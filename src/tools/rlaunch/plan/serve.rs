@@ -1,8 +1,9 @@
 //! `rlaunch serve`.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::number;
 use crate::tools::rlaunch::args;
@@ -13,7 +14,7 @@ use crate::tools::rlaunch::serve::Action;
 #[derive(Debug)]
 pub(in crate::tools::rlaunch) struct Serve {
     pub(in crate::tools::rlaunch) address: Endpoint,
-    pub(in crate::tools::rlaunch) store: PathBuf,
+    pub(in crate::tools::rlaunch) keep: Keep,
     pub(in crate::tools::rlaunch) action: Action,
     pub(in crate::tools::rlaunch) jobs: usize,
     /// Where the secret of both ends is.
@@ -21,16 +22,47 @@ pub(in crate::tools::rlaunch) struct Serve {
     pub(in crate::tools::rlaunch) verbose: bool,
 }
 
+/// Where the id set is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tools::rlaunch) enum Keep {
+    /// Nowhere but in memory.
+    Ephemeral,
+    /// In this folder.
+    Folder(PathBuf),
+}
+
 impl Serve {
     pub(in crate::tools::rlaunch) fn new(args: args::Serve) -> Result<Self> {
         Ok(Self {
             address: args.address.parse()?,
-            store: args.store,
+            keep: Keep::new(args.store, args.ephemeral)?,
             action: Action::parse(&args.exec)?,
             jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
             secret: args.secret.key,
             verbose: args.verbose,
         })
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ephemeral => out.write_str("serve"),
+            Self::Folder(folder) => folder.display().fmt(out),
+        }
+    }
+}
+
+impl Keep {
+    fn new(store: Option<PathBuf>, ephemeral: bool) -> Result<Self> {
+        match (store, ephemeral) {
+            (Some(folder), false) => Ok(Self::Folder(folder)),
+            (None, true) => Ok(Self::Ephemeral),
+            (Some(_), true) => bail!("--ephemeral: keeps nothing, so that there is nothing to --store"),
+            (None, false) => {
+                bail!("--store DIR: needed to remember what was launched (or --ephemeral to forget it)")
+            }
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 use std::io;
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
+use crate::net::launch::{Handler, Launch, NotDone};
 use crate::proto::launch::Outcome;
 use crate::tools::command::{CommandLine, code};
 use crate::wire::rlaunch::MAX_PAYLOAD;
@@ -20,7 +21,7 @@ impl Action {
     ///
     /// # Errors
     /// When it is empty.
-    pub(in crate::tools::rlaunch) fn parse(line: &str) -> Result<Self> {
+    pub(in crate::tools::rlaunch) fn parse(line: &str) -> anyhow::Result<Self> {
         CommandLine::cheapest(line)
             .map(Self)
             .context("--exec: no command")
@@ -37,6 +38,15 @@ impl Action {
             .stdout(Stdio::piped())
             .spawn()?;
         Ok(finish(child, payload).await)
+    }
+}
+
+impl Handler for Action {
+    async fn run(&self, launch: Launch) -> Result<Outcome, NotDone> {
+        let id = launch.id.to_string();
+        Self::run(self, &id, &launch.payload)
+            .await
+            .map_err(NotDone::not_begun)
     }
 }
 

@@ -1,0 +1,349 @@
+//! The server of `rlaunch`: the machine over a socket, a log and a handler, on one thread.
+//!
+//! ```text
+//!   recvmmsg ─▶ machine ─▶ one write ─▶ sendmmsg
+//!                 ▲  │        └─▶ the committer's thread ─┐
+//!                 │  └─▶ handler ─▶ done                  │
+//!                 └────────────── durable ◀───────────────┘
+//! ```
+//!
+//! All that came is handed to the machine, all that it wants recorded is written at once, and only then all that it
+//! wants said is sent. There is no timer for groups: what is written while the disk is busy makes the next one.
+
+mod actions;
+mod alarm;
+mod control;
+mod handler;
+mod outbox;
+#[cfg(test)]
+mod tests;
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::task::{Context, Poll, ready};
+
+use thiserror::Error;
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+
+pub use control::Control;
+pub use handler::{Handler, Launch, LaunchId, NotDone, Reason};
+
+use crate::net::datagrams::Inbox;
+use crate::net::{Clock, widen};
+use crate::proto::launch::{Input, Log, News, Outcome, Output, Server};
+use crate::proto::{Instant, Machine};
+use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
+use actions::{Actions, Done};
+use alarm::Alarm;
+use control::{Desk, Request};
+use outbox::Outbox;
+
+/// A server, until it is told to end.
+pub struct Service<L, H> {
+    clock: Clock,
+    server: Server,
+    socket: UdpSocket,
+    inbox: Inbox,
+    desk: Desk,
+    alarm: Alarm,
+    is_draining: bool,
+    world: World<L, H>,
+}
+
+/// What the machine's outputs go to.
+struct World<L, H> {
+    instance: u64,
+    log: L,
+    durable: u64,
+    /// The index up to which somebody waits for all to be durable.
+    wanted: u64,
+    is_commit_wanted: bool,
+    outbox: Outbox,
+    actions: Actions<H>,
+    watch: Box<dyn FnMut(Notice<'_>) + Send>,
+}
+
+/// What happens in a server that somebody may want to be told of.
+#[derive(Debug)]
+pub enum Notice<'a> {
+    /// An action is about to begin.
+    Launching(&'a Launch),
+    /// An action is over.
+    Done(CallId, &'a Result<Outcome, NotDone>),
+    /// A client has seen a later state of this store than the store holds: it was restored from an old copy.
+    RolledBack {
+        /// Who.
+        client: SocketAddr,
+        /// The index that the client has seen.
+        seen: u64,
+        /// The index of the store.
+        held: u64,
+    },
+}
+
+/// Why a server ended before it was told to.
+#[derive(Debug, Error)]
+pub enum ServiceError<E> {
+    /// The log keeps nothing more. What was sent before was kept; nothing was sent since.
+    #[error(transparent)]
+    Log(#[from] E),
+    /// The socket brings nothing more.
+    #[error("receive")]
+    Socket(#[source] io::Error),
+}
+
+impl<L: Log, H: Handler> Service<L, H> {
+    /// A server that answers on `socket`, keeps its records in `log` and has its actions performed by `handler`.
+    /// `server` was made from what is in the log. Needs a tokio runtime with time; one on the current thread is the
+    /// fastest. `watch` is told what happens.
+    ///
+    /// # Errors
+    /// When the socket is none.
+    pub fn new(
+        socket: UdpSocket,
+        server: Server,
+        log: L,
+        handler: H,
+        watch: impl FnMut(Notice<'_>) + Send + 'static,
+    ) -> io::Result<(Self, Control)> {
+        widen(&socket, RECEIVE_BUFFER)?;
+        let clock = Clock::start();
+        let (control, desk) = Control::new();
+        let service = Self {
+            clock,
+            socket,
+            inbox: Inbox::with_room(MAX_DATAGRAM + 1),
+            desk,
+            alarm: Alarm::new(clock),
+            is_draining: false,
+            world: World {
+                instance: server.instance(),
+                durable: log.last(),
+                wanted: 0,
+                log,
+                is_commit_wanted: false,
+                outbox: Outbox::default(),
+                actions: Actions::new(handler),
+                watch: Box::new(watch),
+            },
+            server,
+        };
+        Ok((service, control))
+    }
+
+    /// Serves until it is told to drain, and has then finished and recorded all that it had begun.
+    ///
+    /// # Errors
+    /// [`ServiceError`]: the process should end then, and whoever starts it again finds what is on disk.
+    pub async fn run(mut self) -> Result<(), ServiceError<L::Error>> {
+        // What the machine wants before it hears anybody: above all, sessions to give out.
+        poll_fn(|context| self.prepare(context)).await?;
+        let mut turns = 0_u32;
+        while !self.is_over() {
+            poll_fn(|context| self.turn(context)).await?;
+            turns = turns.wrapping_add(1);
+            // A flood must not keep actions, signals and timers from their turn.
+            if self.world.actions.running() > 0 || turns.is_multiple_of(TURNS) {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, context: &mut Context<'_>) -> Poll<Result<(), L::Error>> {
+        self.settle(context)?;
+        if self.world.durable < self.world.wanted {
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn is_over(&self) -> bool {
+        let world = &self.world;
+        self.is_draining
+            && self.server.is_idle()
+            && world.actions.running() == 0
+            && world.durable == world.log.last()
+    }
+
+    /// Waits until there is something to do, and does all of it that has gathered.
+    fn turn(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ServiceError<L::Error>>> {
+        let now = self.clock.now();
+        let mut is_any = self.timeout(now, context)?;
+        is_any |= self.heed(context);
+        if let Poll::Ready(result) = self.receive(now, context) {
+            result?;
+            is_any = true;
+        }
+        is_any |= self.settle(context)?;
+        if is_any {
+            Poll::Ready(Ok(()))
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// Whether the machine's timer had gone off.
+    fn timeout(&mut self, now: Instant, context: &mut Context<'_>) -> Result<bool, L::Error> {
+        let Some(moment) = self.server.poll_timeout() else {
+            return Ok(false);
+        };
+        if moment > now {
+            self.alarm.wake_at(moment, context);
+            return Ok(false);
+        }
+        self.server.handle_timeout(now);
+        self.world.perform(&mut self.server, context)?;
+        Ok(true)
+    }
+
+    /// Whether somebody asked for something.
+    fn heed(&mut self, context: &mut Context<'_>) -> bool {
+        let mut is_any = false;
+        while let Poll::Ready(request) = self.desk.poll_request(context) {
+            match request {
+                Request::Drain => self.is_draining = true,
+            }
+            is_any = true;
+        }
+        is_any
+    }
+
+    /// Hands what has come to the machine.
+    fn receive(
+        &mut self,
+        now: Instant,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), ServiceError<L::Error>>> {
+        if self.is_draining {
+            return Poll::Pending;
+        }
+        loop {
+            ready!(self.socket.poll_recv_ready(context)).map_err(ServiceError::Socket)?;
+            let received = self.socket.try_io(Interest::READABLE, || {
+                let count = self.inbox.fill(&self.socket)?;
+                // The socket is empty, and need not be asked again to know that.
+                let is_all = count < Inbox::CAPACITY;
+                if is_all {
+                    Err(io::ErrorKind::WouldBlock.into())
+                } else {
+                    Ok(())
+                }
+            });
+            match received {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // What became of an answer that was sent before is not worth more than the answer.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+                other => other.map_err(ServiceError::Socket)?,
+            }
+            if !self.inbox.is_empty() {
+                break;
+            }
+        }
+        for (from, bytes) in self.inbox.datagrams() {
+            self.server.handle(now, Input::Datagram { from, bytes });
+            self.world.perform(&mut self.server, context)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Writes what is to be recorded, takes note of what has become durable and of what is done, until nothing more
+    /// comes of it; then sends what is to be said. Whether anything had happened.
+    fn settle(&mut self, context: &mut Context<'_>) -> Result<bool, L::Error> {
+        let (server, world) = (&mut self.server, &mut self.world);
+        let mut is_any = false;
+        world.perform(server, context)?;
+        loop {
+            world.write(server, self.clock.now(), context)?;
+            let mut is_news = false;
+            while let Poll::Ready(news) = world.log.poll_news(context) {
+                let News::Durable(index) = news?;
+                world.durable = world.durable.max(index);
+                server.handle(self.clock.now(), Input::Durable(index));
+                world.perform(server, context)?;
+                is_news = true;
+            }
+            while let Poll::Ready(Done { call, result }) = world.actions.poll_done(context) {
+                (world.watch)(Notice::Done(call, &result));
+                let input = match result {
+                    Ok(outcome) => Input::Done(call, Some(outcome)),
+                    Err(NotDone::NotBegun(_)) => Input::Done(call, None),
+                    Err(NotDone::Lost(_)) => Input::Lost(call),
+                };
+                server.handle(self.clock.now(), input);
+                world.perform(server, context)?;
+                is_news = true;
+            }
+            if !is_news {
+                break;
+            }
+            is_any = true;
+        }
+        world.outbox.send(&self.socket);
+        Ok(is_any)
+    }
+}
+
+impl<L: Log, H: Handler> World<L, H> {
+    /// Carries out all that the machine wants, except that what is to be said waits for what is to be written.
+    fn perform(&mut self, server: &mut Server, context: &mut Context<'_>) -> Result<(), L::Error> {
+        loop {
+            let (bytes, start) = self.outbox.buffer();
+            let Some(output) = server.poll_output(bytes) else {
+                return Ok(());
+            };
+            match output {
+                Output::Send(to) => {
+                    self.outbox.seal(to, start);
+                    continue;
+                }
+                Output::Record => _ = self.log.append(self.outbox.since(start)),
+                Output::Commit => self.is_commit_wanted = true,
+                Output::Run(call) => {
+                    let launch = Launch {
+                        id: LaunchId {
+                            instance: self.instance,
+                            call,
+                        },
+                        fence: self.durable,
+                        payload: self.outbox.since(start).to_vec(),
+                    };
+                    (self.watch)(Notice::Launching(&launch));
+                    self.actions.begin(launch, context);
+                }
+                Output::Replace(records) => self.log.replace(records)?,
+                Output::RolledBack { client, seen, held } => {
+                    (self.watch)(Notice::RolledBack { client, seen, held });
+                }
+            }
+            self.outbox.cut(start);
+        }
+    }
+
+    /// Writes what was appended, and begins to make it durable if somebody waits for that.
+    fn write(
+        &mut self,
+        server: &mut Server,
+        now: Instant,
+        context: &mut Context<'_>,
+    ) -> Result<(), L::Error> {
+        self.log.write()?;
+        if self.log.is_long() {
+            server.handle(now, Input::Long);
+            self.perform(server, context)?;
+            self.log.write()?;
+        }
+        if std::mem::take(&mut self.is_commit_wanted) {
+            self.wanted = self.log.last();
+            self.log.commit()?;
+        }
+        Ok(())
+    }
+}
+
+/// As much as can come while the disk is busy.
+const RECEIVE_BUFFER: usize = 4 << 20;
+/// So many turns are taken before others have theirs.
+const TURNS: u32 = 16;
