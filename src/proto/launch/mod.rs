@@ -14,11 +14,13 @@ mod envelope;
 mod ids;
 mod log;
 mod pairs;
+pub mod pipeline;
 mod record;
 mod server;
 #[cfg(test)]
 mod world;
 
+use caller::{Judgement, answers};
 use pairs::put_pair;
 
 pub use caller::{Asking, Call, Closing, Doubt, Ending, Opening, Said, Session, Step};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Session, answers, pause};
+use super::{Judgement, Session, answers};
 use crate::proto::Instant;
 use crate::proto::launch::{Outcome, envelope};
 use crate::proto::link::{Policy, Question, Seal, Verdict};
@@ -114,45 +114,27 @@ impl Call {
             self.cancelling = true;
             Step::Ask(Policy::within(self.grace - now))
         } else {
-            Step::Over(Ending::Unknown(match self.hint {
-                Some(Status::Working) => Doubt::Working,
-                _ => Doubt::Silent,
-            }))
+            Step::Over(Ending::unanswered(self.hint))
         }
     }
 
     fn answer(&mut self, reply: &Datagram<'_>) -> Verdict {
-        let ending = match reply.status {
-            Status::Working | Status::Busy => {
-                self.hint = Some(reply.status);
-                return Verdict::Working(answers(reply), pause(reply.payload));
+        match Judgement::of(reply, self.cancelling) {
+            Judgement::Later(status, pause) => {
+                self.hint = Some(status);
+                Verdict::Working(answers(reply), pause)
             }
-            Status::Launched | Status::Truncated => Ending::Launched(Outcome {
-                exit: reply.exit,
-                truncated: reply.status == Status::Truncated,
-                result: reply.payload.to_vec(),
-            }),
-            Status::NotLaunched => Ending::NotLaunched,
-            Status::InDoubt => Ending::Unknown(Doubt::InDoubt),
-            Status::Gone => Ending::Unknown(Doubt::Gone),
-            // Not now is not never: a late copy of the request may still find room. So the call is ruled out.
-            Status::Window | Status::Full if !self.cancelling => {
-                self.hint = Some(reply.status);
+            Judgement::NoRoom(status) => {
+                self.hint = Some(status);
                 self.cancelling = true;
-                return Verdict::Working(answers(reply), Duration::ZERO);
+                Verdict::Working(answers(reply), Duration::ZERO)
             }
-            Status::Stale | Status::Conflict | Status::Window | Status::Full | Status::RolledBack => {
-                Ending::Refused(reply.status)
+            Judgement::Over(ending) => {
+                self.ending = Some(ending);
+                Verdict::Accept(answers(reply))
             }
-            Status::None
-            | Status::Cookie
-            | Status::Closed
-            | Status::Value
-            | Status::Missing
-            | Status::Stored => return Verdict::Ignore,
-        };
-        self.ending = Some(ending);
-        Verdict::Accept(answers(reply))
+            Judgement::Nothing => Verdict::Ignore,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod call;
 mod closing;
+mod judgement;
 mod opening;
 mod pair;
 mod session;
@@ -18,12 +19,13 @@ use crate::wire::rlaunch::Datagram;
 
 pub use call::{Call, Doubt, Ending, Step};
 pub use closing::Closing;
+pub(super) use judgement::Judgement;
 pub use opening::Opening;
 pub use pair::{Asking, Said};
 pub use session::Session;
 
 /// Which attempt a reply answers.
-fn answers(reply: &Datagram<'_>) -> Answers {
+pub(super) fn answers(reply: &Datagram<'_>) -> Answers {
     match reply.attempt {
         0 | u8::MAX => Answers::Any,
         attempt => Answers::Attempt {

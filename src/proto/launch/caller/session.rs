@@ -32,7 +32,7 @@ impl Session {
         }
     }
 
-    pub(super) fn datagram(&self, kind: Kind, seq: u64, attempt: u32) -> Datagram<'static> {
+    pub(in crate::proto::launch) fn datagram(&self, kind: Kind, seq: u64, attempt: u32) -> Datagram<'static> {
         Datagram {
             attempt: u8::try_from(attempt).unwrap_or(u8::MAX),
             instance: self.instance,
@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// Takes what a reply to this session says besides its answer. `Some` if it has to be asked again at once.
-    pub(super) fn learn(&mut self, reply: &Datagram<'_>) -> Option<Verdict> {
+    pub(in crate::proto::launch) fn learn(&mut self, reply: &Datagram<'_>) -> Option<Verdict> {
         if reply.instance == self.instance && reply.status != Status::Gone {
             self.commit = self.commit.max(reply.commit);
         }
