@@ -1,5 +1,6 @@
 //! `rlaunch` over sockets: the client, which is the caller's questions, asked by [`ask`], and the server.
 
+mod pipeline;
 mod service;
 
 use std::io;
@@ -15,6 +16,7 @@ use crate::proto::launch::{Asking, Call, Closing, Ending, Opening, Said, Session
 use crate::proto::link::{Event, Limits, Policy, Question, Rto, Seal, Verdict};
 use crate::wire::rlaunch::{CallId, Status};
 
+pub use pipeline::{LaunchPipeline, News, Passing};
 pub use service::{Control, Handler, Launch, LaunchId, NotDone, Notice, Reason, Service, ServiceError};
 
 /// A client of one server: one socket, one estimator of the path, one question at a time.

@@ -4,6 +4,7 @@ mod command;
 mod dns_cache;
 mod dns_json;
 mod dns_notes;
+mod left;
 pub mod rdig;
 pub mod rdump;
 pub mod rhost;

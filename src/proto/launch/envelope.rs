@@ -3,16 +3,16 @@
 use crate::proto::link::{Seal, TAG_LEN};
 use crate::wire::rlaunch::Datagram;
 
-/// Appends the datagram to `out`, which is empty, and closes it.
+/// Appends the datagram to `out`, and closes it.
 pub(super) fn close(datagram: &Datagram<'_>, seal: &Seal, out: &mut Vec<u8>) {
-    debug_assert!(out.is_empty(), "the tag covers the whole datagram");
+    let start = out.len();
     let key_id = seal.id();
     Datagram {
         key_id,
         ..datagram.clone()
     }
     .encode(out);
-    seal.close(out);
+    seal.close_from(start, out);
 }
 
 /// The datagram that `bytes` are, if they are one.

@@ -1,17 +1,16 @@
 //! `--progress`: how far it has come, at the foot of a terminal; with `--json` as events.
 
 use std::io::{IsTerminal, stderr, stdin, stdout};
-use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use rustix::fs::{FileType, SeekFrom, fstat, seek};
 use serde_json::json;
 
 use super::Args;
 use super::say;
 use crate::net::Meter;
+use crate::tools::left::left;
 
 /// What is shown, by this process.
 static SHOWN: OnceLock<Progress> = OnceLock::new();
@@ -130,25 +129,11 @@ fn bar(total: Option<u64>) -> ProgressBar {
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// What is left of a regular file.
-fn left(file: impl AsFd) -> Option<u64> {
-    let status = fstat(&file).ok()?;
-    if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
-        return None;
-    }
-    let offset = seek(&file, SeekFrom::Current(0)).ok()?;
-    let size = u64::try_from(status.st_size).ok()?;
-    // Files of /proc have no size.
-    Some(size.saturating_sub(offset)).filter(|left| *left > 0)
-}
-
 const KNOWN: &str = "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
 const UNKNOWN: &str = "{spinner} {bytes}  {bytes_per_sec}  {elapsed}";
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Seek, Write};
-
     use super::*;
 
     #[test]
@@ -156,15 +141,5 @@ mod tests {
         for template in [KNOWN, UNKNOWN] {
             assert!(ProgressStyle::with_template(template).is_ok());
         }
-    }
-
-    #[test]
-    fn what_is_left_counts_from_the_offset_of_a_regular_file() {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(b"0123456789").unwrap();
-        file.seek(std::io::SeekFrom::Start(3)).unwrap();
-        assert_eq!(left(&file), Some(7));
-        assert_eq!(left(std::fs::File::open("/dev/zero").unwrap()), None);
-        assert_eq!(left(std::fs::File::open("/proc/self/stat").unwrap()), None);
     }
 }

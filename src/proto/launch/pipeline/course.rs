@@ -21,6 +21,10 @@ pub(super) struct Course {
 
 /// What is known of one number.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are open, at most 64 are there, and a box would be one allocation more for each call"
+)]
 enum Place {
     /// Not a call of ours: it may be unsettled.
     Foreign,

@@ -344,15 +344,14 @@ impl Pipeline {
         if !matches!(news, News::Nothing) && std::mem::take(&mut call.is_flying) {
             self.window.landed();
         }
-        let is_behind = call.acknowledged < course.session.ack_through;
-        self.carry_on(place, reply, news, is_behind);
+        self.carry_on(place, reply, news);
         if self.pace.heard(now) {
             self.hurry();
         }
     }
 
-    /// Does for a call what a reply to it asks for. `is_behind`: more is settled than the request said.
-    fn carry_on(&mut self, place: usize, reply: &Datagram<'_>, news: News, is_behind: bool) {
+    /// Does for a call what a reply to it asks for.
+    fn carry_on(&mut self, place: usize, reply: &Datagram<'_>, news: News) {
         let (now, seq) = (self.now, reply.seq);
         if reply.status == Status::Busy {
             self.window.narrow(now, self.pace.rto().timeout());
@@ -374,8 +373,9 @@ impl Pipeline {
                 self.due.push_back((place, seq));
             }
             News::Ahead => {
-                if !is_behind {
-                    self.reach = self.reach.min((seq - ack - 1).max(1));
+                if call.attempts == u32::from(reply.attempt) {
+                    let ahead = seq.saturating_sub(call.acknowledged);
+                    self.reach = self.reach.min(ahead.saturating_sub(1).max(1));
                 }
                 if seq <= ack + self.reach {
                     call.phase = Phase::Due;
@@ -435,12 +435,14 @@ impl Pipeline {
         }
     }
 
-    /// Begins nothing more in a session. What has its id and was not yet sent never will be.
+    /// Begins nothing more in a session. What has its id and was not yet sent never will be; what an earlier run
+    /// began, though, it may have sent.
     fn leave(&mut self, place: usize) {
         if self.current == Some(place) {
             self.current = None;
         }
-        let unsent = self.course_at(place).into_iter().flat_map(Course::calls);
+        let course = self.course_at(place).filter(|course| !course.is_resumed);
+        let unsent = course.into_iter().flat_map(Course::calls);
         let unsent = unsent.filter(|(_, call)| call.attempts == 0);
         let unsent: Vec<_> = unsent.map(|(seq, _)| seq).collect();
         for seq in unsent {

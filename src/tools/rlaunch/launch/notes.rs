@@ -62,11 +62,23 @@ impl Notes {
 
     /// Adds a note; it outlives the process.
     pub(super) fn add(&mut self, note: &Note) -> Result<()> {
+        self.append(note);
+        self.write()
+    }
+
+    /// Adds a note, which outlives the process once [`write`](Self::write) or [`sync`](Self::sync) was called.
+    pub(super) fn append(&mut self, note: &Note) {
         self.calls.apply(note);
+        if let Some(journal) = &mut self.journal {
+            journal.append(&encoded(note));
+        }
+    }
+
+    /// Lets what was added outlive the process.
+    pub(super) fn write(&mut self) -> Result<()> {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
-        journal.append(&encoded(note));
         journal.write()?;
         if journal.is_long() {
             journal.replace(self.calls.snapshot().iter().map(encoded))?;
