@@ -22,6 +22,9 @@ _rlaunch() {
             rlaunch,launch)
                 cmd="rlaunch__subcmd__launch"
                 ;;
+            rlaunch,log)
+                cmd="rlaunch__subcmd__log"
+                ;;
             rlaunch,serve)
                 cmd="rlaunch__subcmd__serve"
                 ;;
@@ -35,7 +38,7 @@ _rlaunch() {
 
     case "${cmd}" in
         rlaunch)
-            opts="-h --version --help serve launch get set"
+            opts="-h --version --help serve launch get set log"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -98,6 +101,24 @@ _rlaunch() {
                     return 0
                     ;;
                 --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__log)
+            opts="-h --store --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -30,6 +30,7 @@ complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "serve" -d 'Serve: p
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "launch" -d 'Launch: have the server perform its action once with this payload, and print the result'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "get" -d 'Get: print the value of a key'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give a key a value'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "log" -d 'Log: print every record of a store\'s journal'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r
@@ -58,3 +59,6 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l deadline -d 'Ask
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -l store -d 'The folder of the store' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -l json -d 'Print each record as a JSON object'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -s h -l help -d 'Print help'

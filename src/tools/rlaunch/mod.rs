@@ -4,6 +4,7 @@ mod args;
 mod endpoint;
 mod key;
 mod launch;
+mod operator;
 mod pair;
 mod plan;
 mod run;

@@ -6,3 +6,4 @@ mod server;
 mod everyday;
 mod fence;
 mod key;
+mod operator;

@@ -1,6 +1,7 @@
 //! What may be typed after `rlaunch`.
 
 mod launch;
+mod operator;
 mod pair;
 mod patience;
 mod secret;
@@ -9,6 +10,7 @@ mod serve;
 use clap::{ArgAction, Parser, Subcommand};
 
 pub(super) use launch::Launch;
+pub(super) use operator::Log;
 pub(super) use pair::{Get, Server, Set};
 pub(super) use patience::Patience;
 pub(super) use secret::Secret;
@@ -39,4 +41,5 @@ pub(super) enum Verb {
     Launch(Launch),
     Get(Get),
     Set(Set),
+    Log(Log),
 }

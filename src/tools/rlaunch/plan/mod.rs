@@ -1,6 +1,7 @@
 //! What was typed, typed: checked, without any I/O.
 
 mod launch;
+mod operator;
 mod pair;
 mod serve;
 mod volume;
@@ -12,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 pub(in crate::tools::rlaunch) use launch::{Launch, Payloads};
+pub(in crate::tools::rlaunch) use operator::Log;
 pub(in crate::tools::rlaunch) use pair::Pair;
 pub(in crate::tools::rlaunch) use serve::{Keep, Serve};
 pub(in crate::tools::rlaunch) use volume::Volume;
