@@ -102,7 +102,7 @@ fn a_torn_end_is_told_and_damage_is_an_error_with_its_place() {
     assert!(out.contains("intent") && err.contains("is cut short"), "{err}");
 
     let mut damaged = whole;
-    damaged[100] ^= 1;
+    damaged[70] ^= 1;
     fs::write(&journal, &damaged).expect("it can be written");
     let (status, _, err) = ask(&store, &["log"]);
     assert_eq!(status, 1);

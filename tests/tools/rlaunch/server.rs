@@ -13,7 +13,7 @@ pub(super) struct Server {
     stderr: BufReader<ChildStderr>,
     address: SocketAddr,
     store: Option<PathBuf>,
-    action: String,
+    action: [String; 2],
     flags: Vec<String>,
     doubts: usize,
 }
@@ -26,24 +26,30 @@ impl Server {
 
     /// The same, with these flags.
     pub(super) fn start_with(store: &Path, action: &str, flags: &[&str]) -> Self {
-        Self::with(Some(store.to_owned()), action, flags)
+        Self::with(Some(store.to_owned()), ["--exec", action], flags)
     }
 
     /// Starts one that keeps nothing.
     pub(super) fn ephemeral(action: &str) -> Self {
-        Self::with(None, action, &[])
+        Self::with(None, ["--exec", action], &[])
     }
 
-    fn with(store: Option<PathBuf>, action: &str, flags: &[&str]) -> Self {
+    /// Starts one whose action is a coprocess.
+    pub(super) fn coproc(store: &Path, command: &str) -> Self {
+        Self::with(Some(store.to_owned()), ["--coproc", command], &[])
+    }
+
+    fn with(store: Option<PathBuf>, action: [&str; 2], flags: &[&str]) -> Self {
+        let action = action.map(str::to_owned);
         let flags: Vec<_> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let (process, stderr, doubts) = spawn(address, store.as_deref(), action, &flags);
+        let (process, stderr, doubts) = spawn(address, store.as_deref(), &action, &flags);
         Self {
             process,
             stderr,
             address,
             store,
-            action: action.to_owned(),
+            action,
             flags,
             doubts,
         }
@@ -86,7 +92,7 @@ impl Server {
 fn spawn(
     address: SocketAddr,
     store: Option<&Path>,
-    action: &str,
+    action: &[String; 2],
     flags: &[String],
 ) -> (Guard, BufReader<ChildStderr>, usize) {
     let mut command = tool("rlaunch");
@@ -95,7 +101,7 @@ fn spawn(
         Some(store) => command.arg("--store").arg(store),
         None => command.arg("--ephemeral"),
     };
-    command.args(["--exec", action]).args(flags);
+    command.args(action).args(flags);
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

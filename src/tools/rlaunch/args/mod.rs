@@ -1,5 +1,6 @@
 //! What may be typed after `rlaunch`.
 
+mod action;
 mod launch;
 mod operator;
 mod pair;
@@ -9,6 +10,7 @@ mod serve;
 
 use clap::{ArgAction, Parser, Subcommand};
 
+pub(super) use action::Action;
 pub(super) use launch::Launch;
 pub(super) use operator::Log;
 pub(super) use pair::{Get, Server, Set};

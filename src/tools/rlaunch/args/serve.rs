@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Secret;
+use super::{Action, Secret};
 
 /// Serve: perform an action once for each id, however often it is asked for.
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,8 @@ pub(in crate::tools::rlaunch) struct Serve {
     #[arg(long)]
     pub(in crate::tools::rlaunch) ephemeral: bool,
 
-    /// The action: the payload is its standard input, its standard output is the result.
-    #[arg(long, value_name = "CMD")]
-    pub(in crate::tools::rlaunch) exec: String,
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) action: Action,
 
     /// Perform at most this many actions at a time.
     #[arg(long, value_name = "N", default_value = "64")]

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::number;
+use super::{Action, number};
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
-use crate::tools::rlaunch::serve::Action;
 
 /// What `rlaunch serve` is to do.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl Serve {
         Ok(Self {
             address: args.address.parse()?,
             keep: Keep::new(args.store, args.ephemeral)?,
-            action: Action::parse(&args.exec)?,
+            action: Action::new(&args.action)?,
             jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
             secret: args.secret.key,
             verbose: args.verbose,

@@ -1,27 +1,28 @@
 //! `rlaunch serve`: what was planned, put together into a server.
 
 mod action;
+mod coproc;
+mod exec;
 mod fence;
+mod signals;
 
 use std::error::Error;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tokio::net::UdpSocket;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::key;
 use super::plan::{self, Keep};
 use crate::cli::{Exit, message, program_name};
-use crate::net::launch::{Control, NotDone, Notice, Service};
+use crate::net::launch::{NotDone, Notice, Service};
 use crate::net::runtime;
 use crate::proto::launch::{Forgetful, Identity, Limits, Log, Record, Server};
 use crate::proto::link::Seal;
 use crate::store::{Fence, Folder, Found, IdLog};
-
-pub(super) use action::Action;
+use action::Action;
+use signals::Stop;
 
 /// Serves until a signal, or until the store fails.
 pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
@@ -78,13 +79,25 @@ where
     let socket = UdpSocket::bind(plan.address.resolve().await?)
         .await
         .with_context(|| format!("listen on {}", plan.address))?;
+    let mut stop = Stop::new()?;
+    let action = Action::prepare(plan.action).context("--coproc")?;
     say(format_args!("serving on {}", socket.local_addr()?));
     let verbose = plan.verbose;
     let watch = move |notice: Notice<'_>| tell(&notice, verbose);
-    let (service, control) = Service::new(socket, server, log, plan.action, watch)?;
-    tokio::spawn(Stop::new()?.drain(control));
-    service.run().await.with_context(|| plan.keep.to_string())?;
-    Ok(Exit::SUCCESS)
+    let (service, control) = Service::new(socket, server, log, action.clone(), watch)?;
+    let served = async {
+        service.run().await.with_context(|| plan.keep.to_string())?;
+        action.close().await;
+        Ok(Exit::SUCCESS)
+    };
+    tokio::select! {
+        biased;
+        end = served => end,
+        () = stop.twice(&control) => {
+            say("stopped at once; what it had begun may go on, and is in doubt");
+            Ok(Exit::FAILURE)
+        }
+    }
 }
 
 fn tell(notice: &Notice<'_>, verbose: bool) {
@@ -102,29 +115,6 @@ fn tell(notice: &Notice<'_>, verbose: bool) {
         Notice::RolledBack { client, seen, held } => say(format_args!(
             "{client} has seen record {seen} of this store, which ends at {held}: was an old copy restored? Refused"
         )),
-    }
-}
-
-/// The signals that ask a server to stop: what runs is finished and recorded first.
-struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Stop {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn drain(mut self, control: Control) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        control.drain();
     }
 }
 

@@ -1,0 +1,121 @@
+//! Commands that are run for one call: the action of `--exec`, and the probe.
+
+use std::io;
+use std::process::Stdio;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use crate::net::launch::{Launch, NotDone};
+use crate::proto::launch::Outcome;
+use crate::tools::command::{CommandLine, code};
+use crate::wire::rlaunch::MAX_PAYLOAD;
+
+/// Has a command perform a call: the payload on its standard input, the id and the fence in its environment.
+///
+/// # Errors
+/// When it could not be begun; then nothing of it was done.
+pub(super) async fn exec(command: &CommandLine, launch: &Launch) -> Result<Outcome, NotDone> {
+    let child = begin(command, &launch.id.to_string(), launch.fence).map_err(NotDone::not_begun)?;
+    Ok(finish(child, &launch.payload).await)
+}
+
+/// Begins a command about a call.
+fn begin(command: &CommandLine, id: &str, fence: u64) -> io::Result<Child> {
+    Command::from(command.command())
+        .env("RLAUNCH_ID", id)
+        .env("RLAUNCH_FENCE", itoa::Buffer::new().format(fence))
+        // What a terminal sends to stop the server is not for what the server has yet to finish.
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+}
+
+/// Feeds the command and collects what it says, to its end.
+async fn finish(mut child: Child, payload: &[u8]) -> Outcome {
+    if let Some(mut stdin) = child.stdin.take() {
+        // A pipe holds more than the longest payload, so this does not wait for a command that does not read;
+        // and a command may end without reading.
+        let _ = stdin.write_all(payload).await;
+    }
+    let (mut result, mut truncated) = (Vec::new(), false);
+    if let Some(mut stdout) = child.stdout.take() {
+        let limit = MAX_PAYLOAD as u64 + 1;
+        let _ = (&mut stdout).take(limit).read_to_end(&mut result).await;
+        truncated = result.len() > MAX_PAYLOAD;
+        result.truncate(MAX_PAYLOAD);
+        // The rest is read and dropped: a command must not die of a result that is too long.
+        let mut rest = [0; 4096];
+        while matches!(stdout.read(&mut rest).await, Ok(1..)) {}
+    }
+    let exit = child.wait().await.map_or(u8::MAX, code);
+    Outcome {
+        exit,
+        truncated,
+        result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::launch::LaunchId;
+    use crate::wire::rlaunch::CallId;
+
+    fn run(line: &str, payload: &[u8]) -> Result<Outcome, NotDone> {
+        let launch = Launch {
+            id: LaunchId {
+                instance: 0xf,
+                call: CallId { session: 2, seq: 3 },
+            },
+            fence: 7,
+            payload: payload.to_vec(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(exec(&CommandLine::cheapest(line).unwrap(), &launch))
+    }
+
+    #[test]
+    fn the_payload_is_its_input_and_its_output_the_result() {
+        let outcome = run("cat", b"coffee").unwrap();
+        assert_eq!(
+            outcome,
+            Outcome {
+                exit: 0,
+                truncated: false,
+                result: b"coffee".to_vec()
+            }
+        );
+    }
+
+    #[test]
+    fn the_environment_tells_id_and_fence() {
+        let outcome = run("echo $RLAUNCH_ID $RLAUNCH_FENCE", b"").unwrap();
+        assert_eq!(outcome.result, b"000000000000000f-2-3 7\n");
+    }
+
+    #[test]
+    fn a_command_that_fails_or_dies_was_launched_all_the_same() {
+        assert_eq!(run("exit 7;", b"unread").unwrap().exit, 7);
+        assert_eq!(run("kill -9 $$", b"").unwrap().exit, 137);
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_begun_was_not_launched() {
+        let refused = run("/nonexistent/command", b"");
+        assert!(matches!(refused, Err(NotDone::NotBegun(_))));
+    }
+
+    #[test]
+    fn a_long_result_is_cut_and_the_command_lives_on() {
+        let outcome = run("head -c 300000 /dev/zero", b"").unwrap();
+        assert_eq!(
+            (outcome.exit, outcome.truncated, outcome.result.len()),
+            (0, true, MAX_PAYLOAD)
+        );
+    }
+}
