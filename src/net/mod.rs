@@ -72,4 +72,4 @@ pub use tls::{
     TlsError, TlsServer, TlsSession, TlsSetupError, Trust,
 };
 pub use udp::{Trains, bind_udp, widen};
-pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_unix, connect_unix};
+pub use unix::{PrivateFolder, SocketFile, Unix, UnixName, bind_private_unix, bind_unix, connect_unix};

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, fchmod};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, connect, socket_with};
 
@@ -66,6 +67,18 @@ pub fn connect_unix(to: &UnixName, from: Option<&UnixName>, transport: SocketTyp
 /// Those of socket(2) and bind(2).
 pub fn bind_unix(name: &UnixName, transport: SocketType) -> io::Result<Unix> {
     let socket = socket(transport)?;
+    let file = bind_file(&socket, name)?;
+    Ok(Unix { socket, file })
+}
+
+/// The same for a stream, with a file that nobody but its owner can connect to.
+///
+/// # Errors
+/// Those of socket(2), fchmod(2) and bind(2).
+pub fn bind_private_unix(name: &UnixName) -> io::Result<Unix> {
+    let socket = socket(SocketType::STREAM)?;
+    // Linux makes the file with the mode of the socket: there is no moment at which others could connect.
+    fchmod(&socket, Mode::RUSR | Mode::WUSR)?;
     let file = bind_file(&socket, name)?;
     Ok(Unix { socket, file })
 }
@@ -190,6 +203,14 @@ mod tests {
         assert!(path.exists());
         drop(stream(&path).unwrap());
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_private_socket_is_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let _ours = bind_private_unix(&UnixName::Path(path.clone())).unwrap();
+        assert_eq!(fs::symlink_metadata(&path).unwrap().mode() & 0o777, 0o600);
     }
 
     #[test]
