@@ -130,7 +130,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__serve)
-            opts="-v -h --store --ephemeral --exec --jobs --key --verbose --help"
+            opts="-v -h --store --ephemeral --exec --coproc --jobs --key --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -141,6 +141,10 @@ _rlaunch() {
                     return 0
                     ;;
                 --exec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --coproc)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
