@@ -52,7 +52,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__get)
-            opts="-v -q -h --server --key --deadline --verbose --quiet --help"
+            opts="-v -q -h --server --key --deadline --json --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -78,7 +78,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__launch)
-            opts="-v -q -h --lines --window --journal --key --deadline --verbose --quiet --grace --help"
+            opts="-v -q -h --lines --window --journal --key --deadline --json --verbose --quiet --grace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,7 +164,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__set)
-            opts="-v -q -h --server --key --deadline --verbose --quiet --help"
+            opts="-v -q -h --server --key --deadline --json --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -45,18 +45,21 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l key -d 'Make 
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l deadline -d 'Ask for this long' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l grace -d 'After the deadline, try this long to have the call cancelled' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l lines -d 'Make one call for each line of standard input, and print one line for each'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l json -d 'Say how it ended, as an object on standard output'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l json -d 'Say how it ended, as an object on standard output'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -l json -d 'Say how it ended, as an object on standard output'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s h -l help -d 'Print help'

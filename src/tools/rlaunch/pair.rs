@@ -1,8 +1,9 @@
 //! `rlaunch get` and `rlaunch set`: the idempotent pair, which needs no id.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::{Context, anyhow};
+use serde_json::{Map, Value, json};
 
 use super::plan::{Pair, Volume};
 use super::{REFUSED, UNKNOWN, key, tell};
@@ -23,7 +24,6 @@ async fn run(plan: &Pair) -> Result<Exit, Failure> {
     let watch = move |progress: Progress<'_>| tell::progress(volume, server, &ours, &progress);
     let mut client = LaunchClient::new(clock, server, seal.clone(), watch).context("ask")?;
     let deadline = clock.now() + plan.deadline;
-    let name = plan.key.escape_ascii();
     let said = match &plan.value {
         None => client.get(&plan.key, deadline).await,
         Some(value) => client.set(&plan.key, value, deadline).await,
@@ -31,28 +31,52 @@ async fn run(plan: &Pair) -> Result<Exit, Failure> {
     if volume == Volume::Verbose {
         tell::figures(server, &client);
     }
-    let said = said.map_err(|error| {
-        let silence = tell::silence(error, &seal);
-        match plan.value {
-            None => silence.context("no answer").into(),
-            // It may be set or not, now or later.
-            Some(_) => Failure::new(UNKNOWN, silence.context("unknown whether it is set")),
-        }
-    })?;
+    print(plan, said.as_ref().ok()).context("standard output")?;
+    let name = plan.key.escape_ascii();
     match said {
-        Said::Value(mut value) => {
-            value.push(b'\n');
-            let mut out = Out::stdout().context("standard output")?;
-            out.write_all(&value)
-                .and_then(|()| out.flush())
-                .context("standard output")?;
-            Ok(Exit::SUCCESS)
-        }
-        Said::Stored => Ok(Exit::SUCCESS),
-        Said::Missing => Err(anyhow!("{name}: has no value").into()),
-        Said::Full => Err(Failure::new(
+        Ok(Said::Value(_) | Said::Stored) => Ok(Exit::SUCCESS),
+        Ok(Said::Missing) => Err(anyhow!("{name}: has no value").into()),
+        Ok(Said::Full) => Err(Failure::new(
             REFUSED,
             anyhow!("{name}: the server has no room for another key"),
         )),
+        Err(error) => {
+            let silence = tell::silence(error, &seal);
+            Err(match plan.value {
+                None => silence.context("no answer").into(),
+                // It may be set or not, now or later.
+                Some(_) => Failure::new(UNKNOWN, silence.context("unknown whether it is set")),
+            })
+        }
     }
+}
+
+/// Prints the value, or an object with all that was said.
+fn print(plan: &Pair, said: Option<&Said>) -> io::Result<()> {
+    let line = match said {
+        _ if plan.json => tell::json::line(&object(plan, said)),
+        Some(Said::Value(value)) => [value, b"\n".as_slice()].concat(),
+        _ => return Ok(()),
+    };
+    let mut out = Out::stdout()?;
+    out.write_all(&line)?;
+    out.flush()
+}
+
+fn object(plan: &Pair, said: Option<&Said>) -> Map<String, Value> {
+    let mut object = tell::json::object();
+    tell::json::bytes("key", &plan.key, &mut object);
+    let answer = match said {
+        Some(Said::Value(_)) => "value",
+        Some(Said::Missing) => "missing",
+        Some(Said::Stored) => "stored",
+        Some(Said::Full) => "full",
+        None if plan.value.is_none() => "silent",
+        None => "unknown",
+    };
+    object.insert("answer".to_owned(), json!(answer));
+    if let Some(Said::Value(value)) = said {
+        tell::json::bytes("value", value, &mut object);
+    }
+    object
 }

@@ -6,5 +6,6 @@ mod server;
 mod coproc;
 mod everyday;
 mod fence;
+mod json;
 mod key;
 mod operator;

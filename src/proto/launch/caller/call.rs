@@ -130,6 +130,10 @@ impl Call {
                 Verdict::Working(answers(reply), Duration::ZERO)
             }
             Judgement::Over(ending) => {
+                // Before anybody asked for it: the action could not be begun.
+                if ending == Ending::NotLaunched && !self.cancelling {
+                    self.hint = Some(Status::NotLaunched);
+                }
                 self.ending = Some(ending);
                 Verdict::Accept(answers(reply))
             }

@@ -7,6 +7,10 @@ pub(in crate::tools::rlaunch) struct Patience {
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(in crate::tools::rlaunch) deadline: String,
 
+    /// Say how it ended, as an object on standard output.
+    #[arg(long)]
+    pub(in crate::tools::rlaunch) json: bool,
+
     /// Say everything that is sent and ignored, and what it took.
     #[arg(short, long)]
     pub(in crate::tools::rlaunch) verbose: bool,

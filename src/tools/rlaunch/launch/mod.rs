@@ -16,7 +16,7 @@ use tokio::task::{JoinSet, LocalSet};
 use super::plan::{self, Payloads, Volume};
 use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
-use crate::net::{Clock, LaunchClient, Progress, runtime};
+use crate::net::{Clock, Ended, LaunchClient, Progress, runtime};
 use crate::proto::launch::{Batch, Doubt, Ending, Note};
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
@@ -48,6 +48,7 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
     let mut launcher = Launcher {
         shared,
         volume: plan.volume,
+        json: plan.json,
         out: Out::stdout().context("standard output")?,
         lanes: Vec::new(),
     };
@@ -69,6 +70,7 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
 struct Launcher {
     shared: Shared,
     volume: Volume,
+    json: bool,
     out: Out,
     /// Those that make no call at the moment.
     lanes: Vec<Lane>,
@@ -81,9 +83,25 @@ impl Launcher {
             return Err(anyhow!("the journal is that of an interrupted run of --lines").into());
         }
         let mut lane = self.lane()?;
-        let over = lane.call(payload).await?;
+        let over = match lane.call(payload).await {
+            Ok(over) => over,
+            Err(failure) => {
+                if self.json && failure.exit() == NOT_LAUNCHED {
+                    let line = tell::json::line(&tell::json::unnumbered());
+                    self.out.write_all(&line).context("standard output")?;
+                    self.out.flush().context("standard output")?;
+                }
+                return Err(failure);
+            }
+        };
         self.lanes.push(lane);
-        if let Ending::Launched(outcome) = &over.ended.ending {
+        let id = tell::id(over.instance, over.call);
+        let Ended { ending, hint } = &over.ended;
+        if self.json {
+            let line = tell::json::line(&tell::json::call(Some(&id), ending, *hint));
+            self.out.write_all(&line).context("standard output")?;
+            self.out.flush().context("standard output")?;
+        } else if let Ending::Launched(outcome) = ending {
             self.out.write_all(&outcome.result).context("standard output")?;
             self.out.flush().context("standard output")?;
             if outcome.truncated {
@@ -98,8 +116,8 @@ impl Launcher {
                 ));
             }
         } else {
-            let (word, id) = (tell::word(&over.ended.ending), tell::id(over.instance, over.call));
-            tell::say(format_args!("{word}: {id}: {}", tell::reason(&over.ended)));
+            let (word, why) = (tell::word(ending), tell::why(ending, *hint));
+            tell::say(format_args!("{word}: {id}: {}", why.reason));
         }
         // What is not known is kept, so that the next run asks again under the same id and never under a new one.
         if !matches!(over.ended.ending, Ending::Unknown(_)) {
@@ -204,6 +222,10 @@ impl Launcher {
     fn print(&mut self, over: &Over) -> io::Result<()> {
         let (word, id) = (tell::word(&over.ended.ending), tell::id(over.instance, over.call));
         match &over.ended.ending {
+            ending if self.json => {
+                let object = tell::json::call(Some(&id), ending, over.ended.hint);
+                self.out.write_all(&tell::json::line(&object))?;
+            }
             Ending::Launched(outcome) => {
                 writeln!(
                     self.out,
@@ -212,7 +234,11 @@ impl Launcher {
                     outcome.result.escape_ascii()
                 )?;
             }
-            _ => writeln!(self.out, "{word} {id} - {}", tell::reason(&over.ended))?,
+            _ => writeln!(
+                self.out,
+                "{word} {id} - {}",
+                tell::why(&over.ended.ending, over.ended.hint).reason
+            )?,
         }
         if self.shared.notes.borrow().are_kept() {
             // Settled only when it has been handed on.

@@ -23,6 +23,7 @@ pub(in crate::tools::rlaunch) struct Launch {
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) deadline: Duration,
     pub(in crate::tools::rlaunch) grace: Duration,
+    pub(in crate::tools::rlaunch) json: bool,
     pub(in crate::tools::rlaunch) volume: Volume,
 }
 
@@ -52,6 +53,7 @@ impl Launch {
             secret: args.secret.key,
             deadline: seconds("--deadline", &args.patience.deadline)?,
             grace: seconds("--grace", &args.grace)?,
+            json: args.patience.json,
             volume: Volume::new(&args.patience),
         })
     }

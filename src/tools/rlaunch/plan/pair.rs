@@ -22,6 +22,7 @@ pub(in crate::tools::rlaunch) struct Pair {
     /// Where the secret of both ends is.
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) deadline: Duration,
+    pub(in crate::tools::rlaunch) json: bool,
     pub(in crate::tools::rlaunch) volume: Volume,
 }
 
@@ -72,6 +73,7 @@ impl Pair {
             value,
             secret: secret.key,
             deadline: seconds("--deadline", &patience.deadline)?,
+            json: patience.json,
             volume: Volume::new(patience),
         })
     }

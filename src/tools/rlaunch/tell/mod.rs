@@ -1,5 +1,8 @@
 //! What `rlaunch` says on standard error while it asks.
 
+mod ending;
+pub(super) mod json;
+
 use std::fmt::{self, Display, Formatter};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,10 +11,12 @@ use anyhow::anyhow;
 
 use super::plan::Volume;
 use crate::cli::{message, program_name};
-use crate::net::{Ended, LaunchClient, LaunchError, Progress};
-use crate::proto::launch::{Doubt, Ending, is_of_another_key};
+use crate::net::{LaunchClient, LaunchError, Progress};
+use crate::proto::launch::is_of_another_key;
 use crate::proto::link::{Event, Seal, Why};
-use crate::wire::rlaunch::{CallId, Status};
+use crate::wire::rlaunch::CallId;
+
+pub(super) use ending::{why, word};
 
 /// Prints one message.
 pub(super) fn say(what: impl Display) {
@@ -58,40 +63,6 @@ pub(super) fn progress(volume: Volume, server: SocketAddr, seal: &Seal, progress
             ));
         }
         Progress::Cancelling(call) => say(format_args!("{server}: call {call}: time is up, cancelling it")),
-    }
-}
-
-/// Why a call ended as it did, unless it was simply launched.
-pub(super) fn reason(ended: &Ended) -> &'static str {
-    match (&ended.ending, ended.hint) {
-        (Ending::Launched(_), _) => "launched",
-        (Ending::NotLaunched, Some(Status::Full)) => "the server has no room for another session",
-        (Ending::NotLaunched, Some(Status::Window)) => "too many earlier calls of the session are unsettled",
-        (Ending::NotLaunched, Some(Status::Busy)) => "the server was busy until the deadline",
-        (Ending::NotLaunched, Some(Status::Working)) => "the server could not begin its action",
-        (Ending::NotLaunched, _) => "ruled out for ever",
-        (Ending::Unknown(Doubt::InDoubt), _) => "the server died while it performed the action",
-        (Ending::Unknown(Doubt::Gone), _) => "the server does not know the session any more",
-        (Ending::Unknown(Doubt::Working), _) => "the server is still performing the action",
-        (Ending::Unknown(Doubt::Silent), _) => "the server does not answer",
-        (Ending::Refused(status), _) => match status {
-            Status::Stale => "this call was settled before",
-            Status::Conflict => "the id was used with another payload",
-            Status::Window => "too many earlier calls of the session are unsettled",
-            Status::Full => "the server has no room for another session",
-            Status::RolledBack => "the server's store is older than what it has told before",
-            _ => "the server does not say why",
-        },
-    }
-}
-
-/// The word for an ending.
-pub(super) fn word(ending: &Ending) -> &'static str {
-    match ending {
-        Ending::Launched(_) => "launched",
-        Ending::NotLaunched => "not-launched",
-        Ending::Unknown(_) => "unknown",
-        Ending::Refused(_) => "refused",
     }
 }
 
