@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use super::sys;
 
@@ -43,9 +43,21 @@ impl Inbox {
     /// # Errors
     /// `WouldBlock` when there was none.
     pub(super) fn fill(&mut self, socket: impl AsFd) -> io::Result<usize> {
+        self.receive(socket.as_fd(), sys::Wait::Never)
+    }
+
+    /// The same of a socket that waits for the first.
+    ///
+    /// # Errors
+    /// `WouldBlock` when none came within the socket's timeout.
+    pub(super) fn wait(&mut self, socket: impl AsFd) -> io::Result<usize> {
+        self.receive(socket.as_fd(), sys::Wait::ForOne)
+    }
+
+    fn receive(&mut self, socket: BorrowedFd<'_>, wait: sys::Wait) -> io::Result<usize> {
         self.came.clear();
         let mut pieces = self.bytes.chunks_exact_mut(self.room);
-        sys::receive_datagrams(socket.as_fd(), &mut pieces, &mut self.came)?;
+        sys::receive_datagrams(socket, wait, &mut pieces, &mut self.came)?;
         Ok(self.came.len())
     }
 

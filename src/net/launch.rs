@@ -1,5 +1,6 @@
 //! `rlaunch` over sockets: the client, which is the caller's questions, asked by [`ask`], and the server.
 
+pub mod load;
 mod pipeline;
 mod service;
 

@@ -5,7 +5,7 @@ mod signature;
 mod trains;
 
 use std::io;
-use std::mem::zeroed;
+use std::mem::{MaybeUninit, zeroed};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
@@ -134,49 +134,59 @@ fn set_int(socket: impl AsFd, level: libc::c_int, option: libc::c_int, value: li
 }
 
 /// How many datagrams one call takes.
-pub(super) const MOST_DATAGRAMS: usize = 32;
+pub(super) const MOST_DATAGRAMS: usize = 64;
 
-/// `recvmmsg` without waiting: each datagram into the next of `pieces`, its length and sender to `came`.
+/// Whether a call waits for something to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// It takes what is there.
+    Never,
+    /// It waits for the first datagram, as long as the socket's timeout says.
+    ForOne,
+}
+
+/// `recvmmsg`: each datagram into the next of `pieces`, its length and sender to `came`.
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "no safe wrapper receives several datagrams at once")]
 pub(super) fn receive_datagrams(
     socket: BorrowedFd<'_>,
+    wait: Wait,
     pieces: &mut dyn Iterator<Item = &mut [u8]>,
     came: &mut Vec<(usize, Option<SocketAddr>)>,
 ) -> io::Result<()> {
-    // SAFETY: all bits zero is a valid value of these: no addresses, no buffers, no length.
-    let mut names: [libc::sockaddr_storage; MOST_DATAGRAMS] = unsafe { zeroed() };
-    // SAFETY: as above.
-    let mut buffers: [libc::iovec; MOST_DATAGRAMS] = unsafe { zeroed() };
-    // SAFETY: as above.
-    let mut headers: [libc::mmsghdr; MOST_DATAGRAMS] = unsafe { zeroed() };
+    // SAFETY: all bits zero is a valid value: no address.
+    let mut names: [libc::sockaddr_in6; MOST_DATAGRAMS] = unsafe { zeroed() };
+    // Some kilobytes, which are not cleared for each call.
+    let mut buffers = [const { MaybeUninit::<libc::iovec>::uninit() }; MOST_DATAGRAMS];
+    let mut headers = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; MOST_DATAGRAMS];
     let mut count = 0;
     for (((header, buffer), name), piece) in headers.iter_mut().zip(&mut buffers).zip(&mut names).zip(pieces)
     {
-        buffer.iov_base = piece.as_mut_ptr().cast();
-        buffer.iov_len = piece.len();
-        header.msg_hdr.msg_name = (&raw mut *name).cast();
-        header.msg_hdr.msg_namelen = len_of::<libc::sockaddr_storage>();
-        header.msg_hdr.msg_iov = buffer;
-        header.msg_hdr.msg_iovlen = 1;
+        let buffer = buffer.write(libc::iovec {
+            iov_base: piece.as_mut_ptr().cast(),
+            iov_len: piece.len(),
+        });
+        header.write(header_of(
+            (&raw mut *name).cast(),
+            len_of::<libc::sockaddr_in6>(),
+            buffer,
+        ));
         count += 1;
     }
-    let socket = socket.as_raw_fd();
-    // SAFETY: the first `count` headers point at a name and a buffer each, exclusively borrowed until the end of
-    // this function, of the lengths that they say.
-    let received = unsafe {
-        libc::recvmmsg(
-            socket,
-            headers.as_mut_ptr(),
-            count,
-            libc::MSG_DONTWAIT,
-            std::ptr::null_mut(),
-        )
+    let flags = match wait {
+        Wait::Never => libc::MSG_DONTWAIT,
+        Wait::ForOne => libc::MSG_WAITFORONE,
     };
+    let first = headers.as_mut_ptr().cast();
+    // SAFETY: the first `count` headers are written, and point at a name and a buffer each, exclusively borrowed
+    // until the end of this function, of the lengths that they say.
+    let received = unsafe { libc::recvmmsg(socket.as_raw_fd(), first, count, flags, std::ptr::null_mut()) };
     let Ok(received) = usize::try_from(received) else {
         return Err(io::Error::last_os_error());
     };
     for (header, name) in headers.iter().zip(&names).take(received) {
+        // SAFETY: it was written above, and the kernel has said how much it received.
+        let header = unsafe { header.assume_init_ref() };
         let length = usize::try_from(header.msg_len).map_err(io::Error::other)?;
         came.push((length, address(name)));
     }
@@ -190,11 +200,9 @@ pub(super) fn send_datagrams<'a>(
     socket: BorrowedFd<'_>,
     datagrams: impl Iterator<Item = (SocketAddr, &'a [u8])>,
 ) -> io::Result<usize> {
-    let mut names: [Option<socket2::SockAddr>; MOST_DATAGRAMS] = [const { None }; MOST_DATAGRAMS];
-    // SAFETY: all bits zero is a valid value of these: no addresses, no buffers.
-    let mut buffers: [libc::iovec; MOST_DATAGRAMS] = unsafe { zeroed() };
-    // SAFETY: as above.
-    let mut headers: [libc::mmsghdr; MOST_DATAGRAMS] = unsafe { zeroed() };
+    let mut names = [const { MaybeUninit::<socket2::SockAddr>::uninit() }; MOST_DATAGRAMS];
+    let mut buffers = [const { MaybeUninit::<libc::iovec>::uninit() }; MOST_DATAGRAMS];
+    let mut headers = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; MOST_DATAGRAMS];
     let mut count = 0;
     for (((header, buffer), name), (to, bytes)) in headers
         .iter_mut()
@@ -202,30 +210,42 @@ pub(super) fn send_datagrams<'a>(
         .zip(&mut names)
         .zip(datagrams)
     {
-        let name = name.insert(to.into());
-        buffer.iov_base = bytes.as_ptr().cast_mut().cast();
-        buffer.iov_len = bytes.len();
-        header.msg_hdr.msg_name = name.as_ptr().cast_mut().cast();
-        header.msg_hdr.msg_namelen = name.len();
-        header.msg_hdr.msg_iov = buffer;
-        header.msg_hdr.msg_iovlen = 1;
+        let name = name.write(to.into());
+        let buffer = buffer.write(libc::iovec {
+            iov_base: bytes.as_ptr().cast_mut().cast(),
+            iov_len: bytes.len(),
+        });
+        header.write(header_of(name.as_ptr().cast_mut().cast(), name.len(), buffer));
         count += 1;
     }
     let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
-    // SAFETY: the first `count` headers point at a name and at bytes that are borrowed until the end of this
-    // function, of the lengths that they say; the kernel only reads them.
-    let sent = unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), count, flags) };
+    let first = headers.as_mut_ptr().cast();
+    // SAFETY: the first `count` headers are written, and point at a name and at bytes that are borrowed until the
+    // end of this function, of the lengths that they say; the kernel only reads them.
+    let sent = unsafe { libc::sendmmsg(socket.as_raw_fd(), first, count, flags) };
     usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
-/// The address in a `sockaddr_storage` that the kernel has filled; `None` if it is of another family.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "the header has private padding on some systems")]
+fn header_of(name: *mut libc::c_void, length: libc::socklen_t, buffer: &mut libc::iovec) -> libc::mmsghdr {
+    // SAFETY: all bits zero is a valid value: no address, no buffer, no length.
+    let mut header: libc::mmsghdr = unsafe { zeroed() };
+    header.msg_hdr.msg_name = name;
+    header.msg_hdr.msg_namelen = length;
+    header.msg_hdr.msg_iov = buffer;
+    header.msg_hdr.msg_iovlen = 1;
+    header
+}
+
+/// The address that the kernel has written to the largest place for one; `None` if it is of another family.
 #[cfg(target_os = "linux")]
 #[expect(
     unsafe_code,
     reason = "the kernel writes addresses of several kinds into one place"
 )]
-fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
-    match libc::c_int::from(name.ss_family) {
+fn address(name: &libc::sockaddr_in6) -> Option<SocketAddr> {
+    match libc::c_int::from(name.sin6_family) {
         libc::AF_INET => {
             // SAFETY: the family says that this is a `sockaddr_in`, for which there is room.
             let v4 = unsafe { &*(&raw const *name).cast::<libc::sockaddr_in>() };
@@ -233,11 +253,9 @@ fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
             Some(SocketAddrV4::new(ip, u16::from_be(v4.sin_port)).into())
         }
         libc::AF_INET6 => {
-            // SAFETY: the family says that this is a `sockaddr_in6`, for which there is room.
-            let v6 = unsafe { &*(&raw const *name).cast::<libc::sockaddr_in6>() };
-            let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
-            let port = u16::from_be(v6.sin6_port);
-            Some(SocketAddrV6::new(ip, port, v6.sin6_flowinfo, v6.sin6_scope_id).into())
+            let ip = Ipv6Addr::from(name.sin6_addr.s6_addr);
+            let port = u16::from_be(name.sin6_port);
+            Some(SocketAddrV6::new(ip, port, name.sin6_flowinfo, name.sin6_scope_id).into())
         }
         _ => None,
     }
@@ -253,12 +271,17 @@ fn len_of<T>() -> libc::socklen_t {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn receive_datagrams(
     socket: BorrowedFd<'_>,
+    wait: Wait,
     pieces: &mut dyn Iterator<Item = &mut [u8]>,
     came: &mut Vec<(usize, Option<SocketAddr>)>,
 ) -> io::Result<()> {
     use rustix::net::{RecvFlags, recvfrom};
     for piece in pieces.take(MOST_DATAGRAMS) {
-        match recvfrom(socket, piece, RecvFlags::DONTWAIT) {
+        let flags = match wait {
+            Wait::ForOne if came.is_empty() => RecvFlags::empty(),
+            _ => RecvFlags::DONTWAIT,
+        };
+        match recvfrom(socket, piece, flags) {
             Ok((length, _, from)) => came.push((length, from.and_then(|from| from.try_into().ok()))),
             Err(error) if came.is_empty() => return Err(error.into()),
             Err(_) => break,

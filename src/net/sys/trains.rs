@@ -45,14 +45,14 @@ mod linux {
     #[expect(unsafe_code, reason = "no safe wrapper knows the control message of UDP_GRO")]
     pub(in crate::net) fn receive_train(socket: BorrowedFd<'_>, room: &mut [u8]) -> io::Result<Train> {
         // SAFETY: all bits zero is a valid value of these: no address, no buffer, no length.
-        let (mut name, mut header): (libc::sockaddr_storage, libc::msghdr) = unsafe { zeroed() };
+        let (mut name, mut header): (libc::sockaddr_in6, libc::msghdr) = unsafe { zeroed() };
         let mut control = Control([0; CONTROL_SIZE]);
         let mut buffer = libc::iovec {
             iov_base: room.as_mut_ptr().cast(),
             iov_len: room.len(),
         };
         header.msg_name = (&raw mut name).cast();
-        header.msg_namelen = len_of::<libc::sockaddr_storage>();
+        header.msg_namelen = len_of::<libc::sockaddr_in6>();
         header.msg_iov = &raw mut buffer;
         header.msg_iovlen = 1;
         header.msg_control = (&raw mut control).cast();

@@ -74,7 +74,7 @@ impl Departures {
             Source::Messages { came, ended } => {
                 came.clear();
                 let mut slots = self.room.chunks_exact_mut(SLOT);
-                sys::receive_datagrams(from.as_fd(), &mut slots, came)?;
+                sys::receive_datagrams(from.as_fd(), sys::Wait::Never, &mut slots, came)?;
                 let lengths = came
                     .iter()
                     .map(|(length, _)| *length)

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::answers;
-use crate::proto::link::Verdict;
+use crate::proto::launch::envelope;
+use crate::proto::link::{Seal, Verdict};
 use crate::wire::rlaunch::{Cookie, Datagram, Kind, Status};
 
 /// What a client knows of its session.
@@ -30,6 +31,15 @@ impl Session {
             commit,
             cookie: Cookie::default(),
         }
+    }
+
+    /// Appends to `out`, which is empty, the first transmission of the call `seq`.
+    pub fn request(&self, seal: &Seal, seq: u64, payload: &[u8], out: &mut Vec<u8>) {
+        let request = Datagram {
+            payload,
+            ..self.datagram(Kind::Request, seq, 1)
+        };
+        envelope::close(&request, seal, out);
     }
 
     pub(in crate::proto::launch) fn datagram(&self, kind: Kind, seq: u64, attempt: u32) -> Datagram<'static> {
