@@ -174,8 +174,8 @@ mod tests {
     }
 
     fn tombstone(seq: u64) -> Record {
-        let call = CallId { session: 1, seq };
-        Record::Tombstone { call }
+        let id = CallId { session: 1, seq }.into();
+        Record::Tombstone { id }
     }
 
     fn append(log: &mut IdLog, record: &Record) -> u64 {

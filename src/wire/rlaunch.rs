@@ -5,10 +5,15 @@
 //! links (`proto::link::Seal`), which hands on what it covers: header and payload.
 //!
 //! ```text
-//!  0 magic "rL"   2 version   3 kind   4 exit   5 attempt   6 status
+//!  0 magic "rL"   2 version   3 kind   4 exit or name   5 attempt   6 status
 //!  8 instance    16 session  24 seq   32 ack_through       40 commit
-//! 48 hold (µs)   52 key id   56 cookie (16)                72 payload …   tag (16)
+//! 48 hold (µs)   52 key id   56 cookie (16)                72 name, payload …   tag (16)
 //! ```
+//!
+//! The byte at 4 is the exit status in a reply, and in a request or a cancellation the length of the name of its
+//! call, which then stands before the payload; 0 is a call that has a number.
+
+mod words;
 
 use std::fmt;
 
@@ -16,13 +21,15 @@ use thiserror::Error;
 
 use super::{Reader, Truncated, Writer};
 
+pub use words::{Kind, Status};
+
 /// The longest datagram, in bytes.
 pub const MAX_DATAGRAM: usize = 1200;
-/// The longest payload of a request, and the longest result that fits into a reply, in bytes.
+/// The longest payload of a request with its name, and the longest result that fits into a reply, in bytes.
 pub const MAX_PAYLOAD: usize = MAX_DATAGRAM - HEADER - TAG;
 
-/// One datagram; the payload borrows from the bytes that it was read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One datagram; name and payload borrow from the bytes that it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datagram<'a> {
     /// What it is.
     pub kind: Kind,
@@ -37,8 +44,8 @@ pub struct Datagram<'a> {
     pub instance: u64,
     /// The session, given out by the server.
     pub session: u64,
-    /// The number of the call within its session, from 1. `Get` and `Set` use it for a random number that
-    /// joins the reply to its request.
+    /// The number of the call within its session, from 1. `Get`, `Set` and calls with a name use it for a random
+    /// number that joins the reply to its request.
     pub seq: u64,
     /// Every call of the session up to this one is settled at the client.
     pub ack_through: u64,
@@ -50,75 +57,14 @@ pub struct Datagram<'a> {
     pub key_id: u32,
     /// Proof that the client receives at the address that it sends from.
     pub cookie: Cookie,
+    /// In a request or a cancellation, the name of its call, of at most 255 bytes; empty if it has a number.
+    pub name: &'a str,
     /// What the action gets, or what it answered.
     pub payload: &'a [u8],
 }
 
 /// The server's mark on (client address, session).
 pub type Cookie = [u8; 16];
-
-/// What a datagram is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Client: give me a session; the payload is a fresh nonce, long enough that the answer is no longer.
-    Hello = 1,
-    /// Server: here is a session (payload: the nonce), or a fresh cookie for yours (empty payload).
-    Session = 2,
-    /// Client: do this once.
-    Request = 3,
-    /// Server: the answer to any of the client's kinds but `Hello`.
-    Reply = 4,
-    /// Client: if you have not begun, never do.
-    Cancel = 5,
-    /// Client: the session is over, forget it.
-    Bye = 6,
-    /// Client: the value of the key that is the payload's first part; padded to the longest datagram, so that
-    /// the answer is never longer than the question.
-    Get = 7,
-    /// Client: the key (length in two bytes, then its bytes) and the value that it is to have.
-    Set = 8,
-}
-
-/// What a reply says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Not a reply.
-    None = 0,
-    /// The action was performed; the payload is its result.
-    Launched = 1,
-    /// The action was performed; the payload is the first part of a result that was longer.
-    Truncated = 2,
-    /// The action was not performed, and never will be under this id.
-    NotLaunched = 3,
-    /// The action is being performed; the result will be sent when it is done.
-    Working = 4,
-    /// The server died between recording the intent and the outcome: performed once or never, it cannot tell.
-    InDoubt = 5,
-    /// The session is not known here any more: refused for ever.
-    Gone = 6,
-    /// The call was acknowledged as settled before: refused for ever.
-    Stale = 7,
-    /// The id was used with another payload.
-    Conflict = 8,
-    /// The call is too far ahead of those that are settled.
-    Window = 9,
-    /// The table of sessions or keys is full.
-    Full = 10,
-    /// As many actions are running as may; ask again.
-    Busy = 11,
-    /// The client has seen a later state of this store than the store itself holds: it was rolled back.
-    RolledBack = 12,
-    /// The cookie did not prove the address; here is one that does.
-    Cookie = 13,
-    /// The session is closed.
-    Closed = 14,
-    /// The payload is the value of the key.
-    Value = 15,
-    /// The key has no value.
-    Missing = 16,
-    /// The value is stored.
-    Stored = 17,
-}
 
 /// Why bytes are not a datagram.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -132,6 +78,9 @@ pub enum Malformed {
     /// A kind or status that has no meaning.
     #[error("unknown kind or status")]
     Unknown,
+    /// A name that is cut short or no text.
+    #[error("a name that is not one")]
+    Name,
 }
 
 /// Where a call stands among all calls to one store: the id under which it happens at most once.
@@ -175,6 +124,7 @@ impl<'a> Datagram<'a> {
             hold: 0,
             key_id: 0,
             cookie: [0; 16],
+            name: "",
             payload: &[],
         }
     }
@@ -202,7 +152,8 @@ impl<'a> Datagram<'a> {
         }
         Self::fields(&mut r)
             .map_err(wrong_length)?
-            .ok_or(Malformed::Unknown)
+            .ok_or(Malformed::Unknown)?
+            .named()
     }
 
     fn fields(r: &mut Reader<'a>) -> Result<Option<Self>, Truncated> {
@@ -226,17 +177,41 @@ impl<'a> Datagram<'a> {
             hold: r.u32_le()?,
             key_id: r.u32_le()?,
             cookie: r.array()?,
+            name: "",
             payload: r.rest(),
         }))
     }
 
-    /// Appends the datagram to `out`, without a tag. A payload longer than [`MAX_PAYLOAD`] makes one that
+    /// Takes the name off the payload, where there is one.
+    fn named(self) -> Result<Self, Malformed> {
+        if !self.kind.may_have_name() {
+            return Ok(self);
+        }
+        let (name, payload) = self
+            .payload
+            .split_at_checked(self.exit.into())
+            .ok_or(Malformed::Name)?;
+        let name = std::str::from_utf8(name).map_err(|_| Malformed::Name)?;
+        Ok(Self {
+            exit: 0,
+            name,
+            payload,
+            ..self
+        })
+    }
+
+    /// Appends the datagram to `out`, without a tag. Name and payload longer than [`MAX_PAYLOAD`] make one that
     /// [`decode`](Self::decode) refuses.
     pub fn encode(&self, out: &mut Vec<u8>) {
+        let (exit, name) = if self.kind.may_have_name() {
+            (u8::try_from(self.name.len()).unwrap_or(u8::MAX), self.name)
+        } else {
+            (self.exit, "")
+        };
         Writer::new(out)
             .bytes(&MAGIC)
             .u8(self.kind as u8)
-            .u8(self.exit)
+            .u8(exit)
             .u8(self.attempt)
             .u16_le(self.status as u16)
             .u64_le(self.instance)
@@ -247,51 +222,8 @@ impl<'a> Datagram<'a> {
             .u32_le(self.hold)
             .u32_le(self.key_id)
             .bytes(&self.cookie)
+            .bytes(name.as_bytes())
             .bytes(self.payload);
-    }
-}
-
-impl Kind {
-    const ALL: [Self; 8] = [
-        Self::Hello,
-        Self::Session,
-        Self::Request,
-        Self::Reply,
-        Self::Cancel,
-        Self::Bye,
-        Self::Get,
-        Self::Set,
-    ];
-
-    fn from_byte(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
-    }
-}
-
-impl Status {
-    const ALL: [Self; 18] = [
-        Self::None,
-        Self::Launched,
-        Self::Truncated,
-        Self::NotLaunched,
-        Self::Working,
-        Self::InDoubt,
-        Self::Gone,
-        Self::Stale,
-        Self::Conflict,
-        Self::Window,
-        Self::Full,
-        Self::Busy,
-        Self::RolledBack,
-        Self::Cookie,
-        Self::Closed,
-        Self::Value,
-        Self::Missing,
-        Self::Stored,
-    ];
-
-    fn from_number(number: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| *status as u16 == number)
     }
 }
 
@@ -350,6 +282,32 @@ mod tests {
     }
 
     #[test]
+    fn a_name_stands_before_the_payload_and_its_length_where_a_reply_has_the_exit_status() {
+        let named = Datagram {
+            name: "invoice-42",
+            ..request()
+        };
+        let bytes = encoded(&named);
+        assert_eq!((bytes[4], &bytes[72..]), (10, b"invoice-42coffee".as_slice()));
+        assert_eq!(Datagram::decode(&bytes), Ok(named));
+        let reply = Datagram {
+            exit: 10,
+            ..Datagram::new(Kind::Reply)
+        };
+        assert_eq!(Datagram::decode(&encoded(&reply)), Ok(reply));
+    }
+
+    #[test]
+    fn a_name_that_is_cut_short_or_no_text_is_refused() {
+        let mut bytes = encoded(&request());
+        bytes[4] = 7;
+        assert_eq!(Datagram::decode(&bytes), Err(Malformed::Name));
+        bytes[4] = 2;
+        bytes[72] = 0xff;
+        assert_eq!(Datagram::decode(&bytes), Err(Malformed::Name));
+    }
+
+    #[test]
     fn the_longest_payload_and_the_tag_fill_the_longest_datagram() {
         let payload = [1; MAX_PAYLOAD + 1];
         let longest = Datagram {
@@ -387,7 +345,7 @@ mod tests {
             bytes[6..8].copy_from_slice(&[status, 0]);
             match Datagram::decode(&bytes) {
                 Ok(datagram) => prop_assert_eq!(encoded(&datagram), bytes),
-                Err(why) => prop_assert_eq!(why, Malformed::Unknown),
+                Err(why) => prop_assert!(matches!(why, Malformed::Unknown | Malformed::Name)),
             }
         }
 

@@ -7,11 +7,7 @@ use crate::wire::rlaunch::Datagram;
 pub(super) fn close(datagram: &Datagram<'_>, seal: &Seal, out: &mut Vec<u8>) {
     let start = out.len();
     let key_id = seal.id();
-    Datagram {
-        key_id,
-        ..datagram.clone()
-    }
-    .encode(out);
+    Datagram { key_id, ..*datagram }.encode(out);
     seal.close_from(start, out);
 }
 

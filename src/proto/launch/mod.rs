@@ -13,6 +13,8 @@ mod cookie;
 mod envelope;
 mod ids;
 mod log;
+mod missile;
+mod names;
 mod pairs;
 pub mod pipeline;
 mod record;
@@ -28,5 +30,8 @@ pub use calls::{Batch, Calls, Note, Pending};
 pub use envelope::is_of_another_key;
 pub use ids::{Answer, Ids, Standing};
 pub use log::{Forgetful, Log, News};
-pub use record::{Outcome, Record};
-pub use server::{Identity, Input, Limits, Output, Server};
+pub use names::{BadId, Id, Key, Name};
+pub use record::{By, Outcome, Record};
+pub use server::{
+    Counters, Effect, Identity, Input, Limits, OnDoubt, Order, Output, Probe, Prune, Rate, Refusal, Server,
+};

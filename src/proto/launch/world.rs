@@ -10,13 +10,12 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
 use super::{
-    Call, Doubt, Ending, Identity, Input, Limits, Opening, Outcome, Output, Record, Server, Session, Step,
+    Call, Doubt, Ending, Id, Identity, Input, Limits, Opening, Outcome, Output, Record, Server, Session, Step,
 };
 use crate::proto::link::{
     Ask, Chaos, Datagram, GaveUp, Outcome as Asked, Policy, Question, Rto, Seal, Spec, Verdict,
 };
 use crate::proto::{Instant, Machine};
-use crate::wire::rlaunch::CallId;
 
 /// How bad it is.
 #[derive(Clone, Copy)]
@@ -50,7 +49,7 @@ struct World {
     down: Chaos<usize>,
     server: Server,
     disk: Disk,
-    actions: Vec<(Instant, CallId, Vec<u8>)>,
+    actions: Vec<(Instant, Id, Vec<u8>)>,
     clients: Vec<Client>,
     history: History,
 }
@@ -238,18 +237,20 @@ impl World {
                 let client = usize::from(to.port());
                 self.down.handle(self.now, (client, bytes));
             }
-            Output::Run(call) => {
+            Output::Run { id, .. } => {
                 // The worst case: whatever becomes of the server, a command that was begun has its effect.
                 *self.history.performed.entry(bytes.to_vec()).or_default() += 1;
                 let takes = Duration::from_micros(self.rng.random_range(0..100_000));
-                self.actions.push((self.now + takes, call, bytes.to_vec()));
+                self.actions.push((self.now + takes, id, bytes.to_vec()));
             }
             Output::Replace(records) => {
                 self.disk.before = self.disk.last();
                 self.disk.records = records;
                 self.disk.durable = self.disk.last();
                 self.disk.syncs.push((self.now, self.disk.last()));
+                self.server.handle(self.now, Input::Replaced);
             }
+            Output::Probe(_) | Output::Ordered(..) => panic!("nobody asked for {output:?}"),
             Output::RolledBack { .. } => panic!("no store was rolled back"),
         }
     }
@@ -401,13 +402,15 @@ fn boot(disk: &Disk) -> Server {
         instance: 77,
         secret: [7; 32],
     };
-    Server::new(
+    let mut server = Server::new(
         identity,
         Seal::checksum(),
         Limits::DEFAULT,
         disk.records.clone(),
         disk.last(),
-    )
+    );
+    server.handle(Instant::ZERO, Input::Unfenced);
+    server
 }
 
 fn rto() -> Rto {

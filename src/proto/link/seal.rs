@@ -23,7 +23,8 @@ pub struct Seal {
 
 #[derive(Clone)]
 enum Maker {
-    Blake3([u8; 32]),
+    Checksum([u8; 32]),
+    Keyed([u8; 32]),
     Xxh3,
 }
 
@@ -31,7 +32,7 @@ impl Seal {
     /// A checksum: against chance.
     pub fn checksum() -> Self {
         Self {
-            maker: Maker::Blake3(blake3::derive_key(CHECKSUM_CONTEXT, &[])),
+            maker: Maker::Checksum(blake3::derive_key(CHECKSUM_CONTEXT, &[])),
             id: 0,
         }
     }
@@ -47,7 +48,7 @@ impl Seal {
     /// A MAC: against chance and against everybody who does not know the secret.
     pub fn keyed(secret: &[u8]) -> Self {
         Self {
-            maker: Maker::Blake3(blake3::derive_key(KEYED_CONTEXT, secret)),
+            maker: Maker::Keyed(blake3::derive_key(KEYED_CONTEXT, secret)),
             id: id(secret),
         }
     }
@@ -56,6 +57,11 @@ impl Seal {
     /// that theirs differ. Without a secret it is 0.
     pub fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Whether only those who know a secret can make the tag.
+    pub fn is_keyed(&self) -> bool {
+        matches!(self.maker, Maker::Keyed(_))
     }
 
     /// Appends the tag of `datagram` to it.
@@ -83,7 +89,7 @@ impl Seal {
 
     fn tag(&self, contents: &[u8]) -> [u8; TAG_LEN] {
         match &self.maker {
-            Maker::Blake3(key) => {
+            Maker::Checksum(key) | Maker::Keyed(key) => {
                 let hash = blake3::keyed_hash(key, contents);
                 let [tag, _] = *hash.as_bytes().as_chunks::<TAG_LEN>().0 else {
                     return [0; TAG_LEN];
@@ -136,6 +142,12 @@ mod tests {
                 assert_eq!(seal.open(&sealed(&seal, contents)), Some(contents));
             }
         }
+    }
+
+    #[test]
+    fn only_a_secret_makes_a_mac() {
+        assert!(Seal::keyed(b"").is_keyed());
+        assert!(!Seal::checksum().is_keyed() && !Seal::xxh3().is_keyed());
     }
 
     #[test]

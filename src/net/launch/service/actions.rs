@@ -10,8 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::task::JoinSet;
 
 use super::{Handler, Launch, NotDone};
-use crate::proto::launch::Outcome;
-use crate::wire::rlaunch::CallId;
+use crate::proto::launch::{Id, Outcome};
 
 /// Runs actions, all of them on this thread.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub(super) struct Actions<H> {
 /// An action is over.
 #[derive(Debug)]
 pub(super) struct Done {
-    pub(super) call: CallId,
+    pub(super) call: Id,
     pub(super) result: Result<Outcome, NotDone>,
 }
 
@@ -46,10 +45,11 @@ impl<H: Handler> Actions<H> {
     /// Begins one. A task of its own is made for it only if it has to wait for something.
     pub(super) fn begin(&mut self, launch: Launch, context: &mut Context<'_>) {
         let handler = Arc::clone(&self.handler);
-        let call = launch.id.call;
+        let call = launch.id.call.clone();
         let mut run = Box::pin(async move { handler.run(launch).await });
         let mut action = Box::pin(poll_fn(move |context| {
             let result = ready!(poll_unwinding(run.as_mut(), context));
+            let call = call.clone();
             Poll::Ready(Done { call, result })
         }));
         match action.as_mut().poll(context) {

@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::proto::launch::Outcome;
-use crate::wire::rlaunch::CallId;
+use crate::proto::launch::{Id, Outcome};
 
 /// An action, performed at most once for each id.
 ///
@@ -36,7 +35,7 @@ pub struct LaunchId {
     /// The random id of the store.
     pub instance: u64,
     /// The id within the store.
-    pub call: CallId,
+    pub call: Id,
 }
 
 /// Why an action has no outcome.
@@ -67,7 +66,6 @@ impl NotDone {
 
 impl fmt::Display for LaunchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { instance, call } = self;
-        write!(f, "{instance:016x}-{}-{}", call.session, call.seq)
+        self.call.text(self.instance).fmt(f)
     }
 }

@@ -32,9 +32,9 @@ pub use handler::{Handler, Launch, LaunchId, NotDone, Reason};
 
 use crate::net::datagrams::Inbox;
 use crate::net::{Clock, widen};
-use crate::proto::launch::{Input, Log, News, Outcome, Output, Server};
+use crate::proto::launch::{Id, Input, Log, News, Outcome, Output, Server};
 use crate::proto::{Instant, Machine};
-use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
+use crate::wire::rlaunch::MAX_DATAGRAM;
 use actions::{Actions, Done};
 use alarm::Alarm;
 use control::{Desk, Request};
@@ -71,7 +71,7 @@ pub enum Notice<'a> {
     /// An action is about to begin.
     Launching(&'a Launch),
     /// An action is over.
-    Done(CallId, &'a Result<Outcome, NotDone>),
+    Done(Id, &'a Result<Outcome, NotDone>),
     /// A client has seen a later state of this store than the store holds: it was restored from an old copy.
     RolledBack {
         /// Who.
@@ -266,7 +266,7 @@ impl<L: Log, H: Handler> Service<L, H> {
                 is_news = true;
             }
             while let Poll::Ready(Done { call, result }) = world.actions.poll_done(context) {
-                (world.watch)(Notice::Done(call, &result));
+                (world.watch)(Notice::Done(call.clone(), &result));
                 let input = match result {
                     Ok(outcome) => Input::Done(call, Some(outcome)),
                     Err(NotDone::NotBegun(_)) => Input::Done(call, None),
@@ -301,22 +301,28 @@ impl<L: Log, H: Handler> World<L, H> {
                 }
                 Output::Record => _ = self.log.append(self.outbox.since(start)),
                 Output::Commit => self.is_commit_wanted = true,
-                Output::Run(call) => {
+                Output::Run { id: call, fence } => {
                     let launch = Launch {
                         id: LaunchId {
                             instance: self.instance,
                             call,
                         },
-                        fence: self.durable,
+                        fence,
                         payload: self.outbox.since(start).to_vec(),
                     };
                     (self.watch)(Notice::Launching(&launch));
                     self.actions.begin(launch, context);
                 }
-                Output::Replace(records) => self.log.replace(records)?,
-                Output::RolledBack { client, seen, held } => {
-                    (self.watch)(Notice::RolledBack { client, seen, held });
+                Output::Replace(records) => {
+                    self.log.replace(records)?;
+                    // The log is not long again before it has been replaced.
+                    server.handle(Instant::ZERO, Input::Replaced);
                 }
+                // Nobody gave orders, and doubts are only reported.
+                Output::Probe(_) | Output::Ordered(..) => {}
+                Output::RolledBack {
+                    client, seen, held, ..
+                } => (self.watch)(Notice::RolledBack { client, seen, held }),
             }
             self.outbox.cut(start);
         }

@@ -34,7 +34,7 @@ struct World {
     down: Chaos<()>,
     /// How long an action takes.
     takes: Duration,
-    actions: Vec<(Instant, CallId, Vec<u8>)>,
+    actions: Vec<(Instant, launch::Id, Vec<u8>)>,
     records: Vec<Record>,
     total: u64,
     begun: u64,
@@ -208,7 +208,7 @@ impl World {
                 self.server.handle(self.now, launch::Input::Durable(index));
             }
             launch::Output::Send(_) => self.down.handle(self.now, ((), bytes)),
-            launch::Output::Run(call) => {
+            launch::Output::Run { id: call, .. } => {
                 *self.performed.entry(bytes.to_vec()).or_default() += 1;
                 let jitter = self.rng.random_range(0.5..1.5);
                 let at = self.now + self.takes.mul_f64(jitter);

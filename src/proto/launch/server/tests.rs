@@ -3,6 +3,7 @@
 use super::super::envelope;
 use super::super::pairs::put_pair;
 use super::*;
+use crate::wire::rlaunch::{MAX_PAYLOAD, Status};
 
 const IDENTITY: Identity = Identity {
     instance: 77,
@@ -15,7 +16,7 @@ struct Bench {
     now: Instant,
     records: Vec<Record>,
     sent: Vec<(SocketAddr, Vec<u8>)>,
-    begun: Vec<CallId>,
+    begun: Vec<Id>,
     commits: u32,
     rollbacks: u32,
 }
@@ -40,6 +41,7 @@ impl Bench {
     fn restart(&mut self) {
         let (records, last) = (self.records.clone(), self.records.len() as u64);
         self.server = Server::new(IDENTITY, Seal::checksum(), Limits::DEFAULT, records, last);
+        self.server.handle(self.now, Input::Unfenced);
         self.sync();
     }
 
@@ -50,9 +52,9 @@ impl Bench {
                 Output::Record => self.records.push(Record::decode(&bytes).unwrap()),
                 Output::Commit => self.commits += 1,
                 Output::Send(to) => self.sent.push((to, bytes.clone())),
-                Output::Run(call) => self.begun.push(call),
+                Output::Run { id, .. } => self.begun.push(id),
                 Output::RolledBack { .. } => self.rollbacks += 1,
-                Output::Replace(_) => {}
+                _ => {}
             }
             bytes.clear();
         }
@@ -66,13 +68,13 @@ impl Bench {
         self.drain();
     }
 
-    fn done(&mut self, call: CallId, result: &[u8]) {
+    fn done(&mut self, id: Id, result: &[u8]) {
         let outcome = Outcome {
             exit: 0,
             truncated: false,
             result: result.to_vec(),
         };
-        self.server.handle(self.now, Input::Done(call, Some(outcome)));
+        self.server.handle(self.now, Input::Done(id, Some(outcome)));
         self.drain();
     }
 
@@ -118,8 +120,8 @@ fn of_session(kind: Kind, seq: u64) -> Datagram<'static> {
     }
 }
 
-fn first() -> CallId {
-    CallId { session: 1, seq: 1 }
+fn first() -> Id {
+    Id::Call(CallId { session: 1, seq: 1 })
 }
 
 #[test]

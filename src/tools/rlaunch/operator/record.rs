@@ -3,8 +3,8 @@
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value};
 
-use crate::proto::launch::{Outcome, Record};
-use crate::wire::rlaunch::{CallId, Fingerprint};
+use crate::proto::launch::{By, Id, Outcome, Record};
+use crate::wire::rlaunch::Fingerprint;
 
 /// What kind of record it is, and what it says of which call. `instance` is the id of the store.
 pub(super) fn fields(record: &Record, instance: u64) -> (&'static str, Map<String, Value>) {
@@ -20,27 +20,66 @@ pub(super) fn fields(record: &Record, instance: u64) -> (&'static str, Map<Strin
             "closed"
         }
         Record::Acknowledged { through } => {
-            fields.id(instance, *through);
+            fields.id(instance, &Id::Call(*through));
             "acknowledged"
         }
-        Record::Intent {
-            call,
-            ack,
-            fingerprint,
-        } => {
-            fields.id(instance, *call);
+        Record::Intent { id, ack, fingerprint } => {
+            fields.id(instance, id);
             fields.put("ack", *ack);
             fields.fingerprint(fingerprint);
             "intent"
         }
-        Record::Outcome { call, outcome } => {
-            fields.id(instance, *call);
+        Record::Outcome { id, outcome } => {
+            fields.id(instance, id);
             fields.outcome(outcome);
             "outcome"
         }
-        Record::Tombstone { call } => {
-            fields.id(instance, *call);
+        Record::Tombstone { id } => {
+            fields.id(instance, id);
             "tombstone"
+        }
+        Record::Performed {
+            id,
+            ack,
+            fingerprint,
+            missiles,
+            outcome,
+        } => {
+            fields.id(instance, id);
+            fields.put("ack", *ack);
+            fields.fingerprint(fingerprint);
+            fields.put("missiles", *missiles);
+            fields.outcome(outcome);
+            "performed"
+        }
+        Record::Resolved { id, by, outcome } => {
+            fields.id(instance, id);
+            let by = match by {
+                By::Operator => "operator",
+                By::Probe => "probe",
+            };
+            fields.put("by", by);
+            fields.put("launched", outcome.is_some());
+            if let Some(outcome) = outcome {
+                fields.outcome(outcome);
+            }
+            "resolved"
+        }
+        Record::Pruned { name } => {
+            fields.put("id", name.as_str());
+            "pruned"
+        }
+        Record::Missiles { launched } => {
+            fields.put("missiles", *launched);
+            "missiles"
+        }
+        Record::RolledBack { seen } => {
+            fields.put("seen", *seen);
+            "rolled-back"
+        }
+        Record::Reborn { instance } => {
+            fields.put("instance", format!("{instance:016x}"));
+            "reborn"
         }
         Record::Pair { key, value } => {
             fields.bytes("key", key);
@@ -58,8 +97,8 @@ impl Fields {
         self.0.insert(key.to_owned(), value.into());
     }
 
-    fn id(&mut self, instance: u64, call: CallId) {
-        self.put("id", format!("{instance:016x}-{}-{}", call.session, call.seq));
+    fn id(&mut self, instance: u64, id: &Id) {
+        self.put("id", id.text(instance).to_string());
     }
 
     fn fingerprint(&mut self, fingerprint: &Fingerprint) {

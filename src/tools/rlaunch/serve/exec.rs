@@ -67,7 +67,7 @@ mod tests {
         let launch = Launch {
             id: LaunchId {
                 instance: 0xf,
-                call: CallId { session: 2, seq: 3 },
+                call: CallId { session: 2, seq: 3 }.into(),
             },
             fence: 7,
             payload: payload.to_vec(),

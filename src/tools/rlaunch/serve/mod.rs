@@ -18,8 +18,9 @@ use super::plan::{self, Keep};
 use crate::cli::{Exit, message, program_name};
 use crate::net::launch::{NotDone, Notice, Service};
 use crate::net::runtime;
-use crate::proto::launch::{Forgetful, Identity, Limits, Log, Record, Server};
+use crate::proto::launch::{Forgetful, Id, Identity, Input, Limits, Log, Record, Server};
 use crate::proto::link::Seal;
+use crate::proto::{Instant, Machine};
 use crate::store::{Fence, Folder, Found, IdLog};
 use action::Action;
 use signals::Stop;
@@ -69,7 +70,9 @@ where
         running: plan.jobs,
         ..Limits::DEFAULT
     };
-    let server = Server::new(identity, seal, limits, records, log.last());
+    let mut server = Server::new(identity, seal, limits, records, log.last());
+    // The fence has been raised: nothing of an earlier life is at work any more.
+    server.handle(Instant::ZERO, Input::Unfenced);
     if server.in_doubt() > 0 {
         let doubts = server.in_doubt();
         say(format_args!(
@@ -83,7 +86,8 @@ where
     let action = Action::prepare(plan.action).context("--coproc")?;
     say(format_args!("serving on {}", socket.local_addr()?));
     let verbose = plan.verbose;
-    let watch = move |notice: Notice<'_>| tell(&notice, verbose);
+    let instance = server.instance();
+    let watch = move |notice: Notice<'_>| tell(&notice, instance, verbose);
     let (service, control) = Service::new(socket, server, log, action.clone(), watch)?;
     let served = async {
         service.run().await.with_context(|| plan.keep.to_string())?;
@@ -100,18 +104,21 @@ where
     }
 }
 
-fn tell(notice: &Notice<'_>, verbose: bool) {
+fn tell(notice: &Notice<'_>, instance: u64, verbose: bool) {
+    let text = |id: &Id| id.text(instance).to_string();
     match notice {
-        Notice::Launching(launch) if verbose => say(format_args!("{}: launch", launch.id.call)),
-        Notice::Done(call, Ok(outcome)) if verbose => say(format_args!("{call}: status {}", outcome.exit)),
+        Notice::Launching(launch) if verbose => say(format_args!("{}: launch", launch.id)),
+        Notice::Done(id, Ok(outcome)) if verbose => {
+            say(format_args!("{}: status {}", text(id), outcome.exit));
+        }
         Notice::Launching(_) | Notice::Done(_, Ok(_)) => {}
-        Notice::Done(call, Err(NotDone::NotBegun(why))) => {
-            say(format_args!("{call}: cannot begin the action: {why}"));
+        Notice::Done(id, Err(NotDone::NotBegun(why))) => {
+            say(format_args!("{}: cannot begin the action: {why}", text(id)));
             if verbose {
-                say(format_args!("{call}: not launched"));
+                say(format_args!("{}: not launched", text(id)));
             }
         }
-        Notice::Done(call, Err(NotDone::Lost(why))) => say(format_args!("{call}: in doubt: {why}")),
+        Notice::Done(id, Err(NotDone::Lost(why))) => say(format_args!("{}: in doubt: {why}", text(id))),
         Notice::RolledBack { client, seen, held } => say(format_args!(
             "{client} has seen record {seen} of this store, which ends at {held}: was an old copy restored? Refused"
         )),
