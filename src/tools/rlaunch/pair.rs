@@ -29,7 +29,8 @@ async fn run(plan: &Pair) -> Result<Exit, Failure> {
         Some(value) => client.set(&plan.key, value, deadline).await,
     };
     if volume == Volume::Verbose {
-        tell::figures(server, &client);
+        let tally = client.tally();
+        tell::figures(server, tally.sends, tally.samples, &client.rto());
     }
     print(plan, said.as_ref().ok()).context("standard output")?;
     let name = plan.key.escape_ascii();

@@ -8,4 +8,5 @@ mod everyday;
 mod fence;
 mod json;
 mod key;
+mod lines;
 mod operator;

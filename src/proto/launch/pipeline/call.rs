@@ -120,7 +120,13 @@ impl Call {
                 self.cancelling = true;
                 News::Now
             }
-            Judgement::Over(ending) => News::Over(ending),
+            Judgement::Over(ending) => {
+                // Before anybody asked for it: the action could not be begun.
+                if ending == Ending::NotLaunched && !self.cancelling {
+                    self.hint = Some(Status::NotLaunched);
+                }
+                News::Over(ending)
+            }
             Judgement::Nothing => News::Nothing,
         }
     }

@@ -21,7 +21,7 @@ pub(in crate::tools::rlaunch) struct Launch {
     pub(in crate::tools::rlaunch) lines: bool,
 
     /// With --lines, have up to this many calls under way at a time.
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "16")]
     pub(in crate::tools::rlaunch) window: String,
 
     /// Note each call in this folder before it is asked for, and resume what an earlier run left unsettled.

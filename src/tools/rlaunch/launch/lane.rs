@@ -1,5 +1,4 @@
-//! One call after another, each noted before it is asked for: what `rlaunch launch` does once, or many times side
-//! by side.
+//! One call after another, each noted before it is asked for.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -59,11 +58,6 @@ impl Lane {
             last: 0,
             settled,
         }
-    }
-
-    /// Whether the server would let it begin another call: it bounds those of a session that are not settled.
-    pub(super) fn has_room(&self) -> bool {
-        self.last - self.settled.get() < UNSETTLED
     }
 
     /// Makes the call with this payload: the one that an earlier run left unsettled, or a new one.
@@ -166,6 +160,3 @@ impl Shared {
         Some(unsettled.remove(found))
     }
 }
-
-/// As many as a server lets a session have.
-const UNSETTLED: u64 = 16;

@@ -1,26 +1,24 @@
 //! `rlaunch launch`: one call, or one for each line of standard input.
 
 mod lane;
+mod lines;
 mod notes;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, Read, Write};
 use std::rc::Rc;
-use std::thread;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use tokio::sync::mpsc;
-use tokio::task::{JoinSet, LocalSet};
+use anyhow::{Context, Result, anyhow};
+use tokio::task::LocalSet;
 
 use super::plan::{self, Payloads, Volume};
 use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, Ended, LaunchClient, Progress, runtime};
-use crate::proto::launch::{Batch, Doubt, Ending, Note};
+use crate::proto::launch::Ending;
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
-use lane::{Lane, Over, Shared};
+use lane::{Lane, Shared};
 use notes::Notes;
 
 /// Makes the call or calls.
@@ -36,6 +34,9 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
     };
     let server = plan.server.resolve().await?;
     let seal = key::seal(plan.secret.as_deref())?;
+    if plan.payloads == Payloads::Lines {
+        return lines::run(plan, server, seal, notes).await;
+    }
     let shared = Shared {
         clock: Clock::start(),
         server,
@@ -61,7 +62,8 @@ async fn run(plan: &plan::Launch) -> Result<Exit, Failure> {
             read.context("standard input")?;
             launcher.one(&plan::checked(payload)?).await?
         }
-        Payloads::Lines => launcher.lines(plan.window).await?,
+        // Those are made above, all in one session.
+        Payloads::Lines => Exit::SUCCESS,
     };
     launcher.close().await?;
     Ok(exit)
@@ -126,78 +128,6 @@ impl Launcher {
         Ok(exit(&over.ended.ending))
     }
 
-    /// Makes a call for each line, up to `window` of them side by side, and prints a line for each, in order.
-    async fn lines(&mut self, window: usize) -> Result<Exit, Failure> {
-        let mut input = self.skip(read_lines()?).await?;
-        for _ in 0..window {
-            let lane = self.lane()?;
-            self.lanes.push(lane);
-        }
-        let (mut calls, mut over) = (JoinSet::new(), BTreeMap::new());
-        let (mut begun, mut printed) = (0_u64, 0_u64);
-        let (mut worst, mut reading) = (Exit::SUCCESS, true);
-        loop {
-            let free = self.lanes.iter().position(Lane::has_room);
-            let may_begin = reading && free.is_some() && begun - printed < AHEAD;
-            tokio::select! {
-                payload = input.recv(), if may_begin => match payload {
-                    Some(payload) => {
-                        let lane = self.lanes.swap_remove(free.unwrap_or_default());
-                        calls.spawn_local(numbered(lane, begun, payload?));
-                        begun += 1;
-                    }
-                    None => reading = false,
-                },
-                Some(ended) = calls.join_next() => {
-                    let (lane, number, result) = ended.context("make a call")?;
-                    self.lanes.push(lane);
-                    over.insert(number, result?);
-                }
-                else => break,
-            }
-            while let Some(next) = over.remove(&printed) {
-                self.print(&next).context("standard output")?;
-                worst = worse(worst, exit(&next.ended.ending));
-                printed += 1;
-                if matches!(next.ended.ending, Ending::Unknown(Doubt::Silent | Doubt::Working)) {
-                    // No use in going on. With a journal, the next run resumes here; without one, what is under
-                    // way is waited for.
-                    reading = false;
-                    if self.shared.notes.borrow().are_kept() {
-                        return Ok(worst);
-                    }
-                }
-                self.shared.settle(&next)?;
-            }
-        }
-        self.shared.notes.borrow_mut().add(&Note::Batch(None))?;
-        Ok(worst)
-    }
-
-    /// Passes over the lines whose calls an interrupted run has settled.
-    async fn skip(&self, mut input: Lines) -> Result<Lines> {
-        let before = self.shared.notes.borrow().calls().batch();
-        let Some(before) = before else {
-            self.shared
-                .notes
-                .borrow_mut()
-                .add(&Note::Batch(Some(Batch::default())))?;
-            return Ok(input);
-        };
-        let mut here = Batch::default();
-        while here.settled < before.settled {
-            match input.recv().await {
-                Some(payload) => here.advance(&payload?),
-                None => break,
-            }
-        }
-        if here != before {
-            bail!("standard input is not what the interrupted run of the journal was given");
-        }
-        tell::say(format_args!("going on after line {}", before.settled));
-        Ok(input)
-    }
-
     fn lane(&self) -> Result<Lane> {
         let (server, volume) = (self.shared.server, self.volume);
         let seal = self.shared.seal.clone();
@@ -212,85 +142,12 @@ impl Launcher {
         for lane in self.lanes.drain(..) {
             let client = lane.close().await;
             if self.volume == Volume::Verbose {
-                tell::figures(self.shared.server, &client);
+                let tally = client.tally();
+                tell::figures(self.shared.server, tally.sends, tally.samples, &client.rto());
             }
         }
         Ok(())
     }
-
-    /// `WORD ID STATUS RESULT`, the result escaped so that it is one line.
-    fn print(&mut self, over: &Over) -> io::Result<()> {
-        let (word, id) = (tell::word(&over.ended.ending), tell::id(over.instance, over.call));
-        match &over.ended.ending {
-            ending if self.json => {
-                let object = tell::json::call(Some(&id), ending, over.ended.hint);
-                self.out.write_all(&tell::json::line(&object))?;
-            }
-            Ending::Launched(outcome) => {
-                writeln!(
-                    self.out,
-                    "{word} {id} {} {}",
-                    outcome.exit,
-                    outcome.result.escape_ascii()
-                )?;
-            }
-            _ => writeln!(
-                self.out,
-                "{word} {id} - {}",
-                tell::why(&over.ended.ending, over.ended.hint).reason
-            )?,
-        }
-        if self.shared.notes.borrow().are_kept() {
-            // Settled only when it has been handed on.
-            self.out.flush()?;
-        }
-        Ok(())
-    }
-}
-
-/// A call that knows its place among the lines.
-async fn numbered(mut lane: Lane, number: u64, payload: Vec<u8>) -> (Lane, u64, Result<Over, Failure>) {
-    let result = lane.call(&payload).await;
-    (lane, number, result)
-}
-
-type Lines = mpsc::Receiver<Result<Vec<u8>>>;
-
-/// Standard input line by line, read on a thread of its own: it may be slow, and calls are under way meanwhile.
-fn read_lines() -> Result<Lines> {
-    let (sender, lines) = mpsc::channel(1);
-    let read = move || {
-        let mut input = io::stdin().lock();
-        while let Some(line) = line(&mut input).transpose() {
-            let failed = line.is_err();
-            if sender.blocking_send(line).is_err() || failed {
-                return;
-            }
-        }
-    };
-    thread::Builder::new()
-        .name("stdin".to_owned())
-        .spawn(read)
-        .context("start a thread")?;
-    Ok(lines)
-}
-
-/// The next line without its end.
-fn line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    let limit = MAX_PAYLOAD as u64 + 2;
-    let read = input.take(limit).read_until(b'\n', &mut line);
-    if read.context("standard input")? == 0 {
-        return Ok(None);
-    }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    }
-    ensure!(
-        line.len() <= MAX_PAYLOAD,
-        "a line is longer than the {MAX_PAYLOAD} bytes of one request"
-    );
-    Ok(Some(line))
 }
 
 fn exit(ending: &Ending) -> Exit {
@@ -301,16 +158,3 @@ fn exit(ending: &Ending) -> Exit {
         Ending::Refused(_) => REFUSED,
     }
 }
-
-/// What a run of many calls ends with: that some outcome is unknown weighs most.
-fn worse(a: Exit, b: Exit) -> Exit {
-    let weight = |exit: Exit| {
-        [Exit::SUCCESS, NOT_LAUNCHED, REFUSED, UNKNOWN]
-            .iter()
-            .position(|e| *e == exit)
-    };
-    if weight(b) > weight(a) { b } else { a }
-}
-
-/// How many results are kept at most until those before them are there.
-const AHEAD: u64 = 1024;

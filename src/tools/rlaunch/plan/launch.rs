@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Volume, checked, number, seconds};
+use crate::proto::launch::pipeline::Pipeline;
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
 
@@ -17,7 +18,7 @@ pub(in crate::tools::rlaunch) struct Launch {
     pub(in crate::tools::rlaunch) server: Endpoint,
     pub(in crate::tools::rlaunch) payloads: Payloads,
     /// How many calls may be under way at a time.
-    pub(in crate::tools::rlaunch) window: usize,
+    pub(in crate::tools::rlaunch) window: u32,
     pub(in crate::tools::rlaunch) journal: Option<PathBuf>,
     /// Where the secret of both ends is.
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
@@ -48,7 +49,7 @@ impl Launch {
         Ok(Self {
             server: args.address.parse()?,
             payloads,
-            window: number("--window", &args.window, MOST_WINDOW)?,
+            window: number("--window", &args.window, Pipeline::MOST)?,
             journal: args.journal,
             secret: args.secret.key,
             deadline: seconds("--deadline", &args.patience.deadline)?,
@@ -58,9 +59,6 @@ impl Launch {
         })
     }
 }
-
-/// As many as a server lets a session have unsettled.
-const MOST_WINDOW: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -91,6 +89,17 @@ mod tests {
                 error.to_string(),
                 format!("--deadline {wrong}: not a number of seconds")
             );
+        }
+    }
+
+    #[test]
+    fn a_window_is_as_wide_as_a_session_may_be() {
+        let window = |typed| launch(&["[::1]:1", "--lines", "--window", typed]);
+        assert_eq!(launch(&["[::1]:1", "--lines"]).unwrap().window, 16);
+        assert_eq!(window("64").unwrap().window, 64);
+        for wrong in ["0", "65", "x"] {
+            let error = window(wrong).unwrap_err().to_string();
+            assert_eq!(error, format!("--window {wrong}: not a number from 1 to 64"));
         }
     }
 

@@ -7,6 +7,8 @@ mod pair;
 mod serve;
 mod volume;
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -41,8 +43,12 @@ fn seconds(flag: &str, typed: &str) -> Result<Duration> {
         .with_context(|| format!("{flag} {typed}: not a number of seconds"))
 }
 
-fn number(flag: &str, typed: &str, most: usize) -> Result<usize> {
-    let number = typed.parse().ok().filter(|number| (1..=most).contains(number));
+fn number<N>(flag: &str, typed: &str, most: N) -> Result<N>
+where
+    N: FromStr + From<u8> + PartialOrd + Copy + Display,
+{
+    let number = typed.parse().ok();
+    let number = number.filter(|number| (N::from(1)..=most).contains(number));
     number.with_context(|| format!("{flag} {typed}: not a number from 1 to {most}"))
 }
 

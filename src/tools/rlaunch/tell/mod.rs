@@ -11,9 +11,9 @@ use anyhow::anyhow;
 
 use super::plan::Volume;
 use crate::cli::{message, program_name};
-use crate::net::{LaunchClient, LaunchError, Progress};
+use crate::net::{LaunchError, Progress};
 use crate::proto::launch::is_of_another_key;
-use crate::proto::link::{Event, Seal, Why};
+use crate::proto::link::{Event, Rto, Seal, Why};
 use crate::wire::rlaunch::CallId;
 
 pub(super) use ending::{why, word};
@@ -72,13 +72,12 @@ pub(super) fn id(instance: u64, call: CallId) -> String {
 }
 
 /// What a client sent and measured.
-pub(super) fn figures(server: SocketAddr, client: &LaunchClient) {
-    let (tally, rto) = (client.tally(), client.rto());
+pub(super) fn figures(server: SocketAddr, sends: u64, samples: u64, rto: &Rto) {
     let smoothed = rto.estimate().map(|estimate| estimate.smoothed);
     say(format_args!(
         "{server}: {} sent, {} round trips measured{}, timeout now {}",
-        tally.sends,
-        tally.samples,
+        sends,
+        samples,
         Smoothed(smoothed),
         Time(rto.timeout())
     ));
@@ -119,7 +118,7 @@ impl Display for Smoothed {
 }
 
 /// A time for a person: three digits that mean something.
-struct Time(Duration);
+pub(super) struct Time(pub(super) Duration);
 
 impl Display for Time {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
