@@ -6,9 +6,10 @@
 //! may come back.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::os::fd::AsFd;
 
 use socket2::SockRef;
 use tokio::io::Interest;
@@ -17,7 +18,7 @@ use tokio::net::UdpSocket;
 use super::{LIMITS, LaunchError};
 use crate::net::datagrams::{Inbox, send_datagrams};
 use crate::net::udp::{failed_destination, report_icmp};
-use crate::net::{Clock, bind_udp};
+use crate::net::{Clock, Trains, bind_udp};
 use crate::proto::launch::pipeline::{Config, Ended, Input, Output, Pipeline, Sent, Tally};
 use crate::proto::launch::{Pending, Session};
 use crate::proto::link::{Limits, Rto, Seal, is_from};
@@ -35,6 +36,7 @@ pub struct LaunchPipeline {
     outgoing: Vec<Range<usize>>,
     sent: usize,
     bytes: Vec<u8>,
+    trains: Trains,
     news: VecDeque<News>,
     /// The network said that nobody is there, and nothing was heard since.
     is_unreachable: bool,
@@ -97,6 +99,7 @@ impl LaunchPipeline {
             outgoing: Vec::new(),
             sent: 0,
             bytes: Vec::new(),
+            trains: Trains::default(),
             news: VecDeque::new(),
             is_unreachable: false,
             watch: Box::new(watch),
@@ -253,18 +256,7 @@ impl LaunchPipeline {
     /// Sends what was collected; what finds no room stays, and the socket's readiness wakes us.
     fn send(&mut self) {
         while self.sent < self.outgoing.len() {
-            let Self {
-                socket,
-                server,
-                outgoing,
-                bytes,
-                ..
-            } = &*self;
-            let rest = outgoing.get(self.sent..).unwrap_or_default();
-            let datagrams = rest
-                .iter()
-                .map(|range| (*server, bytes.get(range.clone()).unwrap_or_default()));
-            match socket.try_io(Interest::WRITABLE, || send_datagrams(socket, datagrams)) {
+            match self.send_some() {
                 Ok(count) => self.sent += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) => {
@@ -277,6 +269,34 @@ impl LaunchPipeline {
         }
         self.outgoing.clear();
         self.sent = 0;
+    }
+
+    /// Sends the next datagrams: those of one size as one train, any others with one call. How many.
+    fn send_some(&mut self) -> io::Result<usize> {
+        let Self {
+            socket,
+            server,
+            outgoing,
+            bytes,
+            trains,
+            ..
+        } = self;
+        let (socket, server) = (&*socket, *server);
+        let rest = outgoing.get(self.sent..).unwrap_or_default();
+        let together = trains.next(rest.iter().map(Range::len));
+        if let (Some(first), Some(last)) = (rest.first(), rest.get(together.saturating_sub(1)))
+            && together > 1
+        {
+            let train = [IoSlice::new(bytes.get(first.start..last.end).unwrap_or_default())];
+            let send = || trains.send_as(socket.as_fd(), Some(server), &train, first.len());
+            if socket.try_io(Interest::WRITABLE, send)? {
+                return Ok(together);
+            }
+        }
+        let datagrams = rest
+            .iter()
+            .map(|range| (server, bytes.get(range.clone()).unwrap_or_default()));
+        socket.try_io(Interest::WRITABLE, || send_datagrams(socket, datagrams))
     }
 
     /// Takes note of an error of the socket. Whether it was about a datagram that had been sent before.

@@ -268,17 +268,36 @@ impl Pipeline {
         if reply.seq == 0 {
             return self.came_for_closing(bytes);
         }
-        let is_its = |course: &Course| {
-            let same = reply.instance == course.session.instance || reply.status == Status::Gone;
-            course.session.id == reply.session && same
-        };
-        let place = self
-            .courses
-            .iter()
-            .position(|course| course.as_ref().is_some_and(is_its));
-        if let Some(place) = place {
-            self.came_for_call(place, &reply);
+        match reply.status {
+            // It proves an address to a session's number, whichever store gave that out.
+            Status::Cookie => (0..self.courses.len()).for_each(|place| self.came_for_call(place, &reply)),
+            // Of two stores' sessions with one number it is that of the store which is not there.
+            Status::Gone => {
+                let place = self
+                    .place_for(&reply, false)
+                    .or_else(|| self.place_for(&reply, true));
+                place
+                    .into_iter()
+                    .for_each(|place| self.came_for_call(place, &reply));
+            }
+            _ => {
+                let place = self.place_for(&reply, true);
+                place
+                    .into_iter()
+                    .for_each(|place| self.came_for_call(place, &reply));
+            }
         }
+    }
+
+    /// The place of the session in which the call of `reply` is in hand, of its own store or of another one.
+    fn place_for(&mut self, reply: &Datagram<'_>, is_own: bool) -> Option<usize> {
+        self.courses.iter_mut().position(|course| {
+            course.as_mut().is_some_and(|course| {
+                (course.session.instance == reply.instance) == is_own
+                    && course.session.id == reply.session
+                    && course.call(reply.seq).is_some()
+            })
+        })
     }
 
     fn came_for_opening(&mut self, bytes: &[u8]) -> bool {
@@ -317,6 +336,9 @@ impl Pipeline {
         let Some(course) = self.courses.get_mut(place).and_then(Option::as_mut) else {
             return;
         };
+        if course.session.id != reply.session || course.call(reply.seq).is_none() {
+            return;
+        }
         let learnt = course.session.learn(reply);
         course.cookie += u32::from(matches!(learnt, Some(Verdict::Working(..))));
         let cookie = course.cookie;
