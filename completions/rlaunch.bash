@@ -16,6 +16,9 @@ _rlaunch() {
             ",$1")
                 cmd="rlaunch"
                 ;;
+            rlaunch,bench)
+                cmd="rlaunch__subcmd__bench"
+                ;;
             rlaunch,get)
                 cmd="rlaunch__subcmd__get"
                 ;;
@@ -38,12 +41,30 @@ _rlaunch() {
 
     case "${cmd}" in
         rlaunch)
-            opts="-h --version --help serve launch get set log"
+            opts="-h --version --help serve launch get set log bench"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__bench)
+            opts="-h --store --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

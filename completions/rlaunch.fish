@@ -31,6 +31,7 @@ complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "launch" -d 'Launch:
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "get" -d 'Get: print the value of a key'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give a key a value'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "log" -d 'Log: print every record of a store\'s journal'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "bench" -d 'Bench: measure how many launches a second this machine answers, in a few seconds'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l coproc -d 'The action: one command for all calls, with a JSON line in and a JSON line out for each' -r
@@ -66,3 +67,6 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand set" -s h -l help -d 'Pr
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -l store -d 'The folder of the store' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -l json -d 'Print each record as a JSON object'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand log" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand bench" -l store -d 'Put the store for the time of the measurement into this folder' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand bench" -l json -d 'Print a JSON object'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand bench" -s h -l help -d 'Print help'

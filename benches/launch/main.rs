@@ -14,8 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use contest::{Contest, say};
-use fairloss::net::launch::load::{Echo, Load, Measured, Stand, sync_times};
-use fairloss::proto::launch::Limits;
+use fairloss::net::launch::load::{Echo, Load, MISSILES, Measured, Stand, sync_times};
 use fairloss::proto::link::Seal;
 use fairloss::store::IdLog;
 
@@ -105,12 +104,12 @@ fn memory(folder: &Path) -> io::Result<()> {
         ));
         stand.stop()
     };
-    watch("ephemeral", Stand::ephemeral(seal(), LIMITS)?)?;
+    watch("ephemeral", Stand::ephemeral(seal(), MISSILES)?)?;
     watch("durable", on_disk(&folder.join("memory"))?)
 }
 
 fn ephemeral(outstanding: usize) -> io::Result<Measured> {
-    let stand = Stand::ephemeral(seal(), LIMITS)?;
+    let stand = Stand::ephemeral(seal(), MISSILES)?;
     let measured = Load::launches(stand.address(), seal(), outstanding)?.run(TIME)?;
     stand.stop()?;
     Ok(measured)
@@ -125,7 +124,7 @@ fn durable(store: &Path, outstanding: usize) -> io::Result<Measured> {
 
 fn on_disk(store: &Path) -> io::Result<Stand> {
     let found = IdLog::open(store).map_err(io::Error::other)?;
-    Stand::start(found.identity, seal(), LIMITS, found.records, found.log)
+    Stand::start(found.identity, seal(), MISSILES, found.records, found.log)
 }
 
 fn seal() -> Seal {
@@ -156,6 +155,5 @@ fn file_system(folder: &Path) -> io::Result<String> {
     }
 }
 
-const LIMITS: Limits = Limits::DEFAULT;
 const TIME: Duration = Duration::from_millis(600);
 const ROUNDS: usize = 7;

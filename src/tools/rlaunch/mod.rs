@@ -1,6 +1,7 @@
 //! `rlaunch`: ask a server, over UDP, to do a thing once.
 
 mod args;
+mod bench;
 mod endpoint;
 mod key;
 mod launch;

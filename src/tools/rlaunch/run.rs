@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "RLAUNCH_SERVER is read here")]
 
 use super::args::Verb;
-use super::{Args, launch, operator, pair, plan, serve};
+use super::{Args, bench, launch, operator, pair, plan, serve};
 use crate::cli::{Exit, Failure};
 
 /// Runs the tool.
@@ -13,6 +13,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         Verb::Launch(args) => launch::launch(&plan::Launch::new(args)?),
         Verb::Get(args) => pair::pair(&plan::Pair::get(args, server.as_deref())?),
         Verb::Log(args) => Ok(operator::log(&args.into())?),
+        Verb::Bench(args) => Ok(bench::bench(&args.into())?),
         Verb::Set(args) => pair::pair(&plan::Pair::set(args, server.as_deref())?),
     }
 }

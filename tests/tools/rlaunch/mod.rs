@@ -3,6 +3,7 @@
 mod proof;
 mod server;
 
+mod bench;
 mod coproc;
 mod everyday;
 mod fence;

@@ -27,11 +27,7 @@ pub struct Immediate;
 
 impl Handler for Immediate {
     async fn run(&self, _: Launch) -> Result<Outcome, NotDone> {
-        Ok(Outcome {
-            exit: 0,
-            truncated: false,
-            result: Vec::new(),
-        })
+        Ok(Outcome::default())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may be typed after `rlaunch`.
 
 mod action;
+mod bench;
 mod launch;
 mod operator;
 mod pair;
@@ -11,6 +12,7 @@ mod serve;
 use clap::{ArgAction, Parser, Subcommand};
 
 pub(super) use action::Action;
+pub(super) use bench::Bench;
 pub(super) use launch::Launch;
 pub(super) use operator::Log;
 pub(super) use pair::{Get, Server, Set};
@@ -44,4 +46,5 @@ pub(super) enum Verb {
     Get(Get),
     Set(Set),
     Log(Log),
+    Bench(Bench),
 }

@@ -1,6 +1,7 @@
 //! What was typed, typed: checked, without any I/O.
 
 mod action;
+mod bench;
 mod launch;
 mod operator;
 mod pair;
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, ensure};
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 pub(in crate::tools::rlaunch) use action::Action;
+pub(in crate::tools::rlaunch) use bench::Bench;
 pub(in crate::tools::rlaunch) use launch::{Launch, Payloads};
 pub(in crate::tools::rlaunch) use operator::Log;
 pub(in crate::tools::rlaunch) use pair::Pair;
