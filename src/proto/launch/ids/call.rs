@@ -55,9 +55,20 @@ impl Call {
         }
     }
 
-    /// Takes note that the call was settled by the record of this index.
-    pub(super) fn renumber(&mut self, index: u64) {
-        if let Self::Done(.., settled) | Self::Never(settled) = self {
+    /// If the call was settled after `through`, the index of that is greater by `length`.
+    pub(super) fn move_up(&mut self, through: u64, length: u64) {
+        if let Self::Done(.., settled) | Self::Never(settled) = self
+            && settled.index > through
+        {
+            settled.index += length;
+        }
+    }
+
+    /// If the call was settled by `through`, that now has this index.
+    pub(super) fn renumber(&mut self, through: u64, index: u64) {
+        if let Self::Done(.., settled) | Self::Never(settled) = self
+            && settled.index <= through
+        {
             settled.index = index;
         }
     }

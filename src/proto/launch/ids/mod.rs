@@ -201,15 +201,17 @@ impl Ids {
         named.map(|(name, _)| name.clone()).collect()
     }
 
-    /// Takes note that `record`, one of a snapshot, now has this index.
-    pub fn renumber(&mut self, index: u64, record: &Record) {
-        if let Record::Outcome {
-            id: Id::Named(name), ..
+    /// Takes note that a snapshot of `length` records now stands in the place of those up to `through`: what was
+    /// settled later has moved up, and `names` have new indices.
+    pub fn move_up(&mut self, through: u64, length: u64, names: &BTreeMap<Name, u64>) {
+        for session in self.sessions.values_mut() {
+            session.calls_mut().for_each(|call| call.move_up(through, length));
         }
-        | Record::Tombstone { id: Id::Named(name) } = record
-            && let Some(call) = self.named.get_mut(name)
-        {
-            call.renumber(index);
+        for (name, call) in &mut self.named {
+            call.move_up(through, length);
+            if let Some(index) = names.get(name) {
+                call.renumber(through, *index);
+            }
         }
     }
 

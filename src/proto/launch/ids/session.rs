@@ -77,6 +77,10 @@ impl Session {
         self.calls.get_mut(at).map(|(_, call)| call)
     }
 
+    pub(super) fn calls_mut(&mut self) -> impl Iterator<Item = &mut Call> {
+        self.calls.iter_mut().map(|(_, call)| call)
+    }
+
     /// The calls that were begun and have no outcome.
     pub(super) fn begun(&self) -> impl Iterator<Item = u64> + '_ {
         let begun = self.calls.iter().filter(|(_, call)| call.is_begun());

@@ -261,7 +261,9 @@ fn boot(limits: launch::Limits, instance: u64, records: &[Record]) -> Server {
         secret: [7; 32],
     };
     let last = records.len() as u64;
-    Server::new(identity, Seal::checksum(), limits, records.to_vec(), last)
+    let mut server = Server::new(identity, Seal::checksum(), limits, records.to_vec(), last);
+    server.handle(Instant::ZERO, launch::Input::Unfenced);
+    server
 }
 
 fn payload(number: u64) -> Vec<u8> {

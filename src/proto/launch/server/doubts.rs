@@ -47,9 +47,10 @@ impl Doubts {
         let calls = begun.iter().map(|id| (id.clone(), Doubt::default()));
         Self {
             calls: calls.collect(),
-            unasked: begun.into(),
             probing: 0,
-            fenced: true,
+            // What an orphan may still perform is in doubt.
+            fenced: !begun.is_empty(),
+            unasked: begun.into(),
         }
     }
 

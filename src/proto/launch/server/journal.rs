@@ -1,9 +1,22 @@
 //! What the server remembers: every step is a record, and what is said of it waits until it is durable.
 
+use std::collections::BTreeMap;
+
 use super::{Output, Server, Then};
 use crate::proto::Instant;
-use crate::proto::launch::Record;
+use crate::proto::launch::{Id, Name, Record};
 use crate::wire::rlaunch::Status;
+
+/// A new generation of the journal that is being written.
+#[derive(Clone, Debug)]
+pub(super) struct Replacing {
+    /// The indices that its records give to the calls with names that are settled.
+    names: BTreeMap<Name, u64>,
+    /// The last record that it stands for.
+    through: u64,
+    /// How many records it stands in.
+    length: u64,
+}
 
 impl Server {
     /// Changes what is known as `record` says.
@@ -24,7 +37,6 @@ impl Server {
 
     pub(super) fn record(&mut self, record: &Record) {
         self.last += 1;
-        self.recorded = self.last;
         self.desk.counters.records += 1;
         self.apply(self.last, record);
         self.desk
@@ -34,7 +46,7 @@ impl Server {
 
     /// Has `then` done once everything up to here is durable.
     pub(super) fn when_durable(&mut self, then: Then) {
-        self.waiting.push_back((self.recorded, then));
+        self.waiting.push_back((self.last, then));
         self.commit();
     }
 
@@ -68,7 +80,7 @@ impl Server {
 
     /// Begins a new generation of the journal.
     pub(super) fn replace(&mut self) {
-        if std::mem::replace(&mut self.replacing, true) {
+        if self.replacing.is_some() {
             return;
         }
         let reborn = self.reborn.map(|instance| Record::Reborn { instance });
@@ -81,11 +93,36 @@ impl Server {
             .chain(self.missiles.snapshot())
             .chain(self.pairs.snapshot())
             .collect();
-        // Each record of the snapshot has an index of its own, after those that it stands for.
-        for record in &records {
-            self.last += 1;
-            self.ids.renumber(self.last, record);
-        }
+        let names = (self.last + 1..).zip(&records).filter_map(|(index, record)| {
+            let (Record::Outcome { id, .. } | Record::Tombstone { id }) = record else {
+                return None;
+            };
+            match id {
+                Id::Named(name) => Some((name.clone(), index)),
+                Id::Call(_) => None,
+            }
+        });
+        self.replacing = Some(Replacing {
+            names: names.collect(),
+            through: self.last,
+            length: records.len() as u64,
+        });
         self.desk.outputs.push(Output::Replace(records));
+    }
+
+    /// The new generation is in place: what was appended meanwhile has moved up by the length of the snapshot.
+    pub(super) fn replaced(&mut self, now: Instant) {
+        let Some(Replacing {
+            names,
+            through,
+            length,
+        }) = self.replacing.take()
+        else {
+            return;
+        };
+        self.ids.move_up(through, length, &names);
+        self.last += length;
+        // All of it was made durable on the way; whoever waits for it must not be kept waiting.
+        self.durable(now, self.last);
     }
 }

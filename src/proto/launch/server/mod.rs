@@ -30,6 +30,7 @@ use std::net::SocketAddr;
 use rustc_hash::FxHashMap;
 
 use self::doubts::Doubts;
+use self::journal::Replacing;
 use self::outputs::Outputs;
 use self::rate::Bucket;
 use self::reply::{Asker, Desk};
@@ -73,7 +74,8 @@ pub enum Input<'a> {
     Lost(Id),
     /// The journal has grown long.
     Long,
-    /// The new generation of the journal is in place and durable, with all that was appended meanwhile.
+    /// The new generation of the journal is in place and durable, with all that was appended meanwhile. From here on
+    /// the indices are those of the new one.
     Replaced,
     /// No orphan of an earlier life, which might still perform an action, is alive any more.
     Unfenced,
@@ -103,8 +105,9 @@ pub enum Output {
     },
     /// Find out what became of this call, of which only the intent is known.
     Probe(Id),
-    /// Begin a new generation of the journal with these records, and tell when it is in place. The indices go on
-    /// after them, whichever generation a record is found in.
+    /// Begin a new generation of the journal with these records, and tell when it is in place. They have indices of
+    /// their own, after those that they stand for; what is appended meanwhile is counted on as if they had none, and
+    /// moves up by their number when it is in place.
     Replace(Vec<Record>),
     /// Tell the operator that a client has seen a later state of this store than the store holds.
     RolledBack {
@@ -134,14 +137,12 @@ pub struct Server {
     /// The next session to give out; below `granted`, which is durable.
     next_session: u64,
     granted: u64,
-    /// The index of the last record, those of a snapshot included.
+    /// The index of the last record.
     last: u64,
-    /// The index of the last record that was appended.
-    recorded: u64,
     /// When what no group has taken along must be made durable.
     settle_at: Option<Instant>,
-    /// Whether a new generation of the journal is being written.
-    replacing: bool,
+    /// The new generation of the journal that is being written.
+    replacing: Option<Replacing>,
     running: FxHashMap<Id, Running>,
     doubts: Doubts,
     /// What is to be done when a record is durable, by rising index.
@@ -201,9 +202,8 @@ impl Server {
             next_session: 1,
             granted: 1,
             last,
-            recorded: last,
             settle_at: None,
-            replacing: false,
+            replacing: None,
             running: FxHashMap::default(),
             doubts: Doubts::new(Vec::new()),
             waiting: VecDeque::new(),
@@ -337,7 +337,7 @@ impl Machine for Server {
             Input::Done(id, outcome) => self.done(now, id, outcome),
             Input::Lost(id) => self.lost(now, id),
             Input::Long => self.replace(),
-            Input::Replaced => self.replacing = false,
+            Input::Replaced => self.replaced(now),
             Input::Unfenced => self.unfenced(),
             Input::Probed(id, probe) => self.probed(now, id, probe),
             Input::Operator(ticket, order) => self.order(now, ticket, order),

@@ -16,7 +16,7 @@ impl Server {
         let Some(value) = self.pairs.value(key) else {
             return self.desk.tell(now, asker, Status::Missing);
         };
-        if self.desk.durable >= self.recorded {
+        if self.desk.durable >= self.last {
             self.desk.tell_value(now, asker, value);
         } else if self.waiting.len() < WAITING {
             // The value may be younger than the last sync: nobody is shown what could yet be lost.
