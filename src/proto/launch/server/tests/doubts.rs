@@ -86,7 +86,7 @@ fn a_doubt_is_probed_once_at_a_time_and_settled_for_ever() {
         bench.send(&of_session(Kind::Request, 1));
         assert_eq!(bench.statuses(), [], "nothing is told that could be lost");
         bench.sync();
-        assert_eq!(bench.answers(), [answer.clone()]);
+        assert_eq!(bench.answers(), std::slice::from_ref(&answer));
         bench.restart();
         bench.send(&of_session(Kind::Request, 1));
         bench.sync();
