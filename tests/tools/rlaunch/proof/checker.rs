@@ -35,8 +35,10 @@ impl Verdict {
     /// calls; a client that was killed may have said a line twice.
     pub(super) fn new(asked: &[Vec<String>], log: &str, told: &[String]) -> Self {
         let mut performed: HashMap<&str, usize> = HashMap::new();
-        for entry in log.split_terminator(';') {
-            let payload = entry.split_whitespace().next_back().unwrap_or("");
+        for payload in log
+            .split(';')
+            .filter_map(|entry| entry.split_whitespace().next_back())
+        {
             *performed.entry(payload).or_default() += 1;
         }
         let mut verdict = Self {
