@@ -68,6 +68,8 @@ pub enum News {
 pub enum Passing<'a> {
     /// Something is sent.
     Sent(Sent),
+    /// A datagram of the server's was ignored: it is none, or was made with another key.
+    Ignored(&'a [u8]),
     /// The network says that the server cannot be reached. Told once, until something is heard of it again.
     Unreachable(&'a io::Error),
 }
@@ -212,7 +214,11 @@ impl LaunchPipeline {
                 self.is_unreachable = false;
                 for (from, bytes) in self.inbox.datagrams() {
                     if is_from(from, self.server) {
+                        let rejected = self.machine.tally().rejected;
                         self.machine.handle(now, Input::Datagram(bytes));
+                        if self.machine.tally().rejected > rejected {
+                            (self.watch)(Passing::Ignored(bytes));
+                        }
                     }
                 }
             }

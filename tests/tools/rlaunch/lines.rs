@@ -199,3 +199,35 @@ fn verbose_tells_every_transmission_and_the_figures() {
         assert!(err.contains(expected), "{expected}: {err}");
     }
 }
+
+#[test]
+fn what_is_made_with_another_key_is_ignored_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Echoes what it is sent: well-formed, but made without a key.
+    let echo = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let address = echo.local_addr().expect("bound").to_string();
+    let key = folder.path().join("key");
+    fs::write(&key, [7; 32]).expect("a key");
+    fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("ours alone");
+    let key = key.display().to_string();
+    let mut client = Guard::spawn(&mut lines(&address, &["-v", "--key", &key, "--deadline", "0.5"]));
+    feed(&mut client, "x\n");
+    let mut bytes = [0; 1500];
+    let (length, from) = echo.recv_from(&mut bytes).expect("a hello");
+    // Another key id, and a tag that is nobody's.
+    bytes[52] ^= 1;
+    echo.send_to(&bytes[..length], from).expect("it is sent");
+    let (status, out, err) = end(client);
+    assert_eq!(status, 3, "{out}{err}");
+    assert!(err.contains("made with another key"), "{err}");
+}
+
+#[test]
+fn a_line_that_is_too_long_ends_the_run_after_what_is_under_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = server(folder.path());
+    let input = format!("one\ntwo\n{}\nfour\n", "x".repeat(1113));
+    let (status, out, err) = run(lines(&server.address().to_string(), &[]), &input);
+    assert_eq!((status, out.lines().count()), (1, 2), "{out}{err}");
+    assert!(err.contains("a line is longer than the 1112 bytes"), "{err}");
+}

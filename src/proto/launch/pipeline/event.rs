@@ -122,4 +122,6 @@ pub struct Tally {
     pub samples: u64,
     /// Timers that ran out.
     pub timeouts: u64,
+    /// Datagrams that are none, or were made with another key.
+    pub rejected: u64,
 }

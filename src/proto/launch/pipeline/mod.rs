@@ -260,6 +260,7 @@ impl Pipeline {
     /// A datagram came.
     fn came(&mut self, bytes: &[u8]) {
         let Some(reply) = envelope::open(bytes, &self.seal) else {
+            self.tally.rejected += 1;
             return;
         };
         if reply.kind == Kind::Session && self.came_for_opening(bytes) {

@@ -50,8 +50,8 @@ pub(super) async fn run(
         limits: LaunchPipeline::LIMITS,
     };
     let watch = {
-        let progress = Rc::clone(&progress);
-        move |passing: Passing<'_>| words::passing(volume, server, &progress, &passing)
+        let (progress, seal) = (Rc::clone(&progress), seal.clone());
+        move |passing: Passing<'_>| words::passing(volume, server, &seal, &progress, &passing)
     };
     let rto = Rto::new(LaunchPipeline::LIMITS);
     let mut run = Run {
@@ -66,6 +66,7 @@ pub(super) async fn run(
         progress,
         calls: VecDeque::new(),
         first: 0,
+        end: None,
         not_launched: 0,
         worst: Exit::SUCCESS,
         has_stopped: false,
@@ -73,7 +74,10 @@ pub(super) async fn run(
     };
     run.all().await?;
     run.close().await?;
-    Ok(run.worst)
+    match run.end {
+        Some(Err(error)) => Err(error.into()),
+        _ => Ok(run.worst),
+    }
 }
 
 /// The state of a run.
@@ -91,6 +95,8 @@ struct Run {
     calls: VecDeque<Line>,
     /// The number of the first of them, which is that of its line, from 0.
     first: u64,
+    /// How the input ended, once it has.
+    end: Option<Result<()>>,
     not_launched: u64,
     worst: Exit,
     /// A call ended such that there is no use in beginning others.
@@ -107,24 +113,24 @@ struct Line {
 
 impl Run {
     async fn all(&mut self) -> Result<()> {
-        let (mut input, mut reading) = (input::read()?, true);
+        let mut input = input::read()?;
         self.skip(&mut input).await?;
         loop {
-            while reading && self.may_begin() {
+            while self.may_begin() {
                 match input.try_recv() {
-                    Ok(payload) => self.begin(payload?),
+                    Ok(line) => self.take(line),
                     Err(TryRecvError::Empty) => break,
-                    Err(TryRecvError::Disconnected) => reading = false,
+                    Err(TryRecvError::Disconnected) => self.end = Some(Ok(())),
                 }
             }
-            let may_begin = reading && self.may_begin();
+            let may_begin = self.may_begin();
             if self.calls.is_empty() && !may_begin {
                 break;
             }
             tokio::select! {
-                payload = input.recv(), if may_begin => match payload {
-                    Some(payload) => self.begin(payload?),
-                    None => reading = false,
+                line = input.recv(), if may_begin => match line {
+                    Some(line) => self.take(line),
+                    None => self.end = Some(Ok(())),
                 },
                 () = self.pipeline.wait(), if !self.calls.is_empty() => {
                     self.hear()?;
@@ -135,7 +141,7 @@ impl Run {
                 }
             }
         }
-        if !self.has_stopped {
+        if !self.has_stopped && matches!(self.end, Some(Ok(()))) {
             self.notes.add(&Note::Batch(None))?;
         }
         Ok(())
@@ -169,7 +175,15 @@ impl Run {
     }
 
     fn may_begin(&self) -> bool {
-        !self.has_stopped && self.pipeline.has_room()
+        !self.has_stopped && self.end.is_none() && self.pipeline.has_room()
+    }
+
+    /// A line of the input, or why there is none: then what is under way is still waited for.
+    fn take(&mut self, line: Result<Vec<u8>>) {
+        match line {
+            Ok(payload) => self.begin(payload),
+            Err(error) => self.end = Some(Err(error)),
+        }
     }
 
     /// Makes the call with this payload: the one that an earlier run left unsettled, or a new one.

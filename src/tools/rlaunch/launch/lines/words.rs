@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::progress::Progress;
 use crate::net::launch::Passing;
-use crate::proto::launch::Ending;
 use crate::proto::launch::pipeline::{Ended, What};
+use crate::proto::launch::{Ending, is_of_another_key};
+use crate::proto::link::Seal;
 use crate::tools::rlaunch::plan::Volume;
 use crate::tools::rlaunch::tell::{self, Time};
 
@@ -49,10 +50,26 @@ fn object(id: Option<&str>, ended: &Ended) -> Vec<u8> {
 }
 
 /// Says what happens between a call and its end, as loud as `volume`.
-pub(super) fn passing(volume: Volume, server: SocketAddr, progress: &Progress, passing: &Passing<'_>) {
+pub(super) fn passing(
+    volume: Volume,
+    server: SocketAddr,
+    seal: &Seal,
+    progress: &Progress,
+    passing: &Passing<'_>,
+) {
     let sent = match passing {
         _ if volume == Volume::Quiet => return,
         Passing::Sent(sent) => sent,
+        Passing::Ignored(bytes) if volume == Volume::Verbose => {
+            let is_foreign = is_of_another_key(bytes, seal);
+            let what = if is_foreign {
+                "made with another key"
+            } else {
+                "that are no answer"
+            };
+            return progress.say(format_args!("{server}: ignored {} bytes {what}", bytes.len()));
+        }
+        Passing::Ignored(_) => return,
         Passing::Unreachable(error) => {
             return progress.say(format_args!("{server}: {error}; trying again"));
         }
