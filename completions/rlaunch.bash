@@ -19,6 +19,9 @@ _rlaunch() {
             rlaunch,bench)
                 cmd="rlaunch__subcmd__bench"
                 ;;
+            rlaunch,cancel)
+                cmd="rlaunch__subcmd__cancel"
+                ;;
             rlaunch,get)
                 cmd="rlaunch__subcmd__get"
                 ;;
@@ -27,6 +30,9 @@ _rlaunch() {
                 ;;
             rlaunch,log)
                 cmd="rlaunch__subcmd__log"
+                ;;
+            rlaunch,resume)
+                cmd="rlaunch__subcmd__resume"
                 ;;
             rlaunch,serve)
                 cmd="rlaunch__subcmd__serve"
@@ -41,7 +47,7 @@ _rlaunch() {
 
     case "${cmd}" in
         rlaunch)
-            opts="-h --version --help serve launch get set log bench"
+            opts="-h --version --help serve launch resume cancel get set log bench"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -62,6 +68,28 @@ _rlaunch() {
             fi
             case "${prev}" in
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__cancel)
+            opts="-v -q -h --key --deadline --json --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -99,12 +127,16 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__launch)
-            opts="-v -q -h --lines --window --journal --key --deadline --json --verbose --quiet --grace --help"
+            opts="-v -q -h --id --lines --window --journal --key --deadline --json --verbose --quiet --grace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --window)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -140,6 +172,36 @@ _rlaunch() {
             fi
             case "${prev}" in
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__resume)
+            opts="-v -q -h --journal --key --deadline --json --verbose --quiet --grace --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --grace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -28,6 +28,8 @@ complete -c rlaunch -n "__fish_rlaunch_needs_command" -l version -d 'Print the v
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "serve" -d 'Serve: perform an action once for each id, however often it is asked for'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "launch" -d 'Launch: have the server perform its action once with this payload, and print the result'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "resume" -d 'Resume: ask again for a call under the id that it had'
+complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "cancel" -d 'Cancel: have a call that was not begun never be'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "get" -d 'Get: print the value of a key'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give a key a value'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "log" -d 'Log: print every record of a store\'s journal'
@@ -40,6 +42,7 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l key -d 'Make a
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l ephemeral -d 'Keep nothing: after a restart, refuse what was begun before'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s v -l verbose -d 'Say what is launched'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l id -d 'Make the call under this name, the same for all clients, and not under a number of the server\'s' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l window -d 'With --lines, have up to this many calls under way at a time' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l journal -d 'Note each call in this folder before it is asked for, and resume what an earlier run left unsettled' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
@@ -50,6 +53,20 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -l json -d 'Say 
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s q -l quiet -d 'Say nothing but how it ended'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand launch" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -l journal -d 'Resume what an earlier run left unsettled in this folder' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -l grace -d 'After the deadline, try this long to have the call cancelled' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -l json -d 'Say how it ended, as an object on standard output'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -s q -l quiet -d 'Say nothing but how it ended'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand resume" -s h -l help -d 'Print help'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -l deadline -d 'Ask for this long' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -l json -d 'Say how it ended, as an object on standard output'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -s v -l verbose -d 'Say everything that is sent and ignored, and what it took'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -s q -l quiet -d 'Say nothing but how it ended'
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand cancel" -s h -l help -d 'Print help'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l server -d 'The server; without it the environment\'s RLAUNCH_SERVER, or 127.0.0.1:4517' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand get" -l deadline -d 'Ask for this long' -r

@@ -13,9 +13,9 @@ use tokio::net::UdpSocket;
 
 use super::{AskError, Clock, Failure, ask, bind_udp};
 use crate::proto::Instant;
-use crate::proto::launch::{Asking, Call, Closing, Ending, Opening, Said, Session, Step};
-use crate::proto::link::{Event, Limits, Policy, Question, Rto, Seal, Verdict};
-use crate::wire::rlaunch::{CallId, Status};
+use crate::proto::launch::{Asking, Call, Closing, Ending, Meeting, Name, Opening, Said, Session, Step};
+use crate::proto::link::{Estimate, Event, Limits, Policy, Question, Rto, Seal, Verdict};
+use crate::wire::rlaunch::Status;
 
 pub use pipeline::{LaunchPipeline, News, Passing};
 pub use service::{Control, Handler, Launch, LaunchId, NotDone, Notice, Reason, Service, ServiceError};
@@ -40,8 +40,8 @@ pub enum Progress<'a> {
     Asked(Event<'a>),
     /// The network says that the server cannot be reached; it is asked again after this time.
     Unreachable(&'a io::Error, Duration),
-    /// The deadline of the call has passed, or there is no room for it: it is being ruled out.
-    Cancelling(CallId),
+    /// The call is being ruled out: its deadline has passed, there is no room for it, or that is what was asked for.
+    Cancelling,
 }
 
 /// What a client has sent and measured.
@@ -117,6 +117,11 @@ impl LaunchClient {
         self.rto
     }
 
+    /// Begins with what was known of the path before: the first timeout is three times its round trip.
+    pub fn remember(&mut self, path: Estimate) {
+        self.rto = Rto::remembering(LIMITS, Estimate::first(path.smoothed));
+    }
+
     /// Asks for a session, until `deadline`.
     ///
     /// # Errors
@@ -125,6 +130,16 @@ impl LaunchClient {
         let mut opening = Opening::new(self.seal.clone(), rand::random());
         self.ask_until(deadline, &mut opening).await?;
         opening.session().cloned().ok_or_else(|| self.meaningless())
+    }
+
+    /// Asks which store the server has, until `deadline`: what a call with a name needs in place of a session.
+    ///
+    /// # Errors
+    /// [`LaunchError::Silent`]. Nothing can have been launched then.
+    pub async fn meet(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
+        let mut meeting = Meeting::new(self.seal.clone(), rand::random());
+        self.ask_until(deadline, &mut meeting).await?;
+        meeting.session().cloned().ok_or_else(|| self.meaningless())
     }
 
     /// Makes the call `seq` of `session`: requests it until `deadline`, then cancels it until `grace`. This is
@@ -138,7 +153,27 @@ impl LaunchClient {
         grace: Instant,
     ) -> Ended {
         let (seal, known) = (self.seal.clone(), session.clone());
-        let mut call = Call::new(seal, known, seq, payload.to_vec(), deadline, grace);
+        let call = Call::new(seal, known, seq, payload.to_vec(), deadline, grace);
+        self.make(call, session).await
+    }
+
+    /// Makes the call with this name, of the store that was met as `session`: requests it until `deadline`, then
+    /// cancels it until `grace`.
+    pub async fn call_named(
+        &mut self,
+        session: &mut Session,
+        name: &Name,
+        payload: &[u8],
+        deadline: Instant,
+        grace: Instant,
+    ) -> Ended {
+        let (seal, known) = (self.seal.clone(), session.clone());
+        let id = (name.clone(), rand::random());
+        let call = Call::named(seal, known, id, payload.to_vec(), deadline, grace);
+        self.make(call, session).await
+    }
+
+    async fn make(&mut self, mut call: Call, session: &mut Session) -> Ended {
         let mut told = false;
         loop {
             match call.step(self.clock.now()) {
@@ -149,7 +184,7 @@ impl LaunchClient {
                 }
                 Step::Ask(policy) => {
                     if call.is_cancelling() && !std::mem::replace(&mut told, true) {
-                        (self.watch)(Progress::Cancelling(call.id()));
+                        (self.watch)(Progress::Cancelling);
                     }
                     // What comes of it, the call knows.
                     let _ = self.ask(policy, &mut call).await;

@@ -11,6 +11,7 @@ pub mod rhost;
 pub mod rlaunch;
 pub mod rnc;
 mod secret;
+mod signals;
 
 use clap::{Command, CommandFactory};
 

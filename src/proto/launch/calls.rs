@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::str::FromStr;
 
-use super::Session;
+use super::{Name, Session};
 use crate::wire::rlaunch::CallId;
 use crate::wire::{Reader, Truncated, Writer};
 
@@ -40,6 +41,26 @@ pub enum Note {
         /// The call.
         call: CallId,
     },
+    /// A call with a name is about to be asked for.
+    BegunNamed {
+        /// Its server.
+        server: SocketAddr,
+        /// The random id of the server's store.
+        instance: u64,
+        /// The commit index that the server told.
+        commit: u64,
+        /// Its name.
+        name: Name,
+        /// What the action gets.
+        payload: Vec<u8>,
+    },
+    /// The call with a name has been answered, and need not be asked for again.
+    SettledNamed {
+        /// The random id of the server's store.
+        instance: u64,
+        /// Its name.
+        name: Name,
+    },
     /// A run that makes one call for each line has come this far; `None` when it is through all its lines.
     Batch(Option<Batch>),
 }
@@ -57,6 +78,7 @@ pub struct Batch {
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     sessions: BTreeMap<(u64, u64), Known>,
+    named: BTreeMap<(u64, Name), (SocketAddr, Named)>,
     batch: Option<Batch>,
 }
 
@@ -76,6 +98,17 @@ pub struct Pending {
     pub session: Session,
     /// Its number within it.
     pub seq: u64,
+    /// What the action gets.
+    pub payload: Vec<u8>,
+}
+
+/// A call with a name that an earlier run left unsettled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The store that it was asked of, as a session without a number.
+    pub session: Session,
+    /// Its name.
+    pub name: Name,
     /// What the action gets.
     pub payload: Vec<u8>,
 }
@@ -116,6 +149,23 @@ impl Calls {
                     }
                 }
             }
+            Note::BegunNamed {
+                server,
+                instance,
+                commit,
+                name,
+                payload,
+            } => {
+                let call = Named {
+                    session: Session::resumed(*instance, 0, 0, *commit),
+                    name: name.clone(),
+                    payload: payload.clone(),
+                };
+                self.named.insert((*instance, name.clone()), (*server, call));
+            }
+            Note::SettledNamed { instance, name } => {
+                self.named.remove(&(*instance, name.clone()));
+            }
             Note::Batch(batch) => self.batch = *batch,
         }
     }
@@ -140,6 +190,12 @@ impl Calls {
         })
     }
 
+    /// The calls with a name to `server` that are not settled.
+    pub fn unsettled_named(&self, server: SocketAddr) -> impl Iterator<Item = Named> + '_ {
+        let here = self.named.values().filter(move |(known, _)| *known == server);
+        here.map(|(_, call)| call.clone())
+    }
+
     /// How far a run of many calls has come that is not through.
     pub fn batch(&self) -> Option<Batch> {
         self.batch
@@ -162,6 +218,13 @@ impl Calls {
                 payload: payload.clone(),
             }));
         }
+        notes.extend(self.named.values().map(|(server, call)| Note::BegunNamed {
+            server: *server,
+            instance: call.session.instance,
+            commit: call.session.commit,
+            name: call.name.clone(),
+            payload: call.payload.clone(),
+        }));
         notes.push(Note::Batch(self.batch));
         notes
     }
@@ -189,7 +252,7 @@ impl Known {
 impl Note {
     /// Appends the note to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let mut w = Writer::new(out);
+        let w = &mut Writer::new(out);
         match self {
             Self::Opened {
                 server,
@@ -217,6 +280,22 @@ impl Note {
                 .u64_le(*instance)
                 .u64_le(call.session)
                 .u64_le(call.seq),
+            Self::BegunNamed {
+                server,
+                instance,
+                commit,
+                name,
+                payload,
+            } => {
+                let server = server.to_string();
+                w.u8(BEGUN_NAMED).u64_le(*instance).u64_le(*commit);
+                put_short(server.as_bytes(), w);
+                put_short(name.as_str().as_bytes(), w).bytes(payload)
+            }
+            Self::SettledNamed { instance, name } => w
+                .u8(SETTLED_NAMED)
+                .u64_le(*instance)
+                .bytes(name.as_str().as_bytes()),
             Self::Batch(None) => w.u8(THROUGH),
             Self::Batch(Some(batch)) => w.u8(BATCH).u64_le(batch.settled).bytes(&batch.digest),
         };
@@ -233,10 +312,7 @@ impl Note {
         Ok(Some(match r.u8()? {
             OPENED => {
                 let (instance, session, commit) = (r.u64_le()?, r.u64_le()?, r.u64_le()?);
-                let server = std::str::from_utf8(r.take(r.len())?)
-                    .ok()
-                    .and_then(|text| text.parse().ok());
-                let Some(server) = server else {
+                let Some(server) = text(r.take(r.len())?) else {
                     return Ok(None);
                 };
                 Self::Opened {
@@ -255,6 +331,27 @@ impl Note {
                 instance: r.u64_le()?,
                 call: read_call(r)?,
             },
+            BEGUN_NAMED => {
+                let (instance, commit) = (r.u64_le()?, r.u64_le()?);
+                let (server, name) = (text(take_short(r)?), text(take_short(r)?));
+                let (Some(server), Some(name)) = (server, name) else {
+                    return Ok(None);
+                };
+                Self::BegunNamed {
+                    server,
+                    instance,
+                    commit,
+                    name,
+                    payload: r.take(r.len())?.to_vec(),
+                }
+            }
+            SETTLED_NAMED => {
+                let instance = r.u64_le()?;
+                let Some(name) = text(r.take(r.len())?) else {
+                    return Ok(None);
+                };
+                Self::SettledNamed { instance, name }
+            }
             THROUGH => Self::Batch(None),
             BATCH => Self::Batch(Some(Batch {
                 settled: r.u64_le()?,
@@ -272,11 +369,28 @@ fn read_call(r: &mut Reader<'_>) -> Result<CallId, Truncated> {
     })
 }
 
+/// Appends what is not longer than 255 bytes, and its length before it.
+fn put_short<'w, 'o>(bytes: &[u8], w: &'w mut Writer<'o>) -> &'w mut Writer<'o> {
+    w.u8(u8::try_from(bytes.len()).unwrap_or(u8::MAX)).bytes(bytes)
+}
+
+fn take_short<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Truncated> {
+    let length = r.u8()?;
+    r.take(length.into())
+}
+
+/// What is written as text, if it is.
+fn text<T: FromStr>(bytes: &[u8]) -> Option<T> {
+    std::str::from_utf8(bytes).ok()?.parse().ok()
+}
+
 const OPENED: u8 = 1;
 const BEGUN: u8 = 2;
 const SETTLED: u8 = 3;
 const THROUGH: u8 = 4;
 const BATCH: u8 = 5;
+const BEGUN_NAMED: u8 = 6;
+const SETTLED_NAMED: u8 = 7;
 
 #[cfg(test)]
 mod tests {
@@ -314,6 +428,39 @@ mod tests {
         }
     }
 
+    fn named(name: &str) -> Note {
+        Note::BegunNamed {
+            server: server(),
+            instance: 1,
+            commit: 40,
+            name: name.parse().unwrap(),
+            payload: b"tea".to_vec(),
+        }
+    }
+
+    fn settled_named(name: &str) -> Note {
+        Note::SettledNamed {
+            instance: 1,
+            name: name.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_call_with_a_name_is_remembered_with_its_store_until_it_is_settled() {
+        let names = |calls: &Calls| -> Vec<_> {
+            let unsettled = calls.unsettled_named(server());
+            unsettled
+                .map(|call| (call.name.to_string(), call.session.instance, call.session.commit))
+                .collect()
+        };
+        let calls = table(&[named("a"), named("b"), settled_named("a")]);
+        assert_eq!(names(&calls), [("b".to_owned(), 1, 40)]);
+        assert_eq!(names(&table(&calls.snapshot())), [("b".to_owned(), 1, 40)]);
+        assert_eq!(calls.unsettled(server()).count(), 0, "it is no numbered call");
+        let elsewhere = "[::1]:1".parse().unwrap();
+        assert_eq!(calls.unsettled_named(elsewhere).count(), 0);
+    }
+
     fn table(notes: &[Note]) -> Calls {
         let mut calls = Calls::default();
         notes.iter().for_each(|note| calls.apply(note));
@@ -332,6 +479,8 @@ mod tests {
             settled(5, 1),
             Note::Batch(Some(batch)),
             Note::Batch(None),
+            named("invoice-42"),
+            settled_named("invoice-42"),
         ];
         for note in notes {
             let mut bytes = Vec::new();

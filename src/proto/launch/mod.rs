@@ -25,8 +25,8 @@ mod world;
 use caller::{Judgement, answers};
 use pairs::put_pair;
 
-pub use caller::{Asking, Call, Closing, Doubt, Ending, Opening, Said, Session, Step};
-pub use calls::{Batch, Calls, Note, Pending};
+pub use caller::{Asking, Call, Closing, Doubt, Ending, Meeting, Opening, Said, Session, Step};
+pub use calls::{Batch, Calls, Named, Note, Pending};
 pub use envelope::is_of_another_key;
 pub use ids::{Answer, Ids, Standing};
 pub use log::{Forgetful, Log, News};

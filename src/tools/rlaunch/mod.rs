@@ -2,12 +2,16 @@
 
 mod args;
 mod bench;
+mod call;
+mod cancel;
 mod endpoint;
 mod key;
 mod launch;
 mod operator;
 mod pair;
+mod path;
 mod plan;
+mod resume;
 mod run;
 mod serve;
 mod tell;

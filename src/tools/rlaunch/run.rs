@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "RLAUNCH_SERVER is read here")]
 
 use super::args::Verb;
-use super::{Args, bench, launch, operator, pair, plan, serve};
+use super::{Args, bench, cancel, launch, operator, pair, plan, resume, serve};
 use crate::cli::{Exit, Failure};
 
 /// Runs the tool.
@@ -11,6 +11,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     match args.verb {
         Verb::Serve(args) => Ok(serve::serve(plan::Serve::new(args)?)?),
         Verb::Launch(args) => launch::launch(&plan::Launch::new(args)?),
+        Verb::Resume(args) => resume::resume(&plan::Resume::new(args)?),
+        Verb::Cancel(args) => cancel::cancel(&plan::Cancel::new(args)?),
         Verb::Get(args) => pair::pair(&plan::Pair::get(args, server.as_deref())?),
         Verb::Log(args) => Ok(operator::log(&args.into())?),
         Verb::Bench(args) => Ok(bench::bench(&args.into())?),

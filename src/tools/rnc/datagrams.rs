@@ -10,10 +10,11 @@ use super::access::access;
 use super::plan::{Plan, Port};
 use super::ready::Ready;
 use super::run::{runtime, serve, stdio};
-use super::{chaos, names, say, signals};
+use super::{chaos, names, say};
 use crate::cli::{Exit, Failure};
 use crate::net::{Endpoint, Relay, UnixName, address, bind_datagrams, bind_unix, widen};
 use crate::proto::relay::Access;
+use crate::tools::signals;
 
 /// Waits for a datagram, and then talks to its sender only; with `keep` hears everybody, and answers whoever spoke
 /// last.

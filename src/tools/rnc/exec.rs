@@ -11,11 +11,12 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::plan::Plan;
-use super::{run, say, secure, signals};
+use super::{run, say, secure};
 use crate::cli::{Exit, Failure, words};
 use crate::net::{Endpoint, PumpError, Relay, Stdio};
 use crate::proto::relay::{End, Rules};
 use crate::tools::command::{CommandLine, code};
+use crate::tools::signals;
 
 /// Whether the command can have the socket itself: nobody has to see the bytes.
 pub(super) fn is_direct(plan: &Plan) -> bool {

@@ -10,10 +10,11 @@ use super::plan::{Plan, Port, Task};
 use super::ready::Ready;
 use super::run::runtime;
 use super::serve::Server;
-use super::{names, say, signals};
+use super::{names, say};
 use crate::cli::{Exit, Failure};
 use crate::net::{Listener, Place, UnixName, is_exhausted};
 use crate::proto::relay::Access;
+use crate::tools::signals;
 
 /// Waits for a TCP client and serves it; with `keep` for ever more of them.
 pub(super) fn tcp(

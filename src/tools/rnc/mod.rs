@@ -22,7 +22,6 @@ mod say;
 mod scan;
 mod secure;
 mod serve;
-mod signals;
 mod unix;
 
 pub use args::{Args, BytesArgs, LinkArgs, ScanArgs, SecureArgs, ServeArgs, WatchArgs};

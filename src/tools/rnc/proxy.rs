@@ -8,13 +8,14 @@ use rustix::io::Errno;
 
 use super::password::password;
 use super::plan::{Plan, Proxy, ProxyProtocol, Purpose, Target, Task};
-use super::{dial, exec, names, run, say, secure, signals};
+use super::{dial, exec, names, run, say, secure};
 use crate::cli::{Exit, Failure, proxy_password};
 use crate::net::dns::{Family, literal};
 use crate::net::{Clock, Endpoint, HandshakeError, Relay, pass_socket, shake_hands};
 use crate::proto::relay::proxy::{
     self, Answer, Challenge, Credentials, Host, HttpConnect, Login, ProxyError, Socks4, Socks5,
 };
+use crate::tools::signals;
 
 /// Connects to `port` of the target by way of `proxy`, and does what the connection is for.
 pub(super) fn connect(

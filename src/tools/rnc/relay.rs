@@ -9,13 +9,14 @@ use tokio::sync::mpsc::{self, Receiver};
 use super::plan::{Forward, Plan};
 use super::ready::Ready;
 use super::run::runtime;
-use super::{names, say, signals};
+use super::{names, say};
 use crate::cli::{Exit, Failure, words};
 use crate::net::dns::Family;
 use crate::net::{
     Clock, Listener, Origin, Place, RelayNews, RelayTally, Route, StreamRelayTally, address, bind_datagrams,
     relay_tcp, relay_udp,
 };
+use crate::tools::signals;
 
 /// Passes datagrams on until a signal ends it.
 pub(super) fn udp(plan: &Plan, forward: &Forward, ready: Ready) -> Result<Exit, Failure> {

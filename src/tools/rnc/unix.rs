@@ -6,9 +6,10 @@ use rustix::net::SocketType;
 
 use super::plan::{Plan, Purpose};
 use super::run::{endpoint, runtime, serve, stdio, use_connection};
-use super::{say, signals};
+use super::say;
 use crate::cli::{Exit, Failure};
 use crate::net::{PrivateFolder, UnixName, connect_unix};
+use crate::tools::signals;
 
 /// Connects to a stream socket.
 pub(super) fn connect(

@@ -10,4 +10,6 @@ mod fence;
 mod json;
 mod key;
 mod lines;
+mod names;
 mod operator;
+mod resume;

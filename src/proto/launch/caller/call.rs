@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Judgement, Session, answers};
 use crate::proto::Instant;
-use crate::proto::launch::{Outcome, envelope};
+use crate::proto::launch::{Name, Outcome, envelope};
 use crate::proto::link::{Policy, Question, Seal, Verdict};
 use crate::wire::rlaunch::{CallId, Datagram, Kind, Status};
 
@@ -14,6 +14,7 @@ pub struct Call {
     seal: Seal,
     session: Session,
     seq: u64,
+    name: Option<Name>,
     payload: Vec<u8>,
     deadline: Instant,
     grace: Instant,
@@ -72,6 +73,7 @@ impl Call {
             seal,
             session,
             seq,
+            name: None,
             payload,
             deadline,
             grace,
@@ -81,12 +83,28 @@ impl Call {
         }
     }
 
+    /// The call with this name, of a store that is met: `session` has no number. `number` must be random: it joins
+    /// the answers to the requests.
+    pub fn named(
+        seal: Seal,
+        session: Session,
+        (name, number): (Name, u64),
+        payload: Vec<u8>,
+        deadline: Instant,
+        grace: Instant,
+    ) -> Self {
+        Self {
+            name: Some(name),
+            ..Self::new(seal, session, number, payload, deadline, grace)
+        }
+    }
+
     /// Its session, with what was learnt of it since.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// The id of the call.
+    /// The numbers of the call, by which answers are known; with a name they are no id.
     pub fn id(&self) -> CallId {
         CallId {
             session: self.session.id,
@@ -150,6 +168,7 @@ impl Question for Call {
             (Kind::Request, self.payload.as_slice())
         };
         let request = Datagram {
+            name: self.name.as_ref().map_or("", Name::as_str),
             payload,
             ..self.session.datagram(kind, self.seq, attempt)
         };
@@ -244,6 +263,31 @@ mod tests {
             Verdict::Ignore,
             "a copy of it changes nothing"
         );
+    }
+
+    #[test]
+    fn a_call_with_a_name_asks_and_cancels_under_it() {
+        let session = Session::resumed(77, 0, 0, 40);
+        let name: Name = "invoice-42".parse().unwrap();
+        let mut call = Call::named(seal(), session, (name, 3), b"tea".to_vec(), at(10), at(15));
+        for (time, kind, payload) in [(4, Kind::Request, b"tea".as_slice()), (11, Kind::Cancel, b"")] {
+            assert!(matches!(call.step(at(time)), Step::Ask(_)));
+            let asked = request(&mut call);
+            let asked = envelope::open(&asked, &seal()).unwrap();
+            assert_eq!(
+                (asked.kind, asked.name, asked.payload),
+                (kind, "invoice-42", payload)
+            );
+            assert_eq!((asked.session, asked.seq, asked.instance), (0, 3, 77));
+        }
+        let to_another = reply(Status::Launched);
+        assert_eq!(call.judge(&closed(&to_another)), Verdict::Ignore);
+        let to_this = Datagram {
+            session: 0,
+            ..reply(Status::NotLaunched)
+        };
+        assert!(matches!(call.judge(&closed(&to_this)), Verdict::Accept(_)));
+        assert_eq!(call.step(at(12)), Step::Over(Ending::NotLaunched));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod call;
 mod closing;
 mod judgement;
+mod meeting;
 mod opening;
 mod pair;
 mod session;
@@ -20,6 +21,7 @@ use crate::wire::rlaunch::Datagram;
 pub use call::{Call, Doubt, Ending, Step};
 pub use closing::Closing;
 pub(super) use judgement::Judgement;
+pub use meeting::Meeting;
 pub use opening::Opening;
 pub use pair::{Asking, Said};
 pub use session::Session;

@@ -16,6 +16,10 @@ pub(in crate::tools::rlaunch) struct Launch {
     #[arg(value_name = "PAYLOAD", required_unless_present = "lines")]
     pub(in crate::tools::rlaunch) payload: Option<OsString>,
 
+    /// Make the call under this name, the same for all clients, and not under a number of the server's.
+    #[arg(long, value_name = "NAME", conflicts_with = "lines")]
+    pub(in crate::tools::rlaunch) id: Option<String>,
+
     /// Make one call for each line of standard input, and print one line for each.
     #[arg(long, conflicts_with = "payload")]
     pub(in crate::tools::rlaunch) lines: bool,

@@ -6,6 +6,7 @@ mod launch;
 mod operator;
 mod pair;
 mod patience;
+mod resume;
 mod secret;
 mod serve;
 
@@ -17,6 +18,7 @@ pub(super) use launch::Launch;
 pub(super) use operator::Log;
 pub(super) use pair::{Get, Server, Set};
 pub(super) use patience::Patience;
+pub(super) use resume::{Cancel, Resume};
 pub(super) use secret::Secret;
 pub(super) use serve::Serve;
 
@@ -43,6 +45,8 @@ pub struct Args {
 pub(super) enum Verb {
     Serve(Serve),
     Launch(Launch),
+    Resume(Resume),
+    Cancel(Cancel),
     Get(Get),
     Set(Set),
     Log(Log),

@@ -10,14 +10,14 @@ use crate::store::frame::Header;
 use crate::store::{Folder, Journal};
 
 /// The notes of the calls, and what they say. Without a folder nothing outlives the process.
-pub(super) struct Notes {
+pub(in crate::tools::rlaunch) struct Notes {
     calls: Calls,
     journal: Option<Journal>,
 }
 
 impl Notes {
     /// Notes for this run only.
-    pub(super) fn forgetful() -> Self {
+    pub(in crate::tools::rlaunch) fn forgetful() -> Self {
         Self {
             calls: Calls::default(),
             journal: None,
@@ -25,7 +25,7 @@ impl Notes {
     }
 
     /// The notes in this folder.
-    pub(super) fn open(folder: &Path) -> Result<Self> {
+    pub(in crate::tools::rlaunch) fn open(folder: &Path) -> Result<Self> {
         Self::read(folder).with_context(|| folder.display().to_string())
     }
 
@@ -51,23 +51,23 @@ impl Notes {
     }
 
     /// What the notes say.
-    pub(super) fn calls(&self) -> &Calls {
+    pub(in crate::tools::rlaunch) fn calls(&self) -> &Calls {
         &self.calls
     }
 
     /// Whether they outlive the process.
-    pub(super) fn are_kept(&self) -> bool {
+    pub(in crate::tools::rlaunch) fn are_kept(&self) -> bool {
         self.journal.is_some()
     }
 
     /// Adds a note; it outlives the process.
-    pub(super) fn add(&mut self, note: &Note) -> Result<()> {
+    pub(in crate::tools::rlaunch) fn add(&mut self, note: &Note) -> Result<()> {
         self.append(note);
         self.write()
     }
 
     /// Adds a note, which outlives the process once [`write`](Self::write) or [`sync`](Self::sync) was called.
-    pub(super) fn append(&mut self, note: &Note) {
+    pub(in crate::tools::rlaunch) fn append(&mut self, note: &Note) {
         self.calls.apply(note);
         if let Some(journal) = &mut self.journal {
             journal.append(&encoded(note));
@@ -75,7 +75,7 @@ impl Notes {
     }
 
     /// Lets what was added outlive the process.
-    pub(super) fn write(&mut self) -> Result<()> {
+    pub(in crate::tools::rlaunch) fn write(&mut self) -> Result<()> {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
@@ -87,7 +87,7 @@ impl Notes {
     }
 
     /// Makes every note durable.
-    pub(super) fn sync(&mut self) -> Result<()> {
+    pub(in crate::tools::rlaunch) fn sync(&mut self) -> Result<()> {
         match &mut self.journal {
             Some(journal) => Ok(journal.commit()?),
             None => Ok(()),

@@ -5,9 +5,10 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
-use super::{Volume, checked, number, seconds};
+use super::{Conduct, Volume, checked, fitting, number, seconds};
+use crate::proto::launch::Name;
 use crate::proto::launch::pipeline::Pipeline;
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
@@ -17,6 +18,8 @@ use crate::tools::rlaunch::endpoint::Endpoint;
 pub(in crate::tools::rlaunch) struct Launch {
     pub(in crate::tools::rlaunch) server: Endpoint,
     pub(in crate::tools::rlaunch) payloads: Payloads,
+    /// The name of the call, if it has one.
+    pub(in crate::tools::rlaunch) name: Option<Name>,
     /// How many calls may be under way at a time.
     pub(in crate::tools::rlaunch) window: u32,
     pub(in crate::tools::rlaunch) journal: Option<PathBuf>,
@@ -41,14 +44,20 @@ pub(in crate::tools::rlaunch) enum Payloads {
 
 impl Launch {
     pub(in crate::tools::rlaunch) fn new(args: args::Launch) -> Result<Self> {
+        let name = args.id.map(|typed| {
+            let name = typed.parse::<Name>();
+            name.map_err(|error| anyhow!("--id {typed}: {error}"))
+        });
+        let name = name.transpose()?;
         let payloads = match args.payload.map(OsString::into_vec) {
             None => Payloads::Lines,
             Some(payload) if payload == b"-" => Payloads::Input,
-            Some(payload) => Payloads::One(checked(payload)?),
+            Some(payload) => Payloads::One(fit(name.as_ref(), payload)?),
         };
         Ok(Self {
             server: args.address.parse()?,
             payloads,
+            name,
             window: number("--window", &args.window, Pipeline::MOST)?,
             journal: args.journal,
             secret: args.secret.key,
@@ -57,6 +66,27 @@ impl Launch {
             json: args.patience.json,
             volume: Volume::new(&args.patience),
         })
+    }
+
+    /// How one call is asked for.
+    pub(in crate::tools::rlaunch) fn conduct(&self) -> Conduct {
+        Conduct {
+            server: self.server.clone(),
+            secret: self.secret.clone(),
+            journal: self.journal.clone(),
+            deadline: self.deadline,
+            grace: self.grace,
+            json: self.json,
+            volume: self.volume,
+        }
+    }
+}
+
+/// A payload that fits into one request, beside its name if it has one.
+pub(in crate::tools::rlaunch) fn fit(name: Option<&Name>, payload: Vec<u8>) -> Result<Vec<u8>> {
+    match name {
+        Some(name) => fitting(&name.clone().into(), payload),
+        None => checked(payload),
     }
 }
 
@@ -108,6 +138,17 @@ mod tests {
         assert!(launch(&["[::1]:1", &"x".repeat(MAX_PAYLOAD)]).is_ok());
         let error = launch(&["[::1]:1", &"x".repeat(MAX_PAYLOAD + 1)]).unwrap_err();
         assert!(error.to_string().contains("1113 bytes are more than the 1112"));
+    }
+
+    #[test]
+    fn a_name_is_a_name_and_leaves_room_for_the_payload() {
+        let named = launch(&["[::1]:1", "x", "--id", "invoice-42"]).unwrap();
+        assert_eq!(named.name, "invoice-42".parse().ok());
+        let error = |typed: &[&str]| launch(typed).unwrap_err().to_string();
+        assert!(error(&["[::1]:1", "x", "--id", "000000000000beef-3-9"]).contains("server numbered"));
+        assert!(error(&["[::1]:1", "x", "--id", ""]).contains("--id : not 1 to 255"));
+        assert!(error(&["[::1]:1", &"x".repeat(MAX_PAYLOAD), "--id", "a"]).contains("name and payload"));
+        assert!(launch(&["[::1]:1", "--lines", "--id", "a"]).is_err());
     }
 
     #[test]

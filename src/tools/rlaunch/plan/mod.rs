@@ -2,9 +2,11 @@
 
 mod action;
 mod bench;
+mod conduct;
 mod launch;
 mod operator;
 mod pair;
+mod resume;
 mod serve;
 mod volume;
 
@@ -18,9 +20,11 @@ use crate::wire::rlaunch::MAX_PAYLOAD;
 
 pub(in crate::tools::rlaunch) use action::Action;
 pub(in crate::tools::rlaunch) use bench::Bench;
-pub(in crate::tools::rlaunch) use launch::{Launch, Payloads};
+pub(in crate::tools::rlaunch) use conduct::Conduct;
+pub(in crate::tools::rlaunch) use launch::{Launch, Payloads, fit};
 pub(in crate::tools::rlaunch) use operator::Log;
 pub(in crate::tools::rlaunch) use pair::Pair;
+pub(in crate::tools::rlaunch) use resume::{Cancel, Known, Resume, What, fitting};
 pub(in crate::tools::rlaunch) use serve::{Keep, Serve};
 pub(in crate::tools::rlaunch) use volume::Volume;
 

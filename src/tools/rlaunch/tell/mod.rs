@@ -1,5 +1,6 @@
 //! What `rlaunch` says on standard error while it asks.
 
+mod advice;
 mod ending;
 pub(super) mod json;
 
@@ -16,6 +17,7 @@ use crate::proto::launch::is_of_another_key;
 use crate::proto::link::{Event, Rto, Seal, Why};
 use crate::wire::rlaunch::CallId;
 
+pub(super) use advice::Typed;
 pub(super) use ending::{why, word};
 
 /// Prints one message.
@@ -62,13 +64,21 @@ pub(super) fn progress(volume: Volume, server: SocketAddr, seal: &Seal, progress
                 Time(*pause)
             ));
         }
-        Progress::Cancelling(call) => say(format_args!("{server}: call {call}: time is up, cancelling it")),
+        Progress::Cancelling => say(format_args!("{server}: cancelling the call")),
     }
 }
 
 /// How a call is named to a person.
 pub(super) fn id(instance: u64, call: CallId) -> String {
     format!("{instance:016x}-{}-{}", call.session, call.seq)
+}
+
+/// What earlier runs measured.
+pub(super) fn remembered(server: SocketAddr, round_trip: Duration) {
+    say(format_args!(
+        "{server}: its round trip was {} before",
+        Time(round_trip)
+    ));
 }
 
 /// What a client sent and measured.
