@@ -34,7 +34,7 @@ complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "get" -d 'Get: print
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "set" -d 'Set: give a key a value'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "log" -d 'Log: print every record of a store\'s journal'
 complete -c rlaunch -n "__fish_rlaunch_needs_command" -f -a "bench" -d 'Bench: measure how many launches a second this machine answers, in a few seconds'
-complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder' -r -F
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l store -d 'Keep the id set in this folder, or share it through etcd' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The action: the payload is its standard input, its standard output is the result' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l coproc -d 'The action: one command for all calls, with a JSON line in and a JSON line out for each' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r

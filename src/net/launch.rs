@@ -1,5 +1,6 @@
 //! `rlaunch` over sockets: the client, which is the caller's questions, asked by [`ask`], and the server.
 
+mod cluster;
 pub mod load;
 mod pipeline;
 mod service;
@@ -17,6 +18,7 @@ use crate::proto::launch::{Asking, Call, Closing, Ending, Meeting, Name, Opening
 use crate::proto::link::{Estimate, Event, Limits, Policy, Question, Rto, Seal, Verdict};
 use crate::wire::rlaunch::Status;
 
+pub use cluster::{ClusterError, ClusterNotice, ClusterService};
 pub use pipeline::{LaunchPipeline, News, Passing};
 pub use service::{Control, Handler, Launch, LaunchId, NotDone, Notice, Reason, Service, ServiceError};
 

@@ -9,6 +9,8 @@
 mod committer;
 mod disk;
 pub mod dns_cache;
+#[cfg(feature = "etcd")]
+pub mod etcd;
 #[cfg(test)]
 mod faulty;
 pub mod fence;

@@ -9,6 +9,7 @@
 
 mod caller;
 mod calls;
+pub mod cluster;
 mod cookie;
 mod envelope;
 mod ids;

@@ -5,6 +5,8 @@ mod server;
 
 mod bench;
 mod coproc;
+#[cfg(feature = "etcd")]
+mod etcd;
 mod everyday;
 mod fence;
 mod json;

@@ -12,18 +12,18 @@ pub struct Control {
 
 /// What is asked of the server.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(in crate::net::launch) enum Request {
     Drain,
 }
 
 /// The server's end.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(in crate::net::launch) struct Desk {
     requests: mpsc::UnboundedReceiver<Request>,
 }
 
 impl Control {
-    pub(super) fn new() -> (Self, Desk) {
+    pub(in crate::net::launch) fn new() -> (Self, Desk) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Self { requests: sender }, Desk { requests: receiver })
     }
@@ -36,7 +36,7 @@ impl Control {
 }
 
 impl Desk {
-    pub(super) fn poll_request(&mut self, context: &mut Context<'_>) -> Poll<Request> {
+    pub(in crate::net::launch) fn poll_request(&mut self, context: &mut Context<'_>) -> Poll<Request> {
         match self.requests.poll_recv(context) {
             Poll::Ready(Some(request)) => Poll::Ready(request),
             // Nobody is left who could ask: the server goes on alone.

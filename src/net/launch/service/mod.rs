@@ -37,7 +37,7 @@ use crate::proto::{Instant, Machine};
 use crate::wire::rlaunch::MAX_DATAGRAM;
 use actions::{Actions, Done};
 use alarm::Alarm;
-use control::{Desk, Request};
+pub(super) use control::{Desk, Request};
 use outbox::Outbox;
 
 /// A server, until it is told to end.

@@ -11,7 +11,7 @@ pub(in crate::tools::rlaunch) struct Serve {
     #[arg(value_name = "ADDR:PORT")]
     pub(in crate::tools::rlaunch) address: String,
 
-    /// Keep the id set in this folder.
+    /// Keep the id set in this folder, or share it through etcd.
     #[arg(long, value_name = "DIR")]
     pub(in crate::tools::rlaunch) store: Option<PathBuf>,
 

@@ -2,6 +2,7 @@
 
 mod action;
 mod bench;
+mod cluster;
 mod conduct;
 mod launch;
 mod operator;
@@ -20,6 +21,7 @@ use crate::wire::rlaunch::MAX_PAYLOAD;
 
 pub(in crate::tools::rlaunch) use action::Action;
 pub(in crate::tools::rlaunch) use bench::Bench;
+pub(in crate::tools::rlaunch) use cluster::Cluster;
 pub(in crate::tools::rlaunch) use conduct::Conduct;
 pub(in crate::tools::rlaunch) use launch::{Launch, Payloads, fit};
 pub(in crate::tools::rlaunch) use operator::Log;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{Action, number};
+use super::{Action, Cluster, number};
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
 
@@ -28,6 +28,8 @@ pub(in crate::tools::rlaunch) enum Keep {
     Ephemeral,
     /// In this folder.
     Folder(PathBuf),
+    /// In a store that several servers share.
+    Shared(Cluster),
 }
 
 impl Serve {
@@ -48,6 +50,7 @@ impl fmt::Display for Keep {
         match self {
             Self::Ephemeral => out.write_str("serve"),
             Self::Folder(folder) => folder.display().fmt(out),
+            Self::Shared(cluster) => cluster.fmt(out),
         }
     }
 }
@@ -55,7 +58,10 @@ impl fmt::Display for Keep {
 impl Keep {
     fn new(store: Option<PathBuf>, ephemeral: bool) -> Result<Self> {
         match (store, ephemeral) {
-            (Some(folder), false) => Ok(Self::Folder(folder)),
+            (Some(place), false) => match Cluster::parse(&place)? {
+                Some(cluster) => Ok(Self::Shared(cluster)),
+                None => Ok(Self::Folder(place)),
+            },
             (None, true) => Ok(Self::Ephemeral),
             (Some(_), true) => bail!("--ephemeral: keeps nothing, so that there is nothing to --store"),
             (None, false) => {

@@ -1,6 +1,8 @@
 //! `rlaunch serve`: what was planned, put together into a server.
 
 mod action;
+#[cfg(feature = "etcd")]
+mod cluster;
 mod coproc;
 mod exec;
 mod fence;
@@ -10,6 +12,8 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(not(feature = "etcd"))]
+use anyhow::bail;
 use anyhow::{Context, Result};
 use tokio::net::UdpSocket;
 
@@ -46,6 +50,10 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
             }
             runtime.block_on(run(plan, seal, found.identity, found.records, found.log))
         }
+        #[cfg(feature = "etcd")]
+        Keep::Shared(cluster) => runtime.block_on(cluster::run(plan, seal, cluster)),
+        #[cfg(not(feature = "etcd"))]
+        Keep::Shared(cluster) => bail!("--store {cluster}: this build has no etcd; it takes --features etcd"),
     }
 }
 

@@ -27,7 +27,8 @@ impl Stop {
         self.once().await;
     }
 
-    async fn once(&mut self) {
+    /// Returns at the next.
+    pub(super) async fn once(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

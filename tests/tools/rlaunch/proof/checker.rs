@@ -6,34 +6,34 @@ use std::fmt;
 
 /// Every call has a payload of its own; what is launched is named by its payload.
 #[derive(Default)]
-pub(super) struct Verdict {
+pub(in crate::rlaunch) struct Verdict {
     /// Calls that the clients were told are launched.
-    pub(super) launched: usize,
+    pub(in crate::rlaunch) launched: usize,
     /// … are not launched, for ever.
-    pub(super) not_launched: usize,
+    pub(in crate::rlaunch) not_launched: usize,
     /// … may be either.
-    pub(super) unknown: usize,
+    pub(in crate::rlaunch) unknown: usize,
     /// Those of the unknown that were performed.
-    pub(super) unknown_performed: usize,
+    pub(in crate::rlaunch) unknown_performed: usize,
     /// Calls without any answer.
-    pub(super) unanswered: usize,
+    pub(in crate::rlaunch) unanswered: usize,
     /// Actions performed beyond the first, over all calls.
-    pub(super) double: usize,
+    pub(in crate::rlaunch) double: usize,
     /// Calls said to be launched that were never performed.
-    pub(super) lost: usize,
+    pub(in crate::rlaunch) lost: usize,
     /// Calls said to be ruled out that were performed.
-    pub(super) broken_promises: usize,
+    pub(in crate::rlaunch) broken_promises: usize,
     /// Answers with the result of another call, or two different answers to one.
-    pub(super) wrong_answers: usize,
+    pub(in crate::rlaunch) wrong_answers: usize,
     /// Actions performed that nobody had asked for.
-    pub(super) invented: usize,
+    pub(in crate::rlaunch) invented: usize,
 }
 
 impl Verdict {
     /// `asked`: for each client its payloads in order. `log`: what the action wrote, each entry ended by `;` and
     /// its last word the payload. `told`: for each client its lines `WORD ID STATUS RESULT`, in the order of the
     /// calls; a client that was killed may have said a line twice.
-    pub(super) fn new(asked: &[Vec<String>], log: &str, told: &[String]) -> Self {
+    pub(in crate::rlaunch) fn new(asked: &[Vec<String>], log: &str, told: &[String]) -> Self {
         let mut performed: HashMap<&str, usize> = HashMap::new();
         for payload in log
             .split(';')
@@ -53,7 +53,7 @@ impl Verdict {
     }
 
     /// Whether nothing happened that must not.
-    pub(super) fn is_clean(&self) -> bool {
+    pub(in crate::rlaunch) fn is_clean(&self) -> bool {
         self.double + self.lost + self.broken_promises + self.wrong_answers + self.invented == 0
     }
 
