@@ -31,8 +31,8 @@ impl Stream {
         };
         Self {
             link: match side {
-                Side::Caller => Link::caller(Instant::ZERO, 1, Seal::xxh3(), config),
-                Side::Listener => Link::listener(Instant::ZERO, 2, Seal::xxh3(), config),
+                Side::Caller => Link::caller(Instant::ZERO, 1, Seal::checksum(), config),
+                Side::Listener => Link::listener(Instant::ZERO, 2, Seal::checksum(), config),
             },
             rng: Pcg32::seed_from_u64(seed),
             unwritten: says,

@@ -52,8 +52,8 @@ impl Road {
     pub(crate) fn stream(mut self, begins: Duration, bytes: u64, config: Config) -> Self {
         let (number, begins) = (self.streams.len() as u64, Instant::ZERO + begins);
         self.streams.push(Stream {
-            from: Link::caller(begins, 77 + number, Seal::xxh3(), config),
-            to: Link::listener(begins, 7700 + 13 * number, Seal::xxh3(), config),
+            from: Link::caller(begins, 77 + number, Seal::checksum(), config),
+            to: Link::listener(begins, 7700 + 13 * number, Seal::checksum(), config),
             read: 0,
             said: Vec::new(),
             begins,

@@ -20,16 +20,30 @@ impl Baker {
 
     /// The cookie of `session` at `client`.
     pub(super) fn bake(&self, client: SocketAddr, session: u64) -> Cookie {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        // One block for the hash, without a hasher that could take more.
+        let mut place = [0; 16 + 2 + 8];
+        let mut out = place.as_mut_slice();
         match client.ip().to_canonical() {
-            IpAddr::V4(address) => hasher.update(&address.octets()),
-            IpAddr::V6(address) => hasher.update(&address.octets()),
-        };
-        hasher.update(&client.port().to_le_bytes());
-        hasher.update(&session.to_le_bytes());
+            IpAddr::V4(address) => put(&mut out, &address.octets()),
+            IpAddr::V6(address) => put(&mut out, &address.octets()),
+        }
+        put(&mut out, &client.port().to_le_bytes());
+        put(&mut out, &session.to_le_bytes());
+        let left = out.len();
+        let used = place.len() - left;
+        let hash = blake3::keyed_hash(&self.key, place.get(..used).unwrap_or_default());
         let mut cookie = Cookie::default();
-        hasher.finalize_xof().fill(&mut cookie);
+        let (half, _) = hash.as_bytes().split_at(cookie.len());
+        cookie.copy_from_slice(half);
         cookie
+    }
+}
+
+/// Writes `bytes` to the front of `out`, which is then what is left of it.
+fn put(out: &mut &mut [u8], bytes: &[u8]) {
+    if let Some((place, rest)) = std::mem::take(out).split_at_mut_checked(bytes.len()) {
+        place.copy_from_slice(bytes);
+        *out = rest;
     }
 }
 

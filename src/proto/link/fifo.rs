@@ -49,8 +49,8 @@
 //! use fairloss::proto::{Instant, Machine};
 //!
 //! let now = Instant::ZERO;
-//! let mut caller = Link::caller(now, 0x1234, Seal::xxh3(), Config::default());
-//! let mut listener = Link::listener(now, 0x5678, Seal::xxh3(), Config::default());
+//! let mut caller = Link::caller(now, 0x1234, Seal::checksum(), Config::default());
+//! let mut listener = Link::listener(now, 0x5678, Seal::checksum(), Config::default());
 //! caller.write(now, b"question");
 //! caller.finish(now);
 //! // What a socket would do: carry what the one sends to the other, until there is nothing left to send.
@@ -111,8 +111,8 @@ mod tests {
 
     fn pair(config: Config) -> (Link, Link) {
         (
-            Link::caller(at(0), 7, Seal::xxh3(), config),
-            Link::listener(at(0), 9, Seal::xxh3(), config),
+            Link::caller(at(0), 7, Seal::checksum(), config),
+            Link::listener(at(0), 9, Seal::checksum(), config),
         )
     }
 
@@ -244,7 +244,7 @@ mod tests {
         }
         assert!(!b.is_open() && b.poll_timeout().is_none());
         // Another caller is not kept out by it, nor by its repetition in the midst of the handshake.
-        let mut other = Link::caller(at(2), 99, Seal::xxh3(), Config::default());
+        let mut other = Link::caller(at(2), 99, Seal::checksum(), Config::default());
         b.handle(at(2), &datagram(&mut other).unwrap());
         let answer = datagram(&mut b).unwrap();
         b.handle(at(3), &hello);
@@ -265,8 +265,8 @@ mod tests {
     #[test]
     fn datagrams_of_another_stream_or_sent_back_are_foreign() {
         let (mut a, _) = open(Config::default());
-        let mut other = Link::caller(at(0), 8, Seal::xxh3(), Config::default());
-        let mut third = Link::listener(at(0), 10, Seal::xxh3(), Config::default());
+        let mut other = Link::caller(at(0), 8, Seal::checksum(), Config::default());
+        let mut third = Link::listener(at(0), 10, Seal::checksum(), Config::default());
         run(0, 10, &mut other, &mut third);
         a.write(at(10), b"question");
         let echo = datagram(&mut a).unwrap();
@@ -353,7 +353,7 @@ mod tests {
         a.write(at(10), b"question");
         a.finish(at(10));
         let sent = datagram(&mut a).unwrap();
-        let frame = Frame::parse(&Seal::xxh3(), &sent).unwrap();
+        let frame = Frame::parse(&Seal::checksum(), &sent).unwrap();
         let forged = Frame {
             segment: frame.segment.map(|segment| Segment {
                 bytes: b"Question",
@@ -362,7 +362,7 @@ mod tests {
             ..frame
         };
         let mut bytes = Vec::new();
-        forged.write(&Seal::xxh3(), &mut bytes);
+        forged.write(&Seal::checksum(), &mut bytes);
         b.handle(at(11), &bytes);
         let mut reset = Vec::new();
         assert_eq!(b.poll_output(&mut reset), Some(Output::Failed(Failure::Digest)));

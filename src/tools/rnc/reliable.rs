@@ -109,7 +109,7 @@ async fn converse(conversation: Result<Conversation, ReliableError>) -> (Exit, b
 /// What makes the tags of datagrams.
 fn seal(how: &plan::Reliable) -> anyhow::Result<Seal> {
     let Some(path) = &how.key else {
-        return Ok(Seal::xxh3());
+        return Ok(Seal::checksum());
     };
     let secret = Secret::read(path)?;
     if secret.is_open_to_others() {
