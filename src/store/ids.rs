@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use super::frame::Header;
-use super::{Committer, Disk, Error, Folder, Journal};
+use super::{Committer, Disk, Error, Folder, Generation, Journal};
 use crate::proto::launch::{Identity, Log, News, Record};
 
 /// The log of a server, in a folder.
@@ -31,12 +32,25 @@ pub struct Found {
     pub log: IdLog,
 }
 
-/// What the committer's thread has to tell.
+/// What the other threads have to tell.
 #[derive(Default)]
 struct Committed {
     durable: u64,
+    /// A new generation that waits to be put in place.
+    generation: Option<Generation>,
     error: Option<Error>,
     waker: Option<Waker>,
+}
+
+/// Changes what there is to tell, and wakes the one who is told.
+fn tell(news: &Mutex<Committed>, change: impl FnOnce(&mut Committed)) {
+    let mut committed = news.lock().unwrap_or_else(PoisonError::into_inner);
+    change(&mut committed);
+    let waker = committed.waker.take();
+    drop(committed);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
 }
 
 impl IdLog {
@@ -71,16 +85,10 @@ impl IdLog {
         let news = Arc::new(Mutex::new(Committed::default()));
         let committed = Arc::clone(&news);
         let committer = Committer::start(move |result| {
-            let mut committed = committed.lock().unwrap_or_else(PoisonError::into_inner);
-            match result {
+            tell(&committed, |committed| match result {
                 Ok(index) => committed.durable = committed.durable.max(index),
                 Err(error) => committed.error = Some(error),
-            }
-            let waker = committed.waker.take();
-            drop(committed);
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+            });
         });
         let committer = committer.map_err(|source| Error::Io {
             doing: "start the committer of",
@@ -131,21 +139,42 @@ impl Log for IdLog {
     }
 
     fn replace(&mut self, records: Vec<Record>) -> Result<(), Error> {
-        let bodies = records.iter().map(|record| {
-            let mut body = Vec::new();
-            record.encode(&mut body);
-            body
-        });
-        self.journal.replace(bodies)?;
-        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        news.durable = news.durable.max(self.journal.last());
-        Ok(())
+        let bodies: Vec<_> = records
+            .iter()
+            .map(|record| {
+                let mut body = Vec::new();
+                record.encode(&mut body);
+                body
+            })
+            .collect();
+        let replacement = self.journal.begin_replacement(bodies)?;
+        let news = Arc::clone(&self.news);
+        let write = move || {
+            let written = replacement.write();
+            tell(&news, |committed| match written {
+                Ok(generation) => committed.generation = Some(generation),
+                Err(error) => committed.error = Some(error),
+            });
+        };
+        let thread = thread::Builder::new().name("generation".to_owned()).spawn(write);
+        thread.map(drop).map_err(|source| Error::Io {
+            doing: "start the thread that replaces",
+            name: "journal".to_owned(),
+            source,
+        })
     }
 
     fn poll_news(&mut self, context: &mut Context<'_>) -> Poll<Result<News, Error>> {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = news.error.take() {
             return Poll::Ready(Err(error));
+        }
+        if let Some(generation) = news.generation.take() {
+            // What a sync of the old generation may yet report was counted without the snapshot, and is durable.
+            drop(news);
+            self.journal.finish(generation)?;
+            self.told = self.journal.last();
+            return Poll::Ready(Ok(News::Replaced));
         }
         if news.durable > self.told {
             self.told = news.durable;
@@ -209,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_is_durable_and_goes_on_from_its_last_index() {
+    fn a_replacement_has_what_was_appended_meanwhile_and_is_durable() {
         let disk = FaultyDisk::new(1);
         let mut log = open(&disk).log;
         for seq in 1..=3 {
@@ -217,10 +246,28 @@ mod tests {
         }
         log.write().unwrap();
         log.replace(vec![tombstone(3)]).unwrap();
-        assert_eq!(news(&mut log).unwrap(), News::Durable(log.last()));
+        append(&mut log, &tombstone(4));
+        let before = log.last();
+        assert_eq!(news(&mut log).unwrap(), News::Replaced);
+        assert_eq!(log.last(), before + 1);
         drop(log);
         disk.crash(Crash::Power);
-        assert_eq!(open(&disk).records, [tombstone(3)]);
+        let found = open(&disk);
+        assert_eq!(
+            (found.records, found.last),
+            (vec![tombstone(3), tombstone(4)], before + 1)
+        );
+    }
+
+    #[test]
+    fn a_failed_replacement_is_told() {
+        let disk = FaultyDisk::new(1);
+        let mut log = open(&disk).log;
+        append(&mut log, &tombstone(1));
+        log.write().unwrap();
+        disk.fail_at(0);
+        let told = log.replace(vec![tombstone(1)]).and_then(|()| news(&mut log));
+        assert!(matches!(told, Err(Error::Io { .. })));
     }
 
     #[test]

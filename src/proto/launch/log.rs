@@ -35,7 +35,8 @@ pub trait Log {
     /// Whether so much has been appended that it would pay to have all of it [replaced](Self::replace).
     fn is_long(&self) -> bool;
 
-    /// Begins to replace everything by these records, which together say the same.
+    /// Begins to replace everything by these records, which together say the same. What is appended meanwhile is kept
+    /// as before.
     ///
     /// # Errors
     /// When it cannot be begun.
@@ -53,6 +54,9 @@ pub trait Log {
 pub enum News {
     /// Every record up to this index is durable.
     Durable(u64),
+    /// The replacement is in place, with all that was appended meanwhile, and durable. The indices of what came after
+    /// the records that were replaced have moved up by the number of those that replace them.
+    Replaced,
 }
 
 /// A log that keeps nothing, for a server that forgets: with a new instance for each of its lives, it refuses what
@@ -61,6 +65,7 @@ pub enum News {
 pub struct Forgetful {
     last: u64,
     told: u64,
+    replaced: bool,
 }
 
 impl Log for Forgetful {
@@ -89,10 +94,14 @@ impl Log for Forgetful {
 
     fn replace(&mut self, records: Vec<Record>) -> Result<(), Infallible> {
         self.last += records.len() as u64;
+        (self.told, self.replaced) = (self.last, true);
         Ok(())
     }
 
     fn poll_news(&mut self, _: &mut Context<'_>) -> Poll<Result<News, Infallible>> {
+        if std::mem::take(&mut self.replaced) {
+            return Poll::Ready(Ok(News::Replaced));
+        }
         if self.told == self.last {
             return Poll::Pending;
         }

@@ -259,9 +259,12 @@ impl<L: Log, H: Handler> Service<L, H> {
             world.write(server, self.clock.now(), context)?;
             let mut is_news = false;
             while let Poll::Ready(news) = world.log.poll_news(context) {
-                let News::Durable(index) = news?;
-                world.durable = world.durable.max(index);
-                server.handle(self.clock.now(), Input::Durable(index));
+                let (durable, input) = match news? {
+                    News::Durable(index) => (index, Input::Durable(index)),
+                    News::Replaced => (world.log.last(), Input::Replaced),
+                };
+                world.durable = world.durable.max(durable);
+                server.handle(self.clock.now(), input);
                 world.perform(server, context)?;
                 is_news = true;
             }
@@ -313,11 +316,7 @@ impl<L: Log, H: Handler> World<L, H> {
                     (self.watch)(Notice::Launching(&launch));
                     self.actions.begin(launch, context);
                 }
-                Output::Replace(records) => {
-                    self.log.replace(records)?;
-                    // The log is not long again before it has been replaced.
-                    server.handle(Instant::ZERO, Input::Replaced);
-                }
+                Output::Replace(records) => self.log.replace(records)?,
                 // Nobody gave orders, and doubts are only reported.
                 Output::Probe(_) | Output::Ordered(..) => {}
                 Output::RolledBack {
