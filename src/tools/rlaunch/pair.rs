@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, anyhow};
 use serde_json::{Map, Value, json};
 
+use super::path::Path;
 use super::plan::{Pair, Volume};
 use super::{REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
@@ -23,11 +24,14 @@ async fn run(plan: &Pair) -> Result<Exit, Failure> {
     let ours = seal.clone();
     let watch = move |progress: Progress<'_>| tell::progress(volume, server, &ours, &progress);
     let mut client = LaunchClient::new(clock, server, seal.clone(), watch).context("ask")?;
+    let path = Path::to(server);
+    path.recall(&mut client, volume);
     let deadline = clock.now() + plan.deadline;
     let said = match &plan.value {
         None => client.get(&plan.key, deadline).await,
         Some(value) => client.set(&plan.key, value, deadline).await,
     };
+    path.learn(&client);
     if volume == Volume::Verbose {
         let tally = client.tally();
         tell::figures(server, tally.sends, tally.samples, &client.rto());

@@ -9,6 +9,7 @@ use super::launch::whole_input;
 use super::plan::{self, Known, What, fitting};
 use super::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::cli::{Exit, Failure};
+use crate::proto::launch::{Doubt, Ending};
 
 /// Asks again.
 pub(super) fn resume(plan: &plan::Resume) -> Result<Exit, Failure> {
@@ -22,7 +23,7 @@ pub(super) fn resume(plan: &plan::Resume) -> Result<Exit, Failure> {
             What::Noted(known) => {
                 let noted = caller.unsettled().find(|asked| is(asked, known));
                 match noted {
-                    Some(asked) => one(caller, asked, Style::Plain).await,
+                    Some(asked) => one(caller, asked).await,
                     None => Err(anyhow!("{}: not unsettled in the journal", text(known)).into()),
                 }
             }
@@ -32,26 +33,31 @@ pub(super) fn resume(plan: &plan::Resume) -> Result<Exit, Failure> {
                     None => fitting(&known.id, whole_input(io::stdin().lock())?)?,
                 };
                 let asked = caller.known(known, Some(payload)).await?;
-                one(caller, asked, Style::Plain).await
+                one(caller, asked).await
             }
         }
     })
 }
 
-async fn one(caller: &mut Caller<'_>, mut asked: Asked, style: Style) -> Result<Exit, Failure> {
+async fn one(caller: &mut Caller<'_>, mut asked: Asked) -> Result<Exit, Failure> {
     let ended = caller.ask(&mut asked).await;
-    Ok(caller.report(&asked, &ended, style)?)
+    Ok(caller.report(&asked, &ended, Style::Plain)?)
 }
 
-/// One after the other; those for which there is no time left are unknown still.
+/// One after the other, each for as long as the deadline says. The first that is not answered ends it.
 async fn all(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let unsettled: Vec<_> = caller.unsettled().collect();
     if unsettled.is_empty() {
         tell::say("nothing is unsettled in the journal");
     }
     let mut worst = Exit::SUCCESS;
-    for asked in unsettled {
-        worst = worse(worst, one(caller, asked, Style::Lines).await?);
+    for mut asked in unsettled {
+        caller.renew();
+        let ended = caller.ask(&mut asked).await;
+        worst = worse(worst, caller.report(&asked, &ended, Style::Lines)?);
+        if ended.ending == Ending::Unknown(Doubt::Silent) {
+            break;
+        }
     }
     Ok(worst)
 }

@@ -14,4 +14,5 @@ mod key;
 mod lines;
 mod names;
 mod operator;
+mod path;
 mod resume;

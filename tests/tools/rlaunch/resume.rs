@@ -122,7 +122,7 @@ fn the_journal_resumes_one_call_or_all_of_them() {
     assert_eq!(results, ["two;", "three;"]);
     assert!(out.contains("launched third 0 three;"), "{out}");
     let (status, out, err) = world.verb(&["resume", "--journal", &journal]);
-    assert_eq!((status, out.as_str()), (0, ""));
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
     assert!(err.contains("nothing is unsettled"), "{err}");
     let (status, _, err) = world.verb(&["resume", "third", "--journal", &journal]);
     assert_eq!(status, 1);

@@ -47,7 +47,7 @@ pub(super) struct Caller<'a> {
     client: LaunchClient,
     path: Path,
     out: Out,
-    /// When the patience for the whole run is over.
+    /// When the time to ask is over.
     deadline: Instant,
     last_words: Rc<LastWords<'a>>,
 }
@@ -97,6 +97,11 @@ impl<'a> Caller<'a> {
             deadline: clock.now() + conduct.deadline,
             last_words,
         })
+    }
+
+    /// Has the time for the next call begin now.
+    pub(super) fn renew(&mut self) {
+        self.deadline = self.clock.now() + self.conduct.deadline;
     }
 
     /// Asks for the call until the deadline, then for its cancellation until the grace is over.

@@ -20,7 +20,7 @@ pub(in crate::tools::rlaunch) fn why(ending: &Ending, hint: Option<Status>) -> W
 
     let (code, reason) = match (ending, hint) {
         (Launched(_), _) => ("launched", "launched"),
-        (NotLaunched, Some(Status::Full)) => ("full", "the server has no room for another session"),
+        (NotLaunched, Some(Status::Full)) => ("full", "the server has no room for another session or name"),
         (NotLaunched, Some(Status::Window)) => {
             ("window", "too many earlier calls of the session are unsettled")
         }
@@ -38,7 +38,7 @@ pub(in crate::tools::rlaunch) fn why(ending: &Ending, hint: Option<Status>) -> W
             Status::Stale => ("stale", "this call was settled before"),
             Status::Conflict => ("conflict", "the id was used with another payload"),
             Status::Window => ("window", "too many earlier calls of the session are unsettled"),
-            Status::Full => ("full", "the server has no room for another session"),
+            Status::Full => ("full", "the server has no room for another session or name"),
             Status::RolledBack => (
                 "rolled-back",
                 "the server's store is older than what it has told before",
