@@ -11,6 +11,7 @@
     reason = "an exploration that panics has failed, and says in which case"
 )]
 
+mod attacks;
 mod case;
 mod client;
 mod disk;

@@ -3,6 +3,7 @@
 mod proof;
 mod server;
 
+mod attack;
 mod bench;
 mod coproc;
 #[cfg(feature = "etcd")]
