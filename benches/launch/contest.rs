@@ -113,7 +113,8 @@ impl<'a> Contest<'a> {
     fn say_ratios(&self) {
         for (name, base, least) in PROMISES {
             let rates = Spread::of(self.ratios(name, base, |figures| figures.rate));
-            let each = |figures: &Figures| 1.0 / micros(figures.cpu.unwrap_or_default());
+            // Where one of them is not known, the ratio is no number.
+            let each = |figures: &Figures| 1.0 / figures.cpu.map_or(f64::NAN, micros);
             let cpu = Spread::of(self.ratios(name, base, each).filter(|ratio| ratio.is_finite()));
             if rates.count > 0 {
                 let by_cpu = if cpu.count > 0 {

@@ -1,8 +1,8 @@
-//! `rlaunch serve` against those who do less, and those who do the like: `cargo bench --bench launch [NAME…] [--store DIR]`.
+//! `rlaunch serve` against those who do less, and those who do the like: `cargo bench --bench launch [NAME…] [--store DIR] [--requests N]`.
 //!
 //! In each round every contestant has its turn; what counts is the median of the rounds' ratios, because all share
-//! the machine's mood. Names: `busy` (64 requests outstanding), `alone` (one), `memory` (10⁷ requests; not by
-//! default). The folder of the store must be on a disk that is one.
+//! the machine's mood. Names: `busy` (64 requests outstanding), `alone` (one), `memory` (`--requests`, or 10⁷; not
+//! by default). The folder of the store must be on a disk that is one.
 
 mod contest;
 #[cfg(feature = "etcd")]
@@ -21,10 +21,17 @@ use fairloss::store::IdLog;
 fn main() -> io::Result<()> {
     let mut names = Vec::new();
     let mut store = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let mut requests = 10_000_000;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--store" => store = arguments.next().map(PathBuf::from).unwrap_or_default(),
+            "--requests" => {
+                requests = arguments
+                    .next()
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(requests)
+            }
             flag if flag.starts_with("--") => {}
             name => names.push(name.to_owned()),
         }
@@ -39,7 +46,7 @@ fn main() -> io::Result<()> {
         alone(folder.path())?;
     }
     if wants("memory") {
-        memory(folder.path())?;
+        memory(folder.path(), requests)?;
     }
     Ok(())
 }
@@ -89,13 +96,12 @@ fn alone(folder: &Path) -> io::Result<()> {
 }
 
 /// Memory in use after a tenth, and at the end.
-fn memory(folder: &Path) -> io::Result<()> {
-    const REQUESTS: u64 = 10_000_000;
+fn memory(folder: &Path, requests: u64) -> io::Result<()> {
     let watch = |name: &str, stand: Stand| -> io::Result<()> {
         let mut load = Load::launches(stand.address(), seal(), 64)?;
-        let early = load.requests(REQUESTS / 10)?.count;
+        let early = load.requests(requests / 10)?.count;
         let before = resident()?;
-        let late = load.requests(REQUESTS - early)?.count;
+        let late = load.requests(requests - early)?.count;
         let after = resident()?;
         say(&format!(
             "{name}: resident {before} KiB after {early} requests, {after} KiB after {}: {:+.1} %",
