@@ -213,7 +213,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__serve)
-            opts="-v -h --store --ephemeral --exec --coproc --jobs --key --verbose --help"
+            opts="-v -h --store --ephemeral --exec --coproc --jobs --rate --max-sessions --max-ids --sync-outcome --accept-rollback --key --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -232,6 +232,18 @@ _rlaunch() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-sessions)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-ids)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -12,6 +12,7 @@ mod everyday;
 mod fence;
 mod json;
 mod key;
+mod limits;
 mod lines;
 mod names;
 mod operator;

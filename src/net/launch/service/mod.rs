@@ -80,6 +80,8 @@ pub enum Notice<'a> {
         seen: u64,
         /// The index of the store.
         held: u64,
+        /// Whether nothing is served any more, because the client knows the key.
+        stopped: bool,
     },
 }
 
@@ -320,8 +322,16 @@ impl<L: Log, H: Handler> World<L, H> {
                 // Nobody gave orders, and doubts are only reported.
                 Output::Probe(_) | Output::Ordered(..) => {}
                 Output::RolledBack {
-                    client, seen, held, ..
-                } => (self.watch)(Notice::RolledBack { client, seen, held }),
+                    client,
+                    seen,
+                    held,
+                    stopped,
+                } => (self.watch)(Notice::RolledBack {
+                    client,
+                    seen,
+                    held,
+                    stopped,
+                }),
             }
             self.outbox.cut(start);
         }

@@ -276,11 +276,11 @@ impl Server {
             since: now,
             length: bytes.len(),
         };
-        if matches!(datagram.kind, Kind::Session | Kind::Reply) || self.has_stopped(now, asker) {
-            return;
-        }
         match datagram.kind {
+            Kind::Session | Kind::Reply => {}
+            // Nothing can be begun with a session alone: even who is refused everything may have one, to be told so.
             Kind::Hello => self.hello(now, asker, datagram.payload),
+            _ if self.has_stopped(now, asker) => {}
             Kind::Get => self.read(now, asker, datagram.payload),
             Kind::Set => self.store(now, asker, datagram.payload),
             _ if !self.admit(now, asker, &datagram) => {}

@@ -3,6 +3,7 @@
 mod action;
 mod bench;
 mod launch;
+mod limits;
 mod operator;
 mod pair;
 mod patience;
@@ -15,6 +16,7 @@ use clap::{ArgAction, Parser, Subcommand};
 pub(super) use action::Action;
 pub(super) use bench::Bench;
 pub(super) use launch::Launch;
+pub(super) use limits::Limits;
 pub(super) use operator::Log;
 pub(super) use pair::{Get, Server, Set};
 pub(super) use patience::Patience;

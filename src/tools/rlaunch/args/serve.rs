@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Action, Secret};
+use super::{Action, Limits, Secret};
 
 /// Serve: perform an action once for each id, however often it is asked for.
 #[derive(Debug, clap::Args)]
@@ -22,9 +22,8 @@ pub(in crate::tools::rlaunch) struct Serve {
     #[command(flatten)]
     pub(in crate::tools::rlaunch) action: Action,
 
-    /// Perform at most this many actions at a time.
-    #[arg(long, value_name = "N", default_value = "64")]
-    pub(in crate::tools::rlaunch) jobs: String,
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) limits: Limits,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) secret: Secret,

@@ -5,6 +5,7 @@ mod bench;
 mod cluster;
 mod conduct;
 mod launch;
+mod limits;
 mod operator;
 mod pair;
 mod resume;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{Action, Cluster, number};
+use super::limits::limits;
+use super::{Action, Cluster};
+use crate::proto::launch::Limits;
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
 
@@ -15,7 +17,9 @@ pub(in crate::tools::rlaunch) struct Serve {
     pub(in crate::tools::rlaunch) address: Endpoint,
     pub(in crate::tools::rlaunch) keep: Keep,
     pub(in crate::tools::rlaunch) action: Action,
-    pub(in crate::tools::rlaunch) jobs: usize,
+    pub(in crate::tools::rlaunch) limits: Limits,
+    /// Whether the operator knows that records were lost.
+    pub(in crate::tools::rlaunch) accept_rollback: bool,
     /// Where the secret of both ends is.
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) verbose: bool,
@@ -34,11 +38,13 @@ pub(in crate::tools::rlaunch) enum Keep {
 
 impl Serve {
     pub(in crate::tools::rlaunch) fn new(args: args::Serve) -> Result<Self> {
+        let keep = Keep::new(args.store, args.ephemeral)?;
         Ok(Self {
             address: args.address.parse()?,
-            keep: Keep::new(args.store, args.ephemeral)?,
             action: Action::new(&args.action)?,
-            jobs: number("--jobs", &args.jobs, MOST_JOBS)?,
+            limits: limits(&args.limits, &keep)?,
+            keep,
+            accept_rollback: args.limits.accept_rollback,
             secret: args.secret.key,
             verbose: args.verbose,
         })
@@ -70,5 +76,3 @@ impl Keep {
         }
     }
 }
-
-const MOST_JOBS: usize = 4096;

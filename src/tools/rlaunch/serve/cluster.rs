@@ -34,7 +34,7 @@ pub(super) async fn run(plan: plan::Serve, seal: Seal, place: plan::Cluster) -> 
         () = stop.once() => return Ok(Exit::SUCCESS),
     };
     let limits = Limits {
-        running: plan.jobs,
+        running: plan.limits.running,
         ..Limits::DEFAULT
     };
     let cluster = Cluster::new(&place.prefix, identity, life, seal, limits, false, revision);

@@ -6,6 +6,7 @@ mod cluster;
 mod coproc;
 mod exec;
 mod fence;
+mod rollback;
 mod signals;
 
 use std::error::Error;
@@ -22,7 +23,7 @@ use super::plan::{self, Keep};
 use crate::cli::{Exit, message, program_name};
 use crate::net::launch::{NotDone, Notice, Service};
 use crate::net::runtime;
-use crate::proto::launch::{Forgetful, Id, Identity, Input, Limits, Log, Record, Server};
+use crate::proto::launch::{Forgetful, Id, Identity, Input, Log, Record, Server};
 use crate::proto::link::Seal;
 use crate::proto::{Instant, Machine};
 use crate::store::{Fence, Folder, Found, IdLog};
@@ -74,11 +75,12 @@ where
     L: Log,
     L::Error: Error + Send + Sync + 'static,
 {
-    let limits = Limits {
-        running: plan.jobs,
-        ..Limits::DEFAULT
-    };
-    let mut server = Server::new(identity, seal, limits, records, log.last());
+    let mut server = Server::new(identity, seal, plan.limits, records, log.last());
+    if plan.accept_rollback {
+        rollback::accept(&mut server)?;
+    } else if let Some(seen) = server.rolled_back() {
+        say(rollback::refusing(seen));
+    }
     // The fence has been raised: nothing of an earlier life is at work any more.
     server.handle(Instant::ZERO, Input::Unfenced);
     if server.in_doubt() > 0 {
@@ -127,9 +129,19 @@ fn tell(notice: &Notice<'_>, instance: u64, verbose: bool) {
             }
         }
         Notice::Done(id, Err(NotDone::Lost(why))) => say(format_args!("{}: in doubt: {why}", text(id))),
-        Notice::RolledBack { client, seen, held } => say(format_args!(
-            "{client} has seen record {seen} of this store, which ends at {held}: was an old copy restored? Refused"
-        )),
+        Notice::RolledBack {
+            client,
+            seen,
+            held,
+            stopped,
+        } => {
+            say(format_args!(
+                "{client} has seen record {seen} of this store, which ends at {held}: was an old copy restored? Refused"
+            ));
+            if *stopped {
+                say(rollback::refusing(*seen));
+            }
+        }
     }
 }
 
