@@ -39,8 +39,8 @@ complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l exec -d 'The a
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l coproc -d 'The action: one command for all calls, with a JSON line in and a JSON line out for each' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l jobs -d 'Perform at most this many actions at a time' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l rate -d 'Begin at most this many actions in a second; fractions are allowed' -r
-complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l max-sessions -d 'Remember at most this many sessions' -r
-complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l max-ids -d 'Remember at most this many calls with names' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l max-sessions -d 'Remember at most this many sessions: 4096 by default' -r
+complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l max-ids -d 'Remember at most this many calls with names: 65536 by default' -r
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l key -d 'Make and check every datagram with the secret in this file: who does not have it is not answered' -r -F
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l ephemeral -d 'Keep nothing: after a restart, refuse what was begun before'
 complete -c rlaunch -n "__fish_rlaunch_using_subcommand serve" -l sync-outcome -d 'Make an outcome durable before it is told'

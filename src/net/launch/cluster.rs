@@ -163,7 +163,13 @@ where
             }
             Output::Contradicted(id) => (self.watch)(ClusterNotice::Contradicted(&id)),
             Output::RolledBack { client, seen, held } => {
-                (self.watch)(ClusterNotice::Any(Notice::RolledBack { client, seen, held }));
+                let stopped = false;
+                (self.watch)(ClusterNotice::Any(Notice::RolledBack {
+                    client,
+                    seen,
+                    held,
+                    stopped,
+                }));
             }
             Output::Stop(Fault::Older { seen, held }) => {
                 return Some(Err(ClusterError::Older { seen, held }));
