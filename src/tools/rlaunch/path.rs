@@ -10,6 +10,7 @@ use super::tell;
 use crate::cli::cache_folder;
 use crate::net::LaunchClient;
 use crate::proto::dns::Shelf;
+use crate::proto::link::{Estimate, Rto};
 use crate::store::dns_cache::DnsCache;
 
 /// The path to one server.
@@ -26,19 +27,29 @@ impl Path {
 
     /// Has the client begin with what is remembered.
     pub(super) fn recall(&self, client: &mut LaunchClient, volume: Volume) {
-        let known = self.cache.as_ref().and_then(|cache| cache.estimate(self.server));
-        if let Some(known) = known {
+        if let Some(known) = self.known(volume) {
             client.remember(known);
-            if volume == Volume::Verbose {
-                tell::remembered(self.server, known.smoothed);
-            }
         }
     }
 
     /// Remembers what the client has measured.
     pub(super) fn learn(&self, client: &LaunchClient) {
-        if let (Some(cache), Some(estimate)) = (&self.cache, client.rto().estimate())
-            && client.tally().samples > 0
+        self.keep(&client.rto(), client.tally().samples);
+    }
+
+    /// What is remembered.
+    pub(super) fn known(&self, volume: Volume) -> Option<Estimate> {
+        let known = self.cache.as_ref()?.estimate(self.server)?;
+        if volume == Volume::Verbose {
+            tell::remembered(self.server, known.smoothed);
+        }
+        Some(known)
+    }
+
+    /// Remembers what so many samples have come to.
+    pub(super) fn keep(&self, rto: &Rto, samples: u64) {
+        if let (Some(cache), Some(estimate)) = (&self.cache, rto.estimate())
+            && samples > 0
         {
             cache.learn(self.server, estimate);
         }

@@ -184,6 +184,21 @@ fn a_stuck_call_ends_the_run_and_the_next_run_resumes_all_that_was_under_way() {
 }
 
 #[test]
+fn what_a_run_measures_the_next_one_begins_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = server(folder.path());
+    let remembering = || {
+        let mut command = lines(&server.address().to_string(), &["-v"]);
+        command.env("XDG_CACHE_HOME", folder.path().join("cache"));
+        command
+    };
+    let (status, _, err) = run(remembering(), &numbered(2));
+    assert!(status == 0 && !err.contains("its round trip was"), "{err}");
+    let (status, _, err) = run(remembering(), &numbered(2));
+    assert!(status == 0 && err.contains("its round trip was"), "{err}");
+}
+
+#[test]
 fn verbose_tells_every_transmission_and_the_figures() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = server(folder.path());

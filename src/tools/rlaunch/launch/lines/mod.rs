@@ -25,6 +25,7 @@ use crate::net::launch::{LaunchPipeline, News, Passing};
 use crate::proto::launch::pipeline::{Config, Ended};
 use crate::proto::launch::{Batch, Doubt, Ending, Note, Pending};
 use crate::proto::link::{Rto, Seal};
+use crate::tools::rlaunch::path::Path;
 use crate::tools::rlaunch::plan::{self, Volume};
 use crate::tools::rlaunch::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::wire::rlaunch::CallId;
@@ -53,13 +54,18 @@ pub(super) async fn run(
         let (progress, seal) = (Rc::clone(&progress), seal.clone());
         move |passing: Passing<'_>| words::passing(volume, server, &seal, &progress, &passing)
     };
-    let rto = Rto::new(LaunchPipeline::LIMITS);
+    let path = Path::to(server);
+    let rto = match path.known(volume) {
+        Some(known) => Rto::remembering(LaunchPipeline::LIMITS, known),
+        None => Rto::new(LaunchPipeline::LIMITS),
+    };
     let mut run = Run {
         pipeline: LaunchPipeline::new(Clock::start(), server, seal, config, rto, watch)
             .map_err(anyhow::Error::new)?,
         unsettled: notes.calls().unsettled(server).collect(),
         notes,
         server,
+        path,
         volume,
         json: plan.json,
         out,
@@ -87,6 +93,7 @@ struct Run {
     /// What an earlier run left unsettled.
     unsettled: Vec<Pending>,
     server: SocketAddr,
+    path: Path,
     volume: Volume,
     json: bool,
     out: Out,
@@ -310,6 +317,8 @@ impl Run {
             }
         }
         self.progress.end();
+        self.path
+            .keep(&self.pipeline.rto(), self.pipeline.tally().samples);
         if self.volume == Volume::Verbose {
             let tally = self.pipeline.tally();
             tell::figures(self.server, tally.sends, tally.samples, &self.pipeline.rto());
