@@ -34,7 +34,7 @@ impl Etcd {
         let program = peer("etcd")?;
         let ports = [free_port(), free_port()];
         let process = Guard(command(&program, folder, ports).spawn().expect("etcd starts"));
-        let etcd = Self {
+        let mut etcd = Self {
             program,
             folder: folder.to_owned(),
             ports,
@@ -56,8 +56,13 @@ impl Etcd {
         format!("etcd://127.0.0.1:{}/test/orders", self.ports[0])
     }
 
-    fn wait(&self) {
+    fn wait(&mut self) {
         wait_until("etcd listens", || {
+            let ended = self.process.try_wait().expect("it can be waited for");
+            assert!(
+                ended.is_none(),
+                "etcd ended: {ended:?}; it needs 10 GiB of address space"
+            );
             TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports[0])).is_ok()
         });
     }
