@@ -22,6 +22,7 @@ struct Kept {
     told: u64,
     is_slow: bool,
     fails: bool,
+    is_full: bool,
     waker: Option<Waker>,
 }
 
@@ -50,6 +51,9 @@ impl Log for Disk {
 
     fn write(&mut self) -> io::Result<()> {
         let mut kept = self.0.lock().unwrap();
+        if kept.is_full && kept.written < kept.last {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         kept.written = kept.last;
         Ok(())
     }
@@ -193,6 +197,42 @@ fn after_its_log_has_failed_a_server_ends_and_says_nothing_more() {
         disk.set(|kept| kept.fails = true);
         assert!(matches!(server.await.unwrap(), Err(ServiceError::Log(_))));
         assert_eq!(echo.runs.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn an_outcome_that_could_not_be_written_is_not_told() {
+    block_on(async {
+        let gate = Arc::new(Notify::new());
+        let (disk, echo) = (
+            Disk::default(),
+            Echo {
+                gate: Some(Arc::clone(&gate)),
+                ..Echo::default()
+            },
+        );
+        let (address, service, _control) = service(disk.clone(), echo.clone()).await;
+        let server = tokio::spawn(service.run());
+        let clock = Clock::start();
+        let mut client = LaunchClient::new(clock, address, Seal::checksum(), |_| {}).unwrap();
+        let mut session = client
+            .open(clock.now() + std::time::Duration::from_secs(60))
+            .await
+            .unwrap();
+        let asked = spawn_local(async move {
+            let deadline = clock.now() + std::time::Duration::from_millis(300);
+            client
+                .call(&mut session, 1, b"one", deadline, deadline)
+                .await
+                .ending
+        });
+        while echo.runs.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        disk.set(|kept| kept.is_full = true);
+        gate.notify_one();
+        assert!(matches!(server.await.unwrap(), Err(ServiceError::Log(_))));
+        assert!(!matches!(asked.await.unwrap(), Ending::Launched(_)));
     });
 }
 
