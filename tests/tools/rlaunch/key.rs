@@ -75,6 +75,19 @@ fn only_who_has_the_key_is_answered_by_every_verb() {
     let (status, _, err) = world.verb(&launch, Some(&world.theirs));
     assert_eq!(status, 3, "{err}");
     assert!(err.contains("(a server with another key is as silent)"), "{err}");
+    let resume = [
+        "resume",
+        &address,
+        "000000000000004d-9-3",
+        "x",
+        "--deadline",
+        "0.3",
+        "--grace",
+        "0",
+    ];
+    let (status, _, err) = world.verb(&resume, Some(&world.theirs));
+    assert_eq!(status, 4, "{err}");
+    assert!(err.contains("(a server with another key is as silent)"), "{err}");
     let (status, _, err) = world.verb(&launch, None);
     assert_eq!(status, 3, "{err}");
     assert!(!err.contains("another key"), "{err}");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Asked, Caller};
 use crate::cli::Exit;
 use crate::net::Ended;
-use crate::proto::launch::{Ending, Outcome};
+use crate::proto::launch::{Doubt, Ending, Outcome};
 use crate::tools::rlaunch::plan::Volume;
 use crate::tools::rlaunch::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::wire::rlaunch::{MAX_PAYLOAD, Status};
@@ -46,7 +46,9 @@ impl Caller<'_> {
             Ending::Launched(outcome) => remarks(outcome),
             _ => {
                 let (word, reason) = (tell::word(ending), tell::why(ending, *hint).reason);
-                tell::say(format_args!("{word}: {id}: {reason}"));
+                let keyed = self.seal.id() != 0 && *ending == Ending::Unknown(Doubt::Silent);
+                let key = if keyed { tell::ANOTHER_KEY } else { "" };
+                tell::say(format_args!("{word}: {id}: {reason}{key}"));
             }
         }
         if let Some(advice) = advice.filter(|_| self.conduct.volume != Volume::Quiet) {

@@ -28,7 +28,7 @@ impl Typed<'_> {
             Ending::NotLaunched => "to launch it anew is safe".to_owned(),
             Ending::Unknown(Doubt::InDoubt) => format!(
                 "it is not run again: look whether it was performed, and where the server runs say \
-                 `rlaunch resolve {} launched` or `not-launched`; then `{again}` answers",
+                 `rlaunch resolve --store DIR {} launched` or `not-launched`; then `{again}` answers",
                 quoted(id)
             ),
             Ending::Unknown(Doubt::Gone) => {

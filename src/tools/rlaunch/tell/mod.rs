@@ -98,11 +98,14 @@ pub(super) fn silence(error: LaunchError, seal: &Seal) -> anyhow::Error {
     let keyed = seal.id() != 0 && matches!(error, LaunchError::Silent { .. });
     let error = anyhow::Error::new(error);
     if keyed {
-        anyhow!("{error:#} (a server with another key is as silent)")
+        anyhow!("{error:#}{ANOTHER_KEY}")
     } else {
         error
     }
 }
+
+/// What a server that is silent may have.
+pub(super) const ANOTHER_KEY: &str = " (a server with another key is as silent)";
 
 /// Which attempt was answered, if that is known.
 struct Attempt(Option<u32>);
