@@ -54,10 +54,6 @@ impl Doubts {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
-    }
-
     pub(super) fn contains(&self, id: &Id) -> bool {
         self.calls.contains_key(id)
     }
@@ -119,8 +115,17 @@ impl Server {
         let Some(Running { asker, .. }) = self.running.remove(&id) else {
             return;
         };
-        let standing = self.ids.standing(id.key(), None, self.limits.window);
-        if standing != Standing::Begun {
+        // What its client has given up is no doubt any more.
+        let gone: Vec<_> = self
+            .doubts
+            .ids()
+            .filter(|id| !self.is_begun(id))
+            .cloned()
+            .collect();
+        for id in &gone {
+            self.doubts.settle(id);
+        }
+        if !self.is_begun(&id) {
             return;
         }
         self.doubts.add(id.clone(), asker);
@@ -129,6 +134,10 @@ impl Server {
         } else {
             self.desk.tell(now, asker, Status::InDoubt);
         }
+    }
+
+    pub(super) fn is_begun(&self, id: &Id) -> bool {
+        self.ids.standing(id.key(), None, self.limits.window) == Standing::Begun
     }
 
     /// No orphan of an earlier life is alive any more.
@@ -177,7 +186,7 @@ impl Server {
             }
         };
         // What was settled by somebody else meanwhile stays as it is.
-        if self.doubts.contains(&id) {
+        if self.doubts.contains(&id) && self.is_begun(&id) {
             self.resolve(&id, By::Probe, outcome);
         }
         self.probe_next();

@@ -234,12 +234,12 @@ impl Server {
 
     /// How many calls are in doubt.
     pub fn in_doubt(&self) -> usize {
-        self.doubts.len()
+        self.doubts().count()
     }
 
     /// The calls in doubt, in order.
     pub fn doubts(&self) -> impl Iterator<Item = &Id> {
-        self.doubts.ids()
+        self.doubts.ids().filter(|id| self.is_begun(id))
     }
 
     /// Whether no action runs, and no one waits for a record to be durable.
@@ -255,7 +255,7 @@ impl Server {
             calls: count(self.ids.calls()),
             ids: count(self.ids.named()),
             pairs: count(self.pairs.len()),
-            doubts: count(self.doubts.len()),
+            doubts: count(self.in_doubt()),
             running: count(self.running.len()),
             missiles: self.missiles.count(),
             last: self.last,

@@ -202,3 +202,21 @@ fn a_lost_action_is_probed_at_once() {
     bench.sync();
     assert_eq!(bench.statuses(), [Status::NotLaunched]);
 }
+
+#[test]
+fn what_its_client_has_given_up_is_no_doubt_any_more_and_takes_no_room() {
+    let mut bench = Bench::new(Limits::DEFAULT);
+    for seq in 1..=40 {
+        bench.send(&Datagram {
+            ack_through: seq - 1,
+            ..of_session(Kind::Request, seq)
+        });
+        bench.sync();
+        let id = Id::Call(CallId { session: 1, seq });
+        bench.handle(Input::Lost(id));
+        assert_eq!(bench.server.in_doubt(), 1);
+    }
+    assert_eq!(bench.server.doubts.ids().count(), 1);
+    bench.send(&of_session(Kind::Bye, 0));
+    assert_eq!(bench.server.in_doubt(), 0);
+}
