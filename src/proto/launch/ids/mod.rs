@@ -225,6 +225,11 @@ impl Ids {
         !self.is_alive(session) && (session == 0 || session >= self.reserved || self.closed.contains(session))
     }
 
+    /// Up to which call everything in the session is settled at the client.
+    pub fn acknowledged(&self, session: u64) -> u64 {
+        self.sessions.get(&session).map_or(0, Session::acknowledged)
+    }
+
     /// Takes note of what the client of a session says to have settled. Not recorded by itself: it is part of the
     /// next intent, and losing it costs memory, not safety.
     pub fn acknowledge(&mut self, session: u64, through: u64) {

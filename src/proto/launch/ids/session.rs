@@ -48,6 +48,10 @@ impl Session {
         }
     }
 
+    pub(super) fn acknowledged(&self) -> u64 {
+        self.ack
+    }
+
     pub(super) fn raise(&mut self, ack: u64) {
         if ack > self.ack {
             self.ack = ack;

@@ -144,10 +144,10 @@ impl Server {
         }
         self.doubts.settle(&id);
         self.desk.counters.launches += 1;
-        let ack = if datagram.name.is_empty() {
-            datagram.ack_through
-        } else {
-            0
+        // No lower than the session knows already, so that a restart does not bring back what is settled.
+        let ack = match &id {
+            Id::Call(call) => self.ids.acknowledged(call.session).max(datagram.ack_through),
+            Id::Named(_) => 0,
         };
         if self.limits.effect == Effect::Missile {
             let (missiles, outcome) = self.missiles.next();

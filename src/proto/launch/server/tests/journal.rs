@@ -28,6 +28,23 @@ fn nothing_stays_without_being_made_durable() {
 }
 
 #[test]
+fn a_restart_does_not_bring_back_what_a_cancellation_acknowledged() {
+    let mut bench = Bench::new(Limits::DEFAULT);
+    let acknowledging = |kind, seq, ack_through| Datagram {
+        ack_through,
+        ..of_session(kind, seq)
+    };
+    for (kind, seq, ack) in [(Kind::Request, 1, 0), (Kind::Cancel, 2, 1), (Kind::Request, 3, 0)] {
+        bench.send(&acknowledging(kind, seq, ack));
+        bench.sync();
+    }
+    bench.restart();
+    bench.answers();
+    bench.send(&of_session(Kind::Request, 1));
+    assert_eq!(bench.statuses(), [Status::Stale]);
+}
+
+#[test]
 fn with_sync_outcome_nobody_is_told_what_could_be_lost() {
     let mut bench = Bench::new(Limits {
         sync_outcome: true,
