@@ -31,6 +31,12 @@ _rlaunch() {
             rlaunch,log)
                 cmd="rlaunch__subcmd__log"
                 ;;
+            rlaunch,prune)
+                cmd="rlaunch__subcmd__prune"
+                ;;
+            rlaunch,resolve)
+                cmd="rlaunch__subcmd__resolve"
+                ;;
             rlaunch,resume)
                 cmd="rlaunch__subcmd__resume"
                 ;;
@@ -40,6 +46,9 @@ _rlaunch() {
             rlaunch,set)
                 cmd="rlaunch__subcmd__set"
                 ;;
+            rlaunch,status)
+                cmd="rlaunch__subcmd__status"
+                ;;
             *)
                 ;;
         esac
@@ -47,7 +56,7 @@ _rlaunch() {
 
     case "${cmd}" in
         rlaunch)
-            opts="-h --version --help serve launch resume cancel get set log bench"
+            opts="-h --version --help serve launch resume cancel get set status log bench resolve prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -182,6 +191,62 @@ _rlaunch() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rlaunch__subcmd__prune)
+            opts="-h --store --control --through --silent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --control)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --through)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --silent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__resolve)
+            opts="-h --store --control --result --force --help launched not-launched"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --control)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --result)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rlaunch__subcmd__resume)
             opts="-v -q -h --journal --key --deadline --json --verbose --quiet --grace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -213,7 +278,7 @@ _rlaunch() {
             return 0
             ;;
         rlaunch__subcmd__serve)
-            opts="-v -h --store --ephemeral --exec --coproc --jobs --rate --max-sessions --max-ids --sync-outcome --accept-rollback --key --verbose --help"
+            opts="-v -h --store --ephemeral --exec --coproc --missile --probe --on-doubt --control --jobs --rate --max-sessions --max-ids --sync-outcome --accept-rollback --key --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -228,6 +293,18 @@ _rlaunch() {
                     return 0
                     ;;
                 --coproc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --probe)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-doubt)
+                    COMPREPLY=($(compgen -W "report rerun" -- "${cur}"))
+                    return 0
+                    ;;
+                --control)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -274,6 +351,28 @@ _rlaunch() {
                     return 0
                     ;;
                 --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rlaunch__subcmd__status)
+            opts="-h --store --control --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --control)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

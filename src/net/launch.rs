@@ -20,7 +20,9 @@ use crate::wire::rlaunch::Status;
 
 pub use cluster::{ClusterError, ClusterNotice, ClusterService};
 pub use pipeline::{LaunchPipeline, News, Passing};
-pub use service::{Control, Handler, Launch, LaunchId, NotDone, Notice, Reason, Service, ServiceError};
+pub use service::{
+    Control, Handler, Inquiry, Launch, LaunchId, NotDone, Notice, Reason, Report, Service, ServiceError,
+};
 
 /// A client of one server: one socket, one estimator of the path, one question at a time.
 pub struct LaunchClient {

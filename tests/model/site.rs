@@ -90,7 +90,7 @@ impl Site {
 
     /// The calls in doubt.
     pub(crate) fn doubts(&self) -> impl Iterator<Item = &Id> {
-        self.server.doubts()
+        self.server.doubts().map(|(id, _)| id)
     }
 
     pub(crate) fn has_timer(&self) -> bool {

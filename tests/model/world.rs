@@ -474,7 +474,14 @@ impl Model for World {
             Action::Resolve(id) => {
                 state.spent.resolved += 1;
                 let launched = self.truth(&state, &id).is_some();
-                self.server(&mut state, &Event::Order(Order::Resolve { id, launched }));
+                self.server(
+                    &mut state,
+                    &Event::Order(Order::Resolve {
+                        id,
+                        outcome: launched.then(Outcome::default),
+                        force: false,
+                    }),
+                );
             }
             Action::Lose(number) => {
                 state.spent.lost += 1;

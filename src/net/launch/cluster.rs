@@ -126,6 +126,8 @@ where
             match event {
                 Event::Timeout => self.cluster.handle_timeout(now),
                 Event::Request(Request::Drain) => self.cluster.handle(now, Input::Drain),
+                // Its operators ask etcd; whoever asks here is told that there is no answer.
+                Event::Request(Request::Unfence | Request::Report(_) | Request::Order(..)) => {}
                 Event::Datagram(from, length) => {
                     let bytes = received.get(..length).unwrap_or_default();
                     self.cluster.handle(now, Input::Datagram { from, bytes });

@@ -14,8 +14,11 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         Verb::Resume(args) => resume::resume(&plan::Resume::new(args)?),
         Verb::Cancel(args) => cancel::cancel(&plan::Cancel::new(args)?),
         Verb::Get(args) => pair::pair(&plan::Pair::get(args, server.as_deref())?),
+        Verb::Status(args) => Ok(operator::operate(&plan::Operate::status(args)?)?),
         Verb::Log(args) => Ok(operator::log(&args.into())?),
         Verb::Bench(args) => Ok(bench::bench(&args.into())?),
+        Verb::Resolve(args) => Ok(operator::operate(&plan::Operate::resolve(args)?)?),
+        Verb::Prune(args) => Ok(operator::operate(&plan::Operate::prune(args)?)?),
         Verb::Set(args) => pair::pair(&plan::Pair::set(args, server.as_deref())?),
     }
 }

@@ -206,7 +206,7 @@ fn a_coprocess_that_cannot_be_begun_is_an_error_at_once() {
 #[test]
 fn an_action_is_needed_and_only_one() {
     for (flags, said) in [
-        (&[][..], "--exec CMD or --coproc CMD: needed"),
+        (&[][..], "--exec CMD, --coproc CMD or --missile: needed"),
         (
             &["--exec", "cat", "--coproc", "cat"][..],
             "--coproc: the action is what --exec says",

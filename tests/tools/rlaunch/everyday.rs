@@ -417,3 +417,21 @@ fn a_server_needs_to_know_whether_to_remember() {
         assert!(err.contains(reason) && err.lines().count() == 1, "{err}");
     }
 }
+
+#[test]
+fn a_key_that_has_its_value_already_is_answered_at_once() {
+    let world = World::new();
+    for _ in 0..3 {
+        let mut set = tool("rlaunch");
+        set.args([
+            "set",
+            "--server",
+            &world.address(),
+            "--deadline",
+            "20",
+            "colour",
+            "blue",
+        ]);
+        assert_eq!(run(&mut set), (0, String::new(), String::new()));
+    }
+}

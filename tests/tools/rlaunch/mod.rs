@@ -1,5 +1,6 @@
 //! `rlaunch` as a person runs it.
 
+mod orphan;
 mod proof;
 mod server;
 
@@ -17,4 +18,5 @@ mod lines;
 mod names;
 mod operator;
 mod path;
+mod probe;
 mod resume;

@@ -13,7 +13,7 @@ pub(super) struct Server {
     stderr: BufReader<ChildStderr>,
     address: SocketAddr,
     store: Option<PathBuf>,
-    action: [String; 2],
+    action: Vec<String>,
     flags: Vec<String>,
     doubts: usize,
 }
@@ -26,21 +26,26 @@ impl Server {
 
     /// The same, with these flags.
     pub(super) fn start_with(store: &Path, action: &str, flags: &[&str]) -> Self {
-        Self::with(Some(store.to_owned()), ["--exec", action], flags)
+        Self::with(Some(store.to_owned()), &["--exec", action], flags)
     }
 
     /// Starts one that keeps nothing.
     pub(super) fn ephemeral(action: &str) -> Self {
-        Self::with(None, ["--exec", action], &[])
+        Self::with(None, &["--exec", action], &[])
     }
 
     /// Starts one whose action is a coprocess.
     pub(super) fn coproc(store: &Path, command: &str) -> Self {
-        Self::with(Some(store.to_owned()), ["--coproc", command], &[])
+        Self::with(Some(store.to_owned()), &["--coproc", command], &[])
     }
 
-    fn with(store: Option<PathBuf>, action: [&str; 2], flags: &[&str]) -> Self {
-        let action = action.map(str::to_owned);
+    /// Starts one whose action is the missile.
+    pub(super) fn missile(store: &Path) -> Self {
+        Self::with(Some(store.to_owned()), &["--missile"], &[])
+    }
+
+    fn with(store: Option<PathBuf>, action: &[&str], flags: &[&str]) -> Self {
+        let action: Vec<_> = action.iter().map(|&word| word.to_owned()).collect();
         let flags: Vec<_> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let (process, stderr, doubts) = spawn(address, store.as_deref(), &action, &flags);
@@ -92,7 +97,7 @@ impl Server {
 fn spawn(
     address: SocketAddr,
     store: Option<&Path>,
-    action: &[String; 2],
+    action: &[String],
     flags: &[String],
 ) -> (Guard, BufReader<ChildStderr>, usize) {
     let mut command = tool("rlaunch");

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::JoinSet;
 
-use super::{Handler, Launch, NotDone};
-use crate::proto::launch::{Id, Outcome};
+use super::{Handler, Inquiry, Launch, NotDone};
+use crate::proto::launch::{Id, Outcome, Probe};
 
 /// Runs actions, all of them on this thread.
 #[derive(Debug)]
@@ -21,11 +20,20 @@ pub(super) struct Actions<H> {
     done: VecDeque<Done>,
 }
 
-/// An action is over.
+/// What the handler was asked for is there.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) call: Id,
-    pub(super) result: Result<Outcome, NotDone>,
+    pub(super) end: End,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum End {
+    /// An action is over.
+    Ran(Result<Outcome, NotDone>),
+    /// A doubt was looked into.
+    Probed(Probe),
 }
 
 impl<H: Handler> Actions<H> {
@@ -42,19 +50,40 @@ impl<H: Handler> Actions<H> {
         self.tasks.len() + self.done.len()
     }
 
-    /// Begins one. A task of its own is made for it only if it has to wait for something.
+    /// Begins an action.
     pub(super) fn begin(&mut self, launch: Launch, context: &mut Context<'_>) {
-        let handler = Arc::clone(&self.handler);
-        let call = launch.id.call.clone();
-        let mut run = Box::pin(async move { handler.run(launch).await });
-        let mut action = Box::pin(poll_fn(move |context| {
-            let result = ready!(poll_unwinding(run.as_mut(), context));
+        let (handler, call) = (Arc::clone(&self.handler), launch.id.call.clone());
+        let run = async move { End::Ran(handler.run(launch).await) };
+        // Nobody knows what an action did that panicked.
+        let panicked = || End::Ran(Err(NotDone::lost("the action panicked")));
+        self.attempt(call, run, panicked, context);
+    }
+
+    /// Has a doubt looked into.
+    pub(super) fn probe(&mut self, inquiry: Inquiry, context: &mut Context<'_>) {
+        let (handler, call) = (Arc::clone(&self.handler), inquiry.id.call.clone());
+        let probe = async move { End::Probed(handler.probe(inquiry).await) };
+        self.attempt(call, probe, || End::Probed(Probe::Unknown), context);
+    }
+
+    /// A task of its own is made only for what has to wait for something.
+    fn attempt(
+        &mut self,
+        call: Id,
+        attempt: impl Future<Output = End> + Send + 'static,
+        panicked: fn() -> End,
+        context: &mut Context<'_>,
+    ) {
+        let mut attempt = Box::pin(attempt);
+        let mut whole = Box::pin(poll_fn(move |context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| attempt.as_mut().poll(context)));
+            let end = ready!(polled.unwrap_or_else(|_| Poll::Ready(panicked())));
             let call = call.clone();
-            Poll::Ready(Done { call, result })
+            Poll::Ready(Done { call, end })
         }));
-        match action.as_mut().poll(context) {
+        match whole.as_mut().poll(context) {
             Poll::Ready(done) => self.done.push_back(done),
-            Poll::Pending => _ = self.tasks.spawn(action),
+            Poll::Pending => _ = self.tasks.spawn(whole),
         }
     }
 
@@ -69,13 +98,4 @@ impl<H: Handler> Actions<H> {
             Some(Err(_)) | None => Poll::Pending,
         }
     }
-}
-
-/// Nobody knows what an action did that panicked.
-fn poll_unwinding(
-    run: Pin<&mut impl Future<Output = Result<Outcome, NotDone>>>,
-    context: &mut Context<'_>,
-) -> Poll<Result<Outcome, NotDone>> {
-    catch_unwind(AssertUnwindSafe(|| run.poll(context)))
-        .unwrap_or_else(|_| Poll::Ready(Err(NotDone::lost("the action panicked"))))
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::proto::launch::{Id, Outcome};
+use crate::proto::launch::{Id, Outcome, Probe};
 
 /// An action, performed at most once for each id.
 ///
@@ -15,6 +15,13 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     /// [`NotDone`] says whether nothing at all was done, or what was done is not known. A panic counts as the latter.
     fn run(&self, launch: Launch) -> impl Future<Output = Result<Outcome, NotDone>> + Send;
+
+    /// Finds out what became of a call that was begun and has no outcome. Asked only of a server whose limits say that
+    /// doubts are probed, and only when nothing that an earlier life of it began is at work any more.
+    fn probe(&self, inquiry: Inquiry) -> impl Future<Output = Probe> + Send {
+        drop(inquiry);
+        async { Probe::Unknown }
+    }
 }
 
 /// What is to be done once.
@@ -27,6 +34,18 @@ pub struct Launch {
     pub fence: u64,
     /// What the client sent along.
     pub payload: Vec<u8>,
+}
+
+/// What is to be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inquiry {
+    /// What became of the call with this id.
+    pub id: LaunchId,
+    /// Higher than that of the call, and no higher than that of any launch that is yet to come: who answers that it was
+    /// not launched can have everything below refused.
+    pub fence: u64,
+    /// What the client sent along, if it is known: after a crash only from a client that has asked again.
+    pub payload: Option<Vec<u8>>,
 }
 
 /// The id of a call with the store that it belongs to.

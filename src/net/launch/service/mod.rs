@@ -27,16 +27,17 @@ use thiserror::Error;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
-pub use control::Control;
-pub use handler::{Handler, Launch, LaunchId, NotDone, Reason};
+pub use control::{Control, Report};
+pub use handler::{Handler, Inquiry, Launch, LaunchId, NotDone, Reason};
 
 use crate::net::datagrams::Inbox;
 use crate::net::{Clock, widen};
-use crate::proto::launch::{Id, Input, Log, News, Outcome, Output, Server};
+use crate::proto::launch::{Id, Input, Log, News, Outcome, Output, Probe, Server};
 use crate::proto::{Instant, Machine};
 use crate::wire::rlaunch::MAX_DATAGRAM;
-use actions::{Actions, Done};
+use actions::{Actions, Done, End};
 use alarm::Alarm;
+use control::Tickets;
 pub(super) use control::{Desk, Request};
 use outbox::Outbox;
 
@@ -61,6 +62,7 @@ struct World<L, H> {
     wanted: u64,
     is_commit_wanted: bool,
     outbox: Outbox,
+    tickets: Tickets,
     actions: Actions<H>,
     watch: Box<dyn FnMut(Notice<'_>) + Send>,
 }
@@ -72,6 +74,10 @@ pub enum Notice<'a> {
     Launching(&'a Launch),
     /// An action is over.
     Done(Id, &'a Result<Outcome, NotDone>),
+    /// A doubt is about to be looked into.
+    Probing(&'a Inquiry),
+    /// A doubt was looked into.
+    Probed(Id, &'a Probe),
     /// A client has seen a later state of this store than the store holds: it was restored from an old copy.
     RolledBack {
         /// Who.
@@ -127,6 +133,7 @@ impl<L: Log, H: Handler> Service<L, H> {
                 log,
                 is_commit_wanted: false,
                 outbox: Outbox::default(),
+                tickets: Tickets::default(),
                 actions: Actions::new(handler),
                 watch: Box::new(watch),
             },
@@ -174,7 +181,7 @@ impl<L: Log, H: Handler> Service<L, H> {
     fn turn(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ServiceError<L::Error>>> {
         let now = self.clock.now();
         let mut is_any = self.timeout(now, context)?;
-        is_any |= self.heed(context);
+        is_any |= self.heed(now, context)?;
         if let Poll::Ready(result) = self.receive(now, context) {
             result?;
             is_any = true;
@@ -202,15 +209,36 @@ impl<L: Log, H: Handler> Service<L, H> {
     }
 
     /// Whether somebody asked for something.
-    fn heed(&mut self, context: &mut Context<'_>) -> bool {
+    fn heed(&mut self, now: Instant, context: &mut Context<'_>) -> Result<bool, L::Error> {
         let mut is_any = false;
         while let Poll::Ready(request) = self.desk.poll_request(context) {
-            match request {
-                Request::Drain => self.is_draining = true,
-            }
             is_any = true;
+            let input = match request {
+                Request::Drain => {
+                    self.is_draining = true;
+                    Input::Drain
+                }
+                Request::Unfence => Input::Unfenced,
+                Request::Order(order, answer) => Input::Operator(self.world.tickets.issue(answer), order),
+                Request::Report(answer) => {
+                    // Who asked may not want to know any more.
+                    let _ = answer.send(self.report(now));
+                    continue;
+                }
+            };
+            self.server.handle(now, input);
+            self.world.perform(&mut self.server, context)?;
         }
-        is_any
+        Ok(is_any)
+    }
+
+    fn report(&self, now: Instant) -> Report {
+        let doubts = self.server.doubts().take(DOUBTS);
+        Report {
+            instance: self.server.instance(),
+            counters: self.server.counters(),
+            doubts: doubts.map(|(id, since)| (id.clone(), now - since)).collect(),
+        }
     }
 
     /// Hands what has come to the machine.
@@ -219,7 +247,8 @@ impl<L: Log, H: Handler> Service<L, H> {
         now: Instant,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), ServiceError<L::Error>>> {
-        if self.is_draining {
+        // While something runs there is something to answer.
+        if self.is_draining && self.world.actions.running() == 0 {
             return Poll::Pending;
         }
         loop {
@@ -270,12 +299,16 @@ impl<L: Log, H: Handler> Service<L, H> {
                 world.perform(server, context)?;
                 is_news = true;
             }
-            while let Poll::Ready(Done { call, result }) = world.actions.poll_done(context) {
-                (world.watch)(Notice::Done(call.clone(), &result));
-                let input = match result {
-                    Ok(outcome) => Input::Done(call, Some(outcome)),
-                    Err(NotDone::NotBegun(_)) => Input::Done(call, None),
-                    Err(NotDone::Lost(_)) => Input::Lost(call),
+            while let Poll::Ready(Done { call, end }) = world.actions.poll_done(context) {
+                (world.watch)(match &end {
+                    End::Ran(result) => Notice::Done(call.clone(), result),
+                    End::Probed(probe) => Notice::Probed(call.clone(), probe),
+                });
+                let input = match end {
+                    End::Ran(Ok(outcome)) => Input::Done(call, Some(outcome)),
+                    End::Ran(Err(NotDone::NotBegun(_))) => Input::Done(call, None),
+                    End::Ran(Err(NotDone::Lost(_))) => Input::Lost(call),
+                    End::Probed(probe) => Input::Probed(call, probe),
                 };
                 server.handle(self.clock.now(), input);
                 world.perform(server, context)?;
@@ -319,8 +352,20 @@ impl<L: Log, H: Handler> World<L, H> {
                     self.actions.begin(launch, context);
                 }
                 Output::Replace(records) => self.log.replace(records)?,
-                // Nobody gave orders, and doubts are only reported.
-                Output::Probe(_) | Output::Ordered(..) => {}
+                Output::Probe(call) => {
+                    let payload = self.outbox.since(start);
+                    let inquiry = Inquiry {
+                        id: LaunchId {
+                            instance: self.instance,
+                            call,
+                        },
+                        fence: self.log.last() + 1,
+                        payload: (!payload.is_empty()).then(|| payload.to_vec()),
+                    };
+                    (self.watch)(Notice::Probing(&inquiry));
+                    self.actions.probe(inquiry, context);
+                }
+                Output::Ordered(ticket, result) => self.tickets.redeem(ticket, result),
                 Output::RolledBack {
                     client,
                     seen,
@@ -360,5 +405,7 @@ impl<L: Log, H: Handler> World<L, H> {
 
 /// As much as can come while the disk is busy.
 const RECEIVE_BUFFER: usize = 4 << 20;
+/// So many calls in doubt are told.
+const DOUBTS: usize = 1000;
 /// So many turns are taken before others have theirs.
 const TURNS: u32 = 16;

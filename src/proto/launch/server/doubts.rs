@@ -37,6 +37,8 @@ pub(super) struct Doubts {
 
 #[derive(Clone, Debug, Default)]
 struct Doubt {
+    /// Since when it is known to be in doubt: those of an earlier life, since the beginning of this one.
+    since: Instant,
     probing: bool,
     /// Who is to be told what the probe found.
     asker: Option<Asker>,
@@ -58,12 +60,14 @@ impl Doubts {
         self.calls.contains_key(id)
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = &Id> {
-        self.calls.keys()
+    /// Each with the moment since which it is known.
+    pub(super) fn since(&self) -> impl Iterator<Item = (&Id, Instant)> {
+        self.calls.iter().map(|(id, doubt)| (id, doubt.since))
     }
 
-    fn add(&mut self, id: Id, asker: Asker) {
+    fn add(&mut self, now: Instant, id: Id, asker: Asker) {
         let doubt = Doubt {
+            since: now,
             probing: false,
             asker: Some(asker),
         };
@@ -118,9 +122,9 @@ impl Server {
         // What its client has given up is no doubt any more.
         let gone: Vec<_> = self
             .doubts
-            .ids()
-            .filter(|id| !self.is_begun(id))
-            .cloned()
+            .since()
+            .filter(|(id, _)| !self.is_begun(id))
+            .map(|(id, _)| id.clone())
             .collect();
         for id in &gone {
             self.doubts.settle(id);
@@ -128,7 +132,7 @@ impl Server {
         if !self.is_begun(&id) {
             return;
         }
-        self.doubts.add(id.clone(), asker);
+        self.doubts.add(now, id.clone(), asker);
         if self.limits.on_doubt == OnDoubt::Probe {
             self.probe(id);
         } else {

@@ -237,9 +237,9 @@ impl Server {
         self.doubts().count()
     }
 
-    /// The calls in doubt, in order.
-    pub fn doubts(&self) -> impl Iterator<Item = &Id> {
-        self.doubts.ids().filter(|id| self.is_begun(id))
+    /// The calls in doubt, in order, each with the moment since which it is known to be.
+    pub fn doubts(&self) -> impl Iterator<Item = (&Id, Instant)> {
+        self.doubts.since().filter(|(id, _)| self.is_begun(id))
     }
 
     /// Whether no action runs, and no one waits for a record to be durable.

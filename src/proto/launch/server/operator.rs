@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Server, Then};
+use super::{Output, Server, Then};
 use crate::proto::Instant;
 use crate::proto::launch::record::By;
 use crate::proto::launch::{Id, Key, Name, Outcome, Record, Standing};
@@ -16,8 +16,10 @@ pub enum Order {
     Resolve {
         /// The call.
         id: Id,
-        /// Whether it took place.
-        launched: bool,
+        /// What it came to; `None` if it never took place.
+        outcome: Option<Outcome>,
+        /// Decide even while an orphan of an earlier life may still perform it.
+        force: bool,
     },
     /// Something is to be forgotten.
     Prune(Prune),
@@ -64,21 +66,26 @@ impl Server {
             Err(Refusal::RolledBack)
         } else {
             match order {
-                Order::Resolve { id, launched } => self.decide(&id, launched),
+                Order::Resolve { id, outcome, force } => self.decide(&id, outcome, force),
                 Order::Prune(Prune::Name(name)) => self.forget(name),
                 Order::Prune(Prune::Through(index)) => Ok(self.forget_through(index)),
                 Order::Prune(Prune::Silent(time)) => Ok(self.close_silent(now, time)),
             }
         };
-        self.when_durable(Then::Ordered(ticket, result));
+        if self.desk.durable >= self.last {
+            // It changed nothing, so there is nothing to wait for.
+            self.desk.outputs.push(Output::Ordered(ticket, result));
+        } else {
+            self.when_durable(Then::Ordered(ticket, result));
+        }
     }
 
-    fn decide(&mut self, id: &Id, launched: bool) -> Result<u64, Refusal> {
+    fn decide(&mut self, id: &Id, outcome: Option<Outcome>, force: bool) -> Result<u64, Refusal> {
         match self.standing_of(id.key()) {
             Standing::Begun if self.running.contains_key(id) => Err(Refusal::Running),
-            Standing::Begun if self.doubts.fenced => Err(Refusal::Orphan),
+            Standing::Begun if self.doubts.fenced && !force => Err(Refusal::Orphan),
             Standing::Begun => {
-                self.resolve(id, By::Operator, launched.then(Outcome::default));
+                self.resolve(id, By::Operator, outcome.map(Outcome::fitting));
                 Ok(1)
             }
             Standing::Answered(_) => Err(Refusal::Settled),

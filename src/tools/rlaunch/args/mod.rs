@@ -2,6 +2,7 @@
 
 mod action;
 mod bench;
+mod doubt;
 mod launch;
 mod limits;
 mod operator;
@@ -15,9 +16,10 @@ use clap::{ArgAction, Parser, Subcommand};
 
 pub(super) use action::Action;
 pub(super) use bench::Bench;
+pub(super) use doubt::Doubt;
 pub(super) use launch::Launch;
 pub(super) use limits::Limits;
-pub(super) use operator::Log;
+pub(super) use operator::{Log, Prune, Resolve, Site, Status};
 pub(super) use pair::{Get, Server, Set};
 pub(super) use patience::Patience;
 pub(super) use resume::{Cancel, Resume};
@@ -51,6 +53,9 @@ pub(super) enum Verb {
     Cancel(Cancel),
     Get(Get),
     Set(Set),
+    Status(Status),
     Log(Log),
     Bench(Bench),
+    Resolve(Resolve),
+    Prune(Prune),
 }

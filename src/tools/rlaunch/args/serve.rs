@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Action, Limits, Secret};
+use super::{Action, Doubt, Limits, Secret};
 
 /// Serve: perform an action once for each id, however often it is asked for.
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,13 @@ pub(in crate::tools::rlaunch) struct Serve {
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) action: Action,
+
+    #[command(flatten)]
+    pub(in crate::tools::rlaunch) doubt: Doubt,
+
+    /// Listen for the operator at this socket; with --store it is in the folder.
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::tools::rlaunch) control: Option<PathBuf>,
 
     #[command(flatten)]
     pub(in crate::tools::rlaunch) limits: Limits,

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use super::limits::limits;
-use super::{Action, Cluster};
+use super::{Action, Cluster, Doubt};
 use crate::proto::launch::Limits;
 use crate::tools::rlaunch::args;
 use crate::tools::rlaunch::endpoint::Endpoint;
@@ -20,6 +20,9 @@ pub(in crate::tools::rlaunch) struct Serve {
     pub(in crate::tools::rlaunch) limits: Limits,
     /// Whether the operator knows that records were lost.
     pub(in crate::tools::rlaunch) accept_rollback: bool,
+    pub(in crate::tools::rlaunch) doubt: Doubt,
+    /// Where the operator is listened to, if not in the folder of the store.
+    pub(in crate::tools::rlaunch) control: Option<PathBuf>,
     /// Where the secret of both ends is.
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) verbose: bool,
@@ -38,11 +41,33 @@ pub(in crate::tools::rlaunch) enum Keep {
 
 impl Serve {
     pub(in crate::tools::rlaunch) fn new(args: args::Serve) -> Result<Self> {
+        if args.store.is_some() && args.control.is_some() {
+            bail!("--control: the socket is in the folder of the --store");
+        }
         let keep = Keep::new(args.store, args.ephemeral)?;
+        let action = Action::new(&args.action)?;
+        let doubt = Doubt::new(&args.doubt, &action)?;
+        if matches!(keep, Keep::Shared(_)) {
+            ensure!(
+                action != Action::Missile,
+                "--missile: its count is in a folder, not in etcd"
+            );
+            ensure!(
+                doubt == Doubt::Report,
+                "--probe, --on-doubt: not with a store that is shared"
+            );
+        }
+        let limits = Limits {
+            effect: action.effect(),
+            on_doubt: doubt.policy(),
+            ..limits(&args.limits, &keep)?
+        };
         Ok(Self {
             address: args.address.parse()?,
-            action: Action::new(&args.action)?,
-            limits: limits(&args.limits, &keep)?,
+            action,
+            doubt,
+            control: args.control,
+            limits,
             keep,
             accept_rollback: args.limits.accept_rollback,
             secret: args.secret.key,

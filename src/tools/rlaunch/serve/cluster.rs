@@ -46,7 +46,7 @@ pub(super) async fn run(plan: plan::Serve, seal: Seal, place: plan::Cluster) -> 
             id.text(instance)
         )),
     };
-    let action = Action::prepare(plan.action).context("--coproc")?;
+    let action = Action::prepare(plan.action, plan.doubt).context("--coproc")?;
     let (service, control) = ClusterService::new(socket, cluster, etcd, action.clone(), watch)?;
     let (over, is_over) = oneshot::channel();
     let keeper = tokio::spawn(keep(lease, is_over));

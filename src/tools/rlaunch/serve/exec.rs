@@ -6,8 +6,10 @@ use std::process::Stdio;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use crate::net::launch::{Launch, NotDone};
-use crate::proto::launch::Outcome;
+use super::say;
+use crate::cli::words;
+use crate::net::launch::{Inquiry, Launch, NotDone};
+use crate::proto::launch::{Outcome, Probe};
 use crate::tools::command::{CommandLine, code};
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
@@ -18,6 +20,25 @@ use crate::wire::rlaunch::MAX_PAYLOAD;
 pub(super) async fn exec(command: &CommandLine, launch: &Launch) -> Result<Outcome, NotDone> {
     let child = begin(command, &launch.id.to_string(), launch.fence).map_err(NotDone::not_begun)?;
     Ok(finish(child, &launch.payload).await)
+}
+
+/// Has a command find out what became of a call: by its exit status, 0 launched (with its output as the result), 3 not
+/// launched, anything else not known.
+pub(super) async fn probe(command: &CommandLine, inquiry: &Inquiry) -> Probe {
+    let id = inquiry.id.to_string();
+    let child = match begin(command, &id, inquiry.fence) {
+        Ok(child) => child,
+        Err(error) => {
+            say(words(format_args!("{id}: cannot begin the probe: {error}")));
+            return Probe::Unknown;
+        }
+    };
+    let outcome = finish(child, inquiry.payload.as_deref().unwrap_or_default()).await;
+    match outcome.exit {
+        0 => Probe::Launched(outcome),
+        3 => Probe::NotLaunched,
+        _ => Probe::Unknown,
+    }
 }
 
 /// Begins a command about a call.

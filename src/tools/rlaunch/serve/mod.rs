@@ -3,6 +3,7 @@
 mod action;
 #[cfg(feature = "etcd")]
 mod cluster;
+mod control;
 mod coproc;
 mod exec;
 mod fence;
@@ -19,15 +20,16 @@ use anyhow::{Context, Result};
 use tokio::net::UdpSocket;
 
 use super::key;
-use super::plan::{self, Keep};
+use super::plan::{self, Doubt, Keep};
 use crate::cli::{Exit, message, program_name};
 use crate::net::launch::{NotDone, Notice, Service};
 use crate::net::runtime;
-use crate::proto::launch::{Forgetful, Id, Identity, Input, Log, Record, Server};
+use crate::proto::launch::{Forgetful, Id, Identity, Log, Probe, Record, Server};
 use crate::proto::link::Seal;
-use crate::proto::{Instant, Machine};
-use crate::store::{Fence, Folder, Found, IdLog};
+use crate::store::{Folder, Found, IdLog};
 use action::Action;
+use control::Facts;
+use fence::Raised;
 use signals::Stop;
 
 /// Serves until a signal, or until the store fails.
@@ -41,15 +43,21 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
                 secret: rand::random(),
             };
             let log = Forgetful::default();
-            runtime.block_on(run(plan, seal, identity, Vec::new(), log))
+            runtime.block_on(run(plan, seal, identity, Vec::new(), log, Raised::default()))
         }
         Keep::Folder(folder) => {
             let name = folder.display().to_string();
-            let (_fence, found) = open(&folder).context(name)?;
+            let (fence, found) = open(&folder).context(name)?;
             if found.torn {
                 say("the last records were cut short by a crash, and had not been acknowledged");
             }
-            runtime.block_on(run(plan, seal, found.identity, found.records, found.log))
+            let Found {
+                identity,
+                records,
+                log,
+                ..
+            } = found;
+            runtime.block_on(run(plan, seal, identity, records, log, fence))
         }
         #[cfg(feature = "etcd")]
         Keep::Shared(cluster) => runtime.block_on(cluster::run(plan, seal, cluster)),
@@ -58,9 +66,9 @@ pub(super) fn serve(plan: plan::Serve) -> Result<Exit> {
     }
 }
 
-fn open(folder: &Path) -> Result<(Fence, Found)> {
+fn open(folder: &Path) -> Result<(Raised, Found)> {
     let folder = Arc::new(Folder::open(folder)?);
-    let fence = fence::raise(&folder, |_| {})?;
+    let fence = fence::raise(&folder)?;
     Ok((fence, IdLog::open_on(folder)?))
 }
 
@@ -70,6 +78,7 @@ async fn run<L>(
     identity: Identity,
     records: Vec<Record>,
     log: L,
+    mut fence: Raised,
 ) -> Result<Exit>
 where
     L: Log,
@@ -81,8 +90,6 @@ where
     } else if let Some(seen) = server.rolled_back() {
         say(rollback::refusing(seen));
     }
-    // The fence has been raised: nothing of an earlier life is at work any more.
-    server.handle(Instant::ZERO, Input::Unfenced);
     if server.in_doubt() > 0 {
         let doubts = server.in_doubt();
         say(format_args!(
@@ -92,13 +99,27 @@ where
     let socket = UdpSocket::bind(plan.address.resolve().await?)
         .await
         .with_context(|| format!("listen on {}", plan.address))?;
+    if plan.doubt == Doubt::Rerun {
+        say(
+            "a call in doubt is performed again when it is asked for again: at least once, no longer at most once",
+        );
+    }
     let mut stop = Stop::new()?;
-    let action = Action::prepare(plan.action).context("--coproc")?;
+    let tell_counters = signals::counters()?;
+    let operators = control::listen(&plan)?;
+    let action = Action::prepare(plan.action, plan.doubt).context("--coproc")?;
     say(format_args!("serving on {}", socket.local_addr()?));
     let verbose = plan.verbose;
     let instance = server.instance();
     let watch = move |notice: Notice<'_>| tell(&notice, instance, verbose);
     let (service, control) = Service::new(socket, server, log, action.clone(), watch)?;
+    let passed = control.clone();
+    fence.watch(move || passed.unfence())?;
+    tokio::spawn(tell_counters(control.clone()));
+    if let Some(socket) = operators {
+        let facts = Facts::new(&plan.keep, fence.held());
+        tokio::spawn(socket.attend(control.clone(), facts));
+    }
     let served = async {
         service.run().await.with_context(|| plan.keep.to_string())?;
         action.close().await;
@@ -129,6 +150,16 @@ fn tell(notice: &Notice<'_>, instance: u64, verbose: bool) {
             }
         }
         Notice::Done(id, Err(NotDone::Lost(why))) => say(format_args!("{}: in doubt: {why}", text(id))),
+        Notice::Probing(inquiry) if verbose => say(format_args!("{}: probe", inquiry.id)),
+        Notice::Probing(_) => {}
+        Notice::Probed(id, probe) => {
+            let found = match probe {
+                Probe::Launched(_) => "launched",
+                Probe::NotLaunched => "not launched",
+                Probe::Unknown => "still in doubt",
+            };
+            say(format_args!("{}: probed: {found}", text(id)));
+        }
         Notice::RolledBack {
             client,
             seen,

@@ -134,7 +134,8 @@ fn a_probe_that_comes_late_changes_nothing() {
     assert_eq!(
         bench.order(Order::Resolve {
             id: first(),
-            launched: false
+            outcome: None,
+            force: false,
         }),
         Ok(1)
     );
@@ -216,7 +217,7 @@ fn what_its_client_has_given_up_is_no_doubt_any_more_and_takes_no_room() {
         bench.handle(Input::Lost(id));
         assert_eq!(bench.server.in_doubt(), 1);
     }
-    assert_eq!(bench.server.doubts.ids().count(), 1);
+    assert_eq!(bench.server.doubts.since().count(), 1);
     bench.send(&of_session(Kind::Bye, 0));
     assert_eq!(bench.server.in_doubt(), 0);
 }

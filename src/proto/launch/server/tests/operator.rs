@@ -5,7 +5,11 @@ use std::time::Duration;
 use super::*;
 
 fn resolve(id: Id, launched: bool) -> Order {
-    Order::Resolve { id, launched }
+    Order::Resolve {
+        id,
+        outcome: launched.then(Outcome::default),
+        force: false,
+    }
 }
 
 #[test]
@@ -38,6 +42,27 @@ fn only_a_doubt_can_be_resolved_and_only_when_no_orphan_is_at_work() {
     assert_eq!(bench.order(resolve(first(), true)), Err(Refusal::Orphan));
     bench.handle(Input::Unfenced);
     assert_eq!(bench.order(resolve(first(), true)), Ok(1));
+}
+
+#[test]
+fn an_operator_may_decide_beside_an_orphan_and_say_what_the_result_was() {
+    let mut bench = Bench::new(Limits::DEFAULT);
+    bench.send(&of_session(Kind::Request, 1));
+    bench.sync();
+    bench.restart_beside_orphans();
+    let result = b"by hand".to_vec();
+    let order = Order::Resolve {
+        id: first(),
+        outcome: Some(Outcome {
+            result: result.clone(),
+            ..Outcome::default()
+        }),
+        force: true,
+    };
+    assert_eq!(bench.order(order), Ok(1));
+    bench.send(&of_session(Kind::Request, 1));
+    bench.sync();
+    assert_eq!(bench.answers(), [(Status::Launched, result)]);
 }
 
 /// "a" and "b" are settled, "c" is in doubt and "d" is running.
