@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::record::{Claim, State};
 use super::kv::{Answer, Compare, Entry, Found, Operation, Relation, Span, Target, Transaction};
 
 /// The map.
@@ -84,6 +85,11 @@ impl Store {
     }
 
     fn put(&mut self, key: &[u8], value: Vec<u8>, revision: u64) {
+        let before = self.keys.get(key).filter(|_| key.starts_with(b"/t/calls/"));
+        if let Some(claim) = before.and_then(|entry| Claim::decode(&entry.value)) {
+            let is_settled = matches!(claim.state, State::Launched(_) | State::Never);
+            assert!(!is_settled, "what is settled stays: {claim:?}");
+        }
         let created = self.keys.get(key).map_or(revision, |entry| entry.created);
         let entry = Entry {
             key: key.to_vec(),
