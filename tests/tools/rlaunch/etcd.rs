@@ -133,14 +133,13 @@ fn whichever_server_is_asked_the_first_answer_is_the_answer() {
     let log = folder.path().join("log");
     let action = format!("tee -a {}", log.display());
     let members = [0; 2].map(|_| member(any(), &etcd.store(), &action));
-    let journal = folder.path().join("journal");
-    let journal = journal.to_str().expect("a name in UTF-8");
     for member in &members {
-        let (status, result, told) = launch(member.address, &["two coffees;", "--journal", journal]);
+        let (status, result, told) = launch(member.address, &["two coffees;", "--id", "order-1"]);
         assert_eq!((status, result.as_str()), (Some(0), "two coffees;"), "{told}");
     }
-    // Two calls, since the first was settled; and nothing that is settled is left.
-    assert_eq!(read(&log), "two coffees;two coffees;");
+    let (status, _, told) = launch(members[1].address, &["three coffees;", "--id", "order-1"]);
+    assert_eq!(status, Some(5), "{told}");
+    assert_eq!(read(&log), "two coffees;");
     for mut member in members {
         let pid = rustix::process::Pid::from_child(&member.process);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
