@@ -205,9 +205,12 @@ fn a_doubt_is_settled_by_the_operator_when_the_orphan_is_gone() {
     }
     let (status, _, err) = orphan.operate(&resolve);
     assert!(status == 1 && err.contains("settled already"), "{err}");
-    orphan.answer();
-    orphan.ask_again();
-    let told = orphan.answer();
+    let mut told = orphan.answer();
+    if told.0 == 4 {
+        // The client heard of the doubt before the operator settled it.
+        orphan.ask_again();
+        told = orphan.answer();
+    }
     assert!(told.0 == 0 && told.1 == "by hand", "{told:?}");
     assert!(!orphan.path("again").exists());
 }

@@ -27,7 +27,7 @@ use crate::support::{skip, tool};
 
 #[test]
 fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
-    let report = load().run(&Rlaunch);
+    let report = load().run(&Rlaunch { probe: false });
     println!("rlaunch: {report}");
     let (verdict, load) = (&report.verdict, report.load);
     assert!(verdict.is_clean(), "{verdict}");
@@ -37,6 +37,15 @@ fn no_launch_is_lost_or_performed_twice_whatever_the_network_and_the_kills() {
         verdict.unknown <= executing,
         "only what was executing at a kill may be unknown: {verdict}"
     );
+}
+
+#[test]
+fn a_probe_settles_what_was_executing_at_a_kill() {
+    let report = small().run(&Rlaunch { probe: true });
+    println!("rlaunch with a probe: {report}");
+    let verdict = &report.verdict;
+    assert!(verdict.is_clean(), "{verdict}");
+    assert_eq!(verdict.unknown + verdict.unanswered, 0, "{verdict}");
 }
 
 #[test]
@@ -80,7 +89,9 @@ fn small() -> Load {
 }
 
 /// `rlaunch` with an action that notes the id and the payload.
-struct Rlaunch;
+struct Rlaunch {
+    probe: bool,
+}
 
 impl Suspect for Rlaunch {
     fn server(&self, address: SocketAddr, folder: &Path, log: &Path) -> Command {
@@ -91,6 +102,14 @@ impl Suspect for Rlaunch {
             .arg("--store")
             .arg(folder.join("store"));
         command.args(["--coproc", &format!("{LOGGER} 3>> {}", log.display())]);
+        if self.probe {
+            // What is in the log was launched, and its result is its payload.
+            let found = format!(
+                r#"awk -v id="$RLAUNCH_ID" '$1 == id {{ printf "%s", $2; found = 1 }} END {{ exit found ? 0 : 3 }}' {}"#,
+                log.display()
+            );
+            command.args(["--probe", &found]);
+        }
         command
     }
 
