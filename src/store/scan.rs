@@ -221,7 +221,7 @@ impl Source for [u8] {
 }
 
 /// How much is read at once.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 64 << 10;
 const BLOCK: usize = 4096;
 static ZEROS: [u8; BLOCK] = [0; BLOCK];
 

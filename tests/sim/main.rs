@@ -11,6 +11,7 @@
 mod ask;
 mod fair_loss;
 mod fifo;
+mod launch;
 mod matrix;
 mod pair;
 mod perfect;

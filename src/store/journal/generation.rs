@@ -6,7 +6,7 @@ use super::super::disk::write_all_at;
 use super::super::frame::{Frame, Header};
 use super::super::scan::Scan;
 use super::super::{Disk, Error, File};
-use super::{AHEAD, Journal, NAME, allocate, damaged, failed};
+use super::{Journal, NAME, ahead, allocate, damaged, failed};
 
 /// A new generation that has yet to be written, on whatever thread has the time.
 pub struct Replacement {
@@ -66,8 +66,8 @@ impl Replacement {
                 break;
             }
         }
-        allocate(&*growing.file, growing.offset, growing.offset + AHEAD)?;
-        growing.allocated = growing.offset + AHEAD;
+        growing.allocated = growing.offset + ahead(growing.offset);
+        allocate(&*growing.file, growing.offset, growing.allocated)?;
         growing.sync()?;
         Ok(Generation {
             growing,

@@ -9,6 +9,7 @@ mod generation;
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use self::generation::Growing;
@@ -156,8 +157,9 @@ impl Journal {
         self.guarded(|journal| {
             let end = journal.length();
             if end > journal.allocated {
-                allocate(&*journal.file, journal.allocated, end + AHEAD)?;
-                journal.allocated = end + AHEAD;
+                let until = end + ahead(end);
+                allocate(&*journal.file, journal.allocated, until)?;
+                journal.allocated = until;
             }
             write_all_at(&*journal.file, &journal.pending, journal.offset).map_err(failed("write to"))?;
             journal.offset = end;
@@ -298,6 +300,11 @@ pub(super) fn begin<S: Source>(source: S, role: [u8; 4]) -> Result<(Header, Scan
     }
 }
 
+/// How much a file of this length is allocated ahead.
+fn ahead(length: u64) -> u64 {
+    length.clamp(*AHEAD.start(), *AHEAD.end())
+}
+
 /// Writes zeros from `offset` to `end`.
 fn allocate(file: &dyn File, offset: u64, end: u64) -> Result<(), Error> {
     let zeros = vec![0; usize::try_from(end - offset).unwrap_or(usize::MAX)];
@@ -321,7 +328,7 @@ pub(super) fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> Error {
 
 pub(super) const NAME: &str = "journal";
 /// How many bytes are allocated beyond what is needed now.
-const AHEAD: u64 = 1 << 20;
+const AHEAD: RangeInclusive<u64> = 64 << 10..=1 << 20;
 /// No journal shorter than this is worth a snapshot, in bytes.
 const LONG: u64 = 8 << 20;
 
