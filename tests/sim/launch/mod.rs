@@ -4,6 +4,11 @@
 //! A seed makes one world: its weather, its clients and all that happens. `FAIRLOSS_SEED=N` replays one;
 //! `FAIRLOSS_SIM_REQUESTS=N` says how many requests to make in all.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "the numbers of a small world are small"
+)]
+
 mod action;
 mod client;
 mod figures;
@@ -13,7 +18,11 @@ mod weather;
 mod world;
 
 #[path = "../../../src/store/faulty.rs"]
-#[expect(dead_code, reason = "the store's own tests count the calls")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the store's own tests count the calls; and what is in memory fits into it"
+)]
 mod faulty;
 
 use std::env;

@@ -6,7 +6,7 @@ use super::reply::Asker;
 use super::{Effect, Output, Running, Server, Then, WAITING};
 use crate::proto::Instant;
 use crate::proto::launch::{Id, Key, Outcome, Record, Standing};
-use crate::wire::rlaunch::{Datagram, Fingerprint, Kind, Status, fingerprint};
+use crate::wire::rlaunch::{CallId, Datagram, Fingerprint, Kind, Status, fingerprint};
 
 impl Server {
     /// The checks that come before anything is looked up.
@@ -175,6 +175,14 @@ impl Server {
 
     /// The call is never begun, and its client is told when that is certain.
     fn rule_out(&mut self, now: Instant, asker: Asker, id: Id) {
+        // A tombstone does not say what is settled: without this, all that a session ever ruled out would be there
+        // again after a restart.
+        if let Id::Call(CallId { session, .. }) = id
+            && let seq @ 1.. = self.ids.acknowledged(session)
+        {
+            let through = CallId { session, seq };
+            self.record(&Record::Acknowledged { through });
+        }
         self.record(&Record::Tombstone { id: id.clone() });
         self.ids.heard(now, asker.call.session);
         self.when_durable(Then::Answer(asker, id));
