@@ -284,8 +284,8 @@ impl Host {
         let records: Vec<_> = records
             .map(|body| Record::decode(body).expect("what was written is a record"))
             .collect();
-        for record in &records {
-            out.oracle.holds(record);
+        if out.weather.limits.effect == Effect::Missile {
+            records.iter().for_each(|record| out.oracle.holds(record));
         }
         let identity = Identity {
             instance: journal.header().id,

@@ -83,7 +83,7 @@ impl Weather {
             power: *pick(rng, &[0.0, 0.5, 1.0]),
             wipe: if rng.random_bool(0.05) { 0.2 } else { 0.0 },
             away: Duration::from_millis(rng.random_range(1..2000)),
-            sync: Duration::from_micros(rng.random_range(60..20_000)),
+            sync: Duration::from_micros(*pick(rng, &[100, 5000, 20_000, 1_000_000])),
             action: Duration::from_micros(*pick(rng, &[10, 1000, 100_000, 3_000_000])),
             orphan: *pick(rng, &[0.0, 0.5, 1.0]),
             long: *pick(rng, &[0.0, 0.001, 0.02]),

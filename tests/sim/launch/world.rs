@@ -93,7 +93,7 @@ impl World {
             "{counters:?}"
         );
         assert_eq!(counters.running, 0, "{counters:?}");
-        if limits.effect == Effect::Missile && self.out.figures.wipes == 0 {
+        if limits.effect == Effect::Missile && !self.out.weather.forgets() {
             assert_eq!(counters.missiles, self.out.oracle.effects(), "{counters:?}");
         }
     }
