@@ -20,8 +20,6 @@ mod pairs;
 pub mod pipeline;
 mod record;
 mod server;
-#[cfg(test)]
-mod world;
 
 use caller::{Judgement, answers};
 use pairs::put_pair;
