@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fairloss::proto::launch::{Counters, Effect, Id, Identity, Input, Order, Output, Probe, Record, Server};
+use fairloss::proto::launch::{
+    Counters, Effect, Id, Identity, Input, Order, Outcome, Output, Probe, Record, Server,
+};
 use fairloss::proto::link::Seal;
 use fairloss::proto::{Instant, Machine};
 use fairloss::store::frame::Header;
@@ -194,15 +196,17 @@ impl Host {
             out.figures.snapshots += 1;
             return self.input(out, Input::Long);
         }
-        let doubt = life.server.doubts().next().cloned();
+        let doubt = life.server.doubts().next().map(|(id, _)| id.clone());
         if let Some(id) = doubt.filter(|_| out.rng.random_bool(out.weather.operator)) {
             // An operator who looks closely, and is told if it is too early for that.
-            let launched = out.oracle.outcome_of(&id).is_some();
+            let outcome = out.oracle.outcome_of(&id).map(|_| Outcome::default());
             if !life.fenced {
                 out.oracle.resolves(&id);
             }
             out.figures.resolved += 1;
-            return self.input(out, Input::Operator(1, Order::Resolve { id, launched }));
+            let force = false;
+            let order = Order::Resolve { id, outcome, force };
+            return self.input(out, Input::Operator(1, order));
         }
         if life.is_drained() {
             // It ends as it should; the system keeps what it was given.
