@@ -226,3 +226,19 @@ fn an_action_is_needed_and_only_one() {
         );
     }
 }
+
+#[test]
+fn what_a_dead_coprocess_leaves_behind_is_killed() {
+    let world = World::new("sleep 1000 & echo $! >> DIR/left; read -r line; exit 1;");
+    assert_eq!(world.launch(&["coffee"], "").0, 4);
+    let left = world.read("left");
+    let pid = left.lines().next().expect("it noted whom it left");
+    let is_alive = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    // It was killed before the call was told to be in doubt; the system may take a moment.
+    while is_alive() {
+        std::thread::yield_now();
+    }
+}

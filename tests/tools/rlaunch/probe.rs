@@ -9,12 +9,14 @@ use crate::support::tool;
 #[test]
 fn a_probe_waits_for_the_orphan_and_what_it_finds_is_the_result() {
     let mut orphan = Orphan::new("echo late > DIR/effect");
-    let mut life = orphan.next_life(&["--probe", "cat DIR/effect"]);
+    let mut life = orphan.next_life(&["--probe", "echo asked >> DIR/probes; cat DIR/effect"]);
     // It answers, so it has had its chance to probe too early.
     assert_eq!(orphan.operate(&["status"]).0, 0);
     orphan.end();
     assert_eq!(orphan.answer(), (0, "late\n".to_owned()));
     life.wait_for("probed: launched");
+    let probes = fs::read_to_string(orphan.path("probes")).expect("it was asked");
+    assert_eq!(probes, "asked\n", "once, and not too early");
     assert!(!orphan.path("again").exists(), "nothing is begun again");
 }
 
