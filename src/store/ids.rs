@@ -57,7 +57,7 @@ impl IdLog {
     /// Opens the folder at `path`, and locks it; makes it, with an identity of its own, if it is not there.
     ///
     /// # Errors
-    /// [`Error`] says why the folder cannot be used.
+    /// [`enum@Error`] says why the folder cannot be used.
     pub fn open(path: &Path) -> Result<Found, Error> {
         Self::open_on(Arc::new(Folder::open(path)?))
     }
@@ -65,7 +65,7 @@ impl IdLog {
     /// Opens the id set on `disk`.
     ///
     /// # Errors
-    /// [`Error`] says why it cannot be used.
+    /// [`enum@Error`] says why it cannot be used.
     pub fn open_on(disk: Arc<dyn Disk>) -> Result<Found, Error> {
         let fresh = Header {
             role: *b"ids ",

@@ -6,7 +6,7 @@
 //!                                                                      └──┘
 //! ```
 //!
-//! Two windows hold a call back: how many may be on their way ([`window`]), and how far a call may be ahead of
+//! Two windows hold a call back: how many may be on their way (`window`), and how far a call may be ahead of
 //! those that are settled, which is the server's to say. A call is settled when its owner says that the result was
 //! handed on, and all that is settled without a gap is acknowledged with every datagram.
 //!

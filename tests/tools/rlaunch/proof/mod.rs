@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+#[cfg(feature = "etcd")]
 pub(super) use checker::Verdict;
 use rig::{Load, Suspect};
 
