@@ -194,8 +194,10 @@ impl<'a> Rig<'a> {
                     && let Some(mut process) = client.process.take()
                 {
                     process.kill().expect("a client can be killed");
-                    process.wait().expect("a killed client ends");
-                    client.start(self.suspect, self.relay.address(), self.folder);
+                    let status = process.wait().expect("a killed client ends");
+                    if status.code().is_none() {
+                        client.start(self.suspect, self.relay.address(), self.folder);
+                    }
                 }
             }
             Event::ServerStops => {

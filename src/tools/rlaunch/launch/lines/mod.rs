@@ -148,9 +148,6 @@ impl Run {
                 }
             }
         }
-        if !self.has_stopped && matches!(self.end, Some(Ok(()))) {
-            self.notes.add(&Note::Batch(None))?;
-        }
         Ok(())
     }
 
@@ -322,6 +319,11 @@ impl Run {
         if self.volume == Volume::Verbose {
             let tally = self.pipeline.tally();
             tell::figures(self.server, tally.sends, tally.samples, &self.pipeline.rto());
+        }
+        // The very last: a run that is killed before this passes over all its lines the next time, and one that
+        // has ended is followed by a new one.
+        if !self.has_stopped && matches!(self.end, Some(Ok(()))) {
+            self.notes.add(&Note::Batch(None))?;
         }
         Ok(())
     }
