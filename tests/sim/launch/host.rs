@@ -5,9 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fairloss::proto::launch::{
-    Counters, Effect, Id, Identity, Input, Order, Outcome, Output, Probe, Record, Server,
-};
+use fairloss::proto::launch::{Counters, Effect, Id, Identity, Input, Order, Output, Probe, Record, Server};
 use fairloss::proto::link::Seal;
 use fairloss::proto::{Instant, Machine};
 use fairloss::store::frame::Header;
@@ -199,13 +197,12 @@ impl Host {
         let doubt = life.server.doubts().next().map(|(id, _)| id.clone());
         if let Some(id) = doubt.filter(|_| out.rng.random_bool(out.weather.operator)) {
             // An operator who looks closely, and is told if it is too early for that.
-            let outcome = out.oracle.outcome_of(&id).map(|_| Outcome::default());
-            if !life.fenced {
-                out.oracle.resolves(&id);
-            }
+            let order = Order::Resolve {
+                outcome: out.oracle.outcome_of(&id),
+                force: false,
+                id,
+            };
             out.figures.resolved += 1;
-            let force = false;
-            let order = Order::Resolve { id, outcome, force };
             return self.input(out, Input::Operator(1, order));
         }
         if life.is_drained() {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use fairloss::proto::launch::{Ending, Id, Outcome, Record};
 use fairloss::wire::rlaunch::{Cookie, Fingerprint, Kind, fingerprint};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// One thing that somebody wants done: the payload names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,8 +38,6 @@ pub(super) struct Oracle {
     effects: u64,
     /// Which calls of the store the server has run, and what for.
     run: FxHashMap<Id, Op>,
-    /// Which of them an operator has settled: then the result is not known.
-    resolved: FxHashSet<Op>,
     prints: FxHashMap<Fingerprint, Op>,
     /// The cookies that were sent to each address and session.
     cookies: FxHashMap<(SocketAddr, u64), Cookie>,
@@ -109,11 +107,6 @@ impl Oracle {
         assert_eq!(before, None, "{id:?} was run twice");
     }
 
-    /// An operator settles a call.
-    pub(super) fn resolves(&mut self, id: &Id) {
-        self.resolved.extend(self.run.get(id));
-    }
-
     /// The server has lost its store, and is another one now.
     pub(super) fn is_another_store(&mut self) {
         self.run.clear();
@@ -132,27 +125,17 @@ impl Oracle {
     /// A client is told how its call ended.
     pub(super) fn hears(&mut self, op: Op, ending: &Ending) {
         match ending {
-            Ending::Launched(outcome) => {
-                let truth = self.outcome(op);
-                let is_truth = truth.as_ref() == Some(outcome);
-                let resolved = self.resolved.contains(&op) && *outcome == Outcome::default();
-                assert!(
-                    is_truth || (truth.is_some() && resolved),
-                    "{op:?} is said to be {outcome:?} and is {truth:?}"
-                );
-            }
+            Ending::Launched(outcome) => assert_eq!(
+                Some(outcome),
+                self.outcome(op).as_ref(),
+                "{op:?} is said to be launched"
+            ),
             Ending::NotLaunched => assert_eq!(self.outcome(op), None, "{op:?} is said not to be launched"),
             Ending::Unknown(_) | Ending::Refused(_) => return,
         }
         let said = &mut self.ops.entry(op).or_default().said;
         if let Some(before) = said {
-            // An operator, who is asked because a loss of power took the outcome, knows only that there was one.
-            let resolved = self.resolved.contains(&op);
-            let same = matches!((&*before, ending), (Ending::Launched(_), Ending::Launched(_)));
-            assert!(
-                (resolved && same) || before == ending,
-                "{op:?} ended as {before:?}, and then as {ending:?}"
-            );
+            assert_eq!(before, ending, "{op:?} ended twice, and not in the same way");
         }
         *said = Some(ending.clone());
     }
