@@ -39,9 +39,10 @@ pub(super) struct Client {
 struct User {
     /// The next thing to be done that no process has begun.
     next: u32,
-    /// How often each was tried, and which are over.
+    /// How often each was tried, which are over, and which of them the user has given up.
     tried: Vec<u32>,
     over: Vec<bool>,
+    given_up: Vec<bool>,
 }
 
 struct Process {
@@ -102,6 +103,7 @@ impl Client {
                 next: 0,
                 tried: Vec::new(),
                 over: Vec::new(),
+                given_up: Vec::new(),
             },
         }
     }
@@ -230,6 +232,7 @@ impl User {
         self.next = self.next.max(op.number + 1);
         self.tried.resize(self.next as usize, 0);
         self.over.resize(self.next as usize, false);
+        self.given_up.resize(self.next as usize, false);
     }
 }
 
@@ -239,7 +242,7 @@ impl Process {
         while self.asked.len() < out.weather.width {
             if let Some(pending) = self.unsettled.pop() {
                 let op = Op::of(&pending.payload);
-                if user.tried[op.number as usize] < TRIES || out.weather.deadline.is_none() {
+                if !user.given_up[op.number as usize] {
                     self.call(out, pending.session, pending.seq, op);
                 }
             } else if user.next < out.weather.calls {
@@ -413,6 +416,7 @@ impl Process {
         }
         if matches!(ending, Ending::Unknown(_)) {
             // Nobody asks for it again, and nobody says that it is settled.
+            user.given_up[op.number as usize] = true;
             return Ok(());
         }
         self.note(
