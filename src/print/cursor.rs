@@ -159,6 +159,24 @@ impl<'a> Cursor<'a> {
         self.array().map(u64::from_be_bytes)
     }
 
+    /// The next two bytes, little-endian.
+    #[allow(dead_code)]
+    pub(crate) fn u16_le(&mut self) -> Shown<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// The next four bytes, little-endian.
+    #[allow(dead_code)]
+    pub(crate) fn u32_le(&mut self) -> Shown<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    /// The next eight bytes, little-endian.
+    #[allow(dead_code)]
+    pub(crate) fn u64_le(&mut self) -> Shown<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
     /// The next four bytes as an IPv4 address.
     pub(crate) fn ipv4(&mut self) -> Shown<Ipv4Addr> {
         self.array::<4>().map(Ipv4Addr::from)
