@@ -12,10 +12,11 @@ pub(crate) mod secure_server;
 
 use std::env;
 use std::ffi::OsStr;
-use std::net::{TcpListener, UdpSocket};
-use std::ops::{Deref, DerefMut};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::ops::{Deref, DerefMut, Range};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A command for one of the five binaries of this build.
 pub(crate) fn tool(name: &str) -> Command {
@@ -64,15 +65,25 @@ pub(crate) fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
-/// A port of 127.0.0.1 that was free for both TCP and UDP a moment ago.
+/// A port of 127.0.0.1 that was free for both TCP and UDP a moment ago, and that nobody else is given.
+///
+/// It is below those that the kernel hands out by itself: a server that is killed and started again finds it free,
+/// and a client that keeps trying it while nobody listens cannot happen to connect to itself.
 pub(crate) fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let port = tcp.local_addr().expect("a bound socket has an address").port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+    const PORTS: Range<u32> = 10_000..32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Tests that run in other processes begin elsewhere.
+    let first = std::process::id().wrapping_mul(101);
+    for _ in PORTS {
+        let number = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port =
+            u16::try_from(PORTS.start + number % (PORTS.end - PORTS.start)).expect("ports have 16 bits");
+        let address = (Ipv4Addr::LOCALHOST, port);
+        if TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok() {
             return port;
         }
     }
+    panic!("loopback has no free port");
 }
 
 /// A child process that is killed when the test is over, however it ends.

@@ -190,6 +190,8 @@ fn nothing_is_lost_or_performed_twice_though_servers_and_etcd_are_killed_under_l
         Err(_) => (4, 200, 6),
     };
     let each: usize = launches / clients;
+    let patience =
+        Duration::from_secs(300) + Duration::from_millis(200) * u32::try_from(launches).expect("a number");
     let log = folder.path().join("log");
     fs::write(&log, "").expect("the log can be made");
     let action = format!("tee -a {}", log.display());
@@ -234,8 +236,10 @@ fn nothing_is_lost_or_performed_twice_though_servers_and_etcd_are_killed_under_l
         .any(|client| client.try_wait().expect("a client").is_none())
     {
         assert!(
-            began.elapsed() < Duration::from_secs(3600),
-            "the clients do not come to an end"
+            began.elapsed() < patience,
+            "the clients do not come to an end: {} of {launches} launched, {dead} kills, etcd {:?}",
+            read(&log).len() / 13,
+            etcd.process.try_wait()
         );
         let done = read(&log).len() / 13;
         if done * (deaths + 1) > launches * (dead + 1) && dead < deaths {
