@@ -20,6 +20,7 @@ mod options;
 mod packet;
 mod page;
 mod printer;
+mod registry;
 #[cfg(test)]
 mod sample;
 mod text;
