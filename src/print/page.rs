@@ -139,6 +139,31 @@ impl<'p> Page<'p> {
         rest.skip(count)
     }
 
+    /// A text in a field of `count` bytes, escaped; it ends before the first zero byte, if there is one.
+    pub(crate) fn padded_text(&mut self, rest: &mut Cursor<'_>, count: usize) -> Shown {
+        let field = rest.limited(count).bytes();
+        match field.iter().position(|&byte| byte == 0) {
+            Some(end) => {
+                put!(self, Escaped(field.get(..end).unwrap_or_default()));
+                rest.advance(count);
+                Ok(())
+            }
+            None => self.text(rest, count),
+        }
+    }
+
+    /// What `write` appends, at the right of at least `width` columns.
+    #[allow(dead_code, reason = "for the printers to come")]
+    pub(crate) fn right(&mut self, width: usize, write: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        write(self);
+        let missing = width.saturating_sub(self.out.len() - start);
+        self.out.extend(std::iter::repeat_n(b' ', missing));
+        if let Some(column) = self.out.get_mut(start..) {
+            column.rotate_right(missing);
+        }
+    }
+
     /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         dump::hex_ascii(self.out, "\n\t", bytes);

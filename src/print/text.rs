@@ -3,6 +3,7 @@
 //! [`put!`] writes a list of parts: `put!(page, "seq ", first, ":", last)`. A part is anything that is [`Put`]:
 //! text, an integer (in decimal), an address, or one of the wrappers below.
 
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use pnet_packet::ethernet::EtherType;
@@ -51,6 +52,11 @@ pub(crate) struct Zeros(pub(crate) u64, pub(crate) usize);
 /// An integer right-aligned in `.1` columns.
 #[derive(Clone, Copy)]
 pub(crate) struct Right(pub(crate) u64, pub(crate) usize);
+
+/// A number with `.1` digits after the point, as `%.3f`.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "for the printers to come")]
+pub(crate) struct Fixed(pub(crate) f64, pub(crate) usize);
 
 /// A link-layer address, its bytes in hexadecimal between colons, however many they are.
 #[derive(Clone, Copy)]
@@ -190,6 +196,19 @@ impl Put for Zeros {
 impl Put for Right {
     fn put(self, out: &mut Vec<u8>) {
         padded(self.0, self.1, b' ', out);
+    }
+}
+
+impl Put for Fixed {
+    fn put(self, out: &mut Vec<u8>) {
+        let Self(value, digits) = self;
+        let sign = if value.is_sign_negative() { "-" } else { "" };
+        // Writing to a vector does not fail. What is no number has its sign and small letters in C.
+        let _ = match (value.is_nan(), value.is_infinite()) {
+            (true, _) => write!(out, "{sign}nan"),
+            (_, true) => write!(out, "{sign}inf"),
+            _ => write!(out, "{value:.digits$}"),
+        };
     }
 }
 
@@ -394,6 +413,8 @@ mod tests {
         assert_eq!(text(Zeros(7, 2)), "07");
         assert_eq!(text(Right(7, 5)), "    7");
         assert_eq!(text(Mac(&[0, 0x1b, 0xff])), "00:1b:ff");
+        assert_eq!(text(Fixed(1000.0, 3)), "1000.000");
+        assert_eq!(text(Fixed(f64::NEG_INFINITY, 3)), "-inf");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::stp;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
 use crate::print::page::Page;
+use crate::print::registry::oui::{self, CISCO, CISCO_BRIDGED, ETHERNET, IEEE_802_1};
 use crate::print::text::{Hex2, Hex4, HexPad, Mac, name_of, put};
 
 /// Prints an 802.2 packet. Returns how many of its bytes were headers.
@@ -200,11 +201,11 @@ pub(crate) fn snap(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Ad
     }
     let known = match (organisation, kind) {
         (ETHERNET | CISCO_BRIDGED, _) => ether::by_type(page, EtherType(kind), rest, addresses)?,
-        (CISCO, 0x010b | 0x010c) | (BRIDGED, 0x000e) => {
+        (CISCO, 0x010b | 0x010c) | (IEEE_802_1, 0x000e) => {
             stp::print(page, rest)?;
             true
         }
-        (BRIDGED, 1 | 7) => {
+        (IEEE_802_1, 1 | 7) => {
             rest.skip(2)?;
             page.deeper(|page| ether::print(page, rest).map(|_| ()))?;
             true
@@ -231,15 +232,11 @@ fn snap_header(page: &mut Page<'_>, before: &str, organisation: u32, kind: u16, 
     let name = match organisation {
         ETHERNET | CISCO_BRIDGED => ether::type_name(EtherType(kind)),
         CISCO => name_of(CISCO_PROTOCOLS, kind),
-        BRIDGED => name_of(BRIDGED_KINDS, kind),
+        IEEE_802_1 => name_of(BRIDGED_KINDS, kind),
         _ => None,
     };
     if organisation != ETHERNET || before.is_empty() {
-        put!(
-            page,
-            "oui ",
-            name_of(ORGANISATIONS, organisation).unwrap_or("Unknown")
-        );
+        put!(page, "oui ", oui::organisation(organisation).unwrap_or("Unknown"));
         put!(page, " (0x", HexPad(organisation.into(), 6), "), ");
     }
     put!(
@@ -296,24 +293,6 @@ const POINTS: &[(u8, &str)] = &[
     (0xfe, "OSI"),
 ];
 
-const ETHERNET: u32 = 0;
-const CISCO: u32 = 0x00_000c;
-const CISCO_BRIDGED: u32 = 0x00_00f8;
-const BRIDGED: u32 = 0x00_80c2;
-const ORGANISATIONS: &[(u32, &str)] = &[
-    (ETHERNET, "Ethernet"),
-    (CISCO, "Cisco"),
-    (0x00_005e, "IANA"),
-    (0x00_0081, "Nortel Networks SONMP"),
-    (CISCO_BRIDGED, "Cisco bridged"),
-    (BRIDGED, "Ethernet bridged"),
-    (0x00_a03e, "ATM Forum"),
-    (0x00_e02f, "DOCSIS Spanning Tree"),
-    (0x08_0007, "Appletalk"),
-    (0x00_9069, "Juniper"),
-    (0x08_0009, "Hewlett-Packard"),
-];
-
 const CISCO_PROTOCOLS: &[(u16, &str)] = &[
     (0x2000, "CDP"),
     (0x2003, "VTP"),
@@ -343,32 +322,29 @@ mod tests {
     use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, options, shown, shown_with};
     use crate::wire::LinkType;
 
-    const ETHERNET: LinkType = LinkType::ETHERNET;
+    const LINK: LinkType = LinkType::ETHERNET;
 
     #[test]
     fn snap_leads_to_the_type() {
         let mut packet = vec![0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
         packet.extend(ipv4(253, &[]));
         let frame = ether(28, &packet);
-        assert_eq!(
-            shown(ETHERNET, &frame),
-            "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
-        );
+        assert_eq!(shown(LINK, &frame), "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0");
         let with_header = Options {
             link_header: true,
             ..options(0)
         };
-        assert!(shown_with(&with_header, ETHERNET, &frame).contains(
+        assert!(shown_with(&with_header, LINK, &frame).contains(
             ", 802.3, length 28: LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: \
              oui Ethernet (0x000000), ethertype IPv4 (0x0800), length 20: 192.0.2.1"
         ));
-        assert_every_cut_is_told(ETHERNET, &frame);
+        assert_every_cut_is_told(LINK, &frame);
     }
 
     #[test]
     fn an_unnumbered_frame_is_told_by_its_command() {
         assert_eq!(
-            shown(ETHERNET, &ether(3, &[0x04, 0x05, 0xe3])),
+            shown(LINK, &ether(3, &[0x04, 0x05, 0xe3])),
             "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3"
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex2, Hex4, HexRun, Mac, Put, Zeros, name_of, put, put_bits};
+use crate::print::text::{Hex2, Hex4, HexRun, Mac, Put, Zeros, name_of, put, put_bits};
 
 /// Prints a bridge protocol data unit.
 pub(super) fn print(page: &mut Page<'_>, unit: Cursor<'_>) -> Shown {
@@ -221,12 +221,7 @@ fn shortest_path(page: &mut Page<'_>, part: Cursor<'_>) -> Shown {
 
 /// A name of 32 bytes, filled up with zeros.
 fn name(page: &mut Page<'_>, mut field: Cursor<'_>) -> Shown {
-    let bytes = field.take(32)?;
-    put!(
-        page,
-        Escaped(bytes.split(|&byte| byte == 0).next().unwrap_or_default())
-    );
-    Ok(())
+    page.padded_text(&mut field, 32)
 }
 
 fn role(flags: u8) -> &'static str {

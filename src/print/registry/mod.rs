@@ -8,3 +8,6 @@
 pub(crate) mod family;
 pub(crate) mod gmpls;
 pub(crate) mod l2vpn;
+pub(crate) mod nlpid;
+pub(crate) mod nsap;
+pub(crate) mod oui;
