@@ -8,11 +8,14 @@ mod dhcp_options;
 pub(crate) mod dns;
 mod geneve;
 mod hsrp;
+mod l2tp;
 mod lines;
+mod lisp;
 mod ntp;
 mod rip;
 mod syslog;
 mod vxlan;
+mod vxlan_gpe;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -62,6 +65,8 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         dhcp6::print(page, payload)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[1701]) {
+        l2tp::print(page, payload)?;
     } else if ports.any(&[520]) {
         rip::print(page, payload)?;
     } else if ports.any(&[514]) {
@@ -76,6 +81,10 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         vxlan::print(page, payload)?;
     } else if ports.destination == 6081 {
         geneve::print(page, payload)?;
+    } else if ports.any(&[4342]) {
+        lisp::print(page, payload)?;
+    } else if ports.any(&[4790]) {
+        vxlan_gpe::print(page, payload)?;
     } else {
         return Ok(false);
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod arp;
 mod demux;
+mod erspan;
 mod gre;
 mod icmp;
 mod icmp6;
@@ -10,6 +11,7 @@ mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
+pub(crate) mod nsh;
 mod pim;
 mod vrrp;
 
