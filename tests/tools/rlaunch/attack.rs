@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::everyday::run;
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::tool;
 
 /// Copies the files of a folder.
@@ -24,9 +24,9 @@ fn an_older_copy_of_the_store_is_refused_to_who_has_seen_more() {
     let at = |name: &str| folder.path().join(name);
     // Every action is logged at once; "slow" is answered only when the gate is there.
     let action = format!(
-        "read what; echo $what >> {}; if [ \"$what\" = slow ]; then while [ ! -e {} ]; do sleep 0.02; done; fi",
+        "read what; echo $what >> {}; if [ \"$what\" = slow ]; then {}; fi",
         at("log").display(),
-        at("gate").display()
+        until_there(&at("gate"))
     );
     let mut server = Server::start(&at("store"), &action);
     let address = server.address().to_string();

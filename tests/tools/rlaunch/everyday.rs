@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::{Guard, free_port, tool};
 
 pub(super) fn run(command: &mut Command) -> (i32, String, String) {
@@ -138,9 +138,11 @@ fn a_batch_whose_client_was_killed_goes_on_where_it_stopped() {
 fn a_window_makes_calls_side_by_side_and_prints_them_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     // The first line's action waits for that of the fourth.
-    let gate = folder.path().join("gate").display().to_string();
+    let gate = folder.path().join("gate");
     let action = format!(
-        "read x; case $x in 1) while [ ! -e {gate} ]; do sleep 0.01; done;; 4) touch {gate};; esac; echo $x"
+        "read x; case $x in 1) {};; 4) touch {};; esac; echo $x",
+        until_there(&gate),
+        gate.display()
     );
     let server = Server::start(&folder.path().join("store"), &action);
     let mut command = launch(&server.address().to_string());
@@ -211,11 +213,7 @@ fn a_call_that_the_deadline_overtakes_is_unknown_then_resumed_under_the_same_id(
         folder.path().join("journal"),
     );
     // The action is performed at once, but answers only when the gate is there.
-    let action = format!(
-        "cat >> {}; while [ ! -e {} ]; do sleep 0.02; done; echo done",
-        log.display(),
-        gate.display()
-    );
+    let action = format!("cat >> {}; {}; echo done", log.display(), until_there(&gate));
     let server = Server::start(&folder.path().join("store"), &action);
     let mut first = tool("rlaunch");
     first.args([

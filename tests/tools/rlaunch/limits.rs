@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::everyday::run;
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::tool;
 
 /// Makes no call that the server has not answered within two seconds.
@@ -41,7 +41,7 @@ fn what_is_beyond_the_rate_is_put_off_and_ruled_out_at_the_deadline() {
 fn a_session_beyond_the_most_is_refused_while_the_others_are_needed() {
     let folder = tempfile::tempdir().expect("a folder");
     let go = folder.path().join("go");
-    let action = format!("until [ -e {} ]; do sleep 0.05; done", go.display());
+    let action = until_there(&go);
     let store = folder.path().join("store");
     let server = Server::start_with(&store, &action, &["--max-sessions", "1", "--sync-outcome"]);
     let (status, ..) = run(launch(&server, "one").args(["--grace", "0"]));
@@ -123,8 +123,8 @@ impl Restored {
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("it is ours");
         let go = folder.path().join("go");
         let action = format!(
-            "read -r x; if [ \"$x\" = slow ]; then until [ -e {} ]; do sleep 0.05; done; fi; echo $x",
-            go.display()
+            "read -r x; if [ \"$x\" = slow ]; then {}; fi; echo $x",
+            until_there(&go)
         );
         let flags = ["--key", key.to_str().expect("text")];
         let server = Server::start_with(&folder.path().join("store"), &action, &flags);

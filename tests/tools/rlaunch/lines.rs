@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 
 use serde_json::Value;
 
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::{Guard, tool};
 
 fn lines(server: &str, more: &[&str]) -> Command {
@@ -149,9 +149,9 @@ fn a_stuck_call_ends_the_run_and_the_next_run_resumes_all_that_was_under_way() {
     let journal = folder.path().join("journal").display().to_string();
     let (gate, log_file) = (folder.path().join("gate"), folder.path().join("log"));
     let action = format!(
-        "read x; echo $x >> {}; while [ $x = 3 ] && [ ! -e {} ]; do sleep 0.02; done; echo $x",
+        "read x; echo $x >> {}; if [ $x = 3 ]; then {}; fi; echo $x",
         log_file.display(),
-        gate.display()
+        until_there(&gate)
     );
     let server = Server::start(&folder.path().join("store"), &action);
     let address = server.address().to_string();

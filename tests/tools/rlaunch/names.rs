@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use super::everyday::run;
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::tool;
 
 fn named(address: &str, name: &str, payload: &str, flags: &[&str]) -> (i32, String, String) {
@@ -65,11 +65,7 @@ fn a_name_that_the_journal_has_is_asked_only_of_the_store_that_it_was_asked_of()
     let folder = tempfile::tempdir().expect("a folder");
     let journal = folder.path().join("journal").display().to_string();
     let gate = folder.path().join("gate");
-    let action = format!(
-        "{}; while [ ! -e {} ]; do sleep 0.02; done",
-        logging(folder.path()),
-        gate.display()
-    );
+    let action = format!("{}; {}", logging(folder.path()), until_there(&gate));
     let store = folder.path().join("store");
     let mut server = Server::start(&store, &action);
     let address = server.address().to_string();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::everyday::run;
-use super::server::Server;
+use super::server::{Server, until_there};
 use crate::support::{Guard, tool};
 
 /// A server whose action logs its payload at once, and answers with it when the gate is open.
@@ -25,9 +25,9 @@ impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let action = format!(
-            "tee -a {log}; while [ ! -e {gate} ]; do sleep 0.02; done",
-            log = folder.path().join("log").display(),
-            gate = folder.path().join("gate").display()
+            "tee -a {}; {}",
+            folder.path().join("log").display(),
+            until_there(&folder.path().join("gate"))
         );
         let server = Server::start(&folder.path().join("store"), &action);
         let address = server.address().to_string();

@@ -135,3 +135,14 @@ fn spawn(
         said.push_str(&line);
     }
 }
+
+/// A command of the shell that waits for a file, or for its folder to go with the test that could have made it: no
+/// action may be left waiting when the tests are over, whatever became of its server.
+pub(super) fn until_there(file: &Path) -> String {
+    let folder = file.parent().expect("a file in a folder");
+    format!(
+        "until [ -e {} ] || [ ! -d {} ]; do sleep 0.02; done",
+        file.display(),
+        folder.display()
+    )
+}
