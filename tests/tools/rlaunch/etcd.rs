@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use fairloss::net::UdpRelay;
 
 use super::proof::Verdict;
+use super::server::until_there;
 use crate::support::{Guard, free_port, peer, tool};
 
 /// An etcd of one member, which can be killed and comes back with the same data.
@@ -91,25 +92,37 @@ struct Member {
 }
 
 fn member(address: SocketAddr, store: &str, action: &str) -> Member {
+    starting(address, store, action).ready()
+}
+
+/// A server that may still have to wait for its etcd.
+fn starting(address: SocketAddr, store: &str, action: &str) -> Member {
     let mut command = tool("rlaunch");
     command.args(["serve", &address.to_string(), "--store", store, "--exec", action]);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    let mut process = Guard(command.spawn().expect("a server starts"));
-    let mut said = BufReader::new(process.stderr.take().expect("it was piped"));
-    let mut line = String::new();
-    while !line.contains("serving on") {
-        line.clear();
-        assert!(
-            said.read_line(&mut line).expect("it says text") > 0,
-            "the server ended"
-        );
-    }
-    // What else it says must not fill the pipe.
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    let process = Guard(command.spawn().expect("a server starts"));
     Member { process, address }
+}
+
+impl Member {
+    /// The same, once it serves.
+    fn ready(mut self) -> Self {
+        let mut said = BufReader::new(self.process.stderr.take().expect("it was piped"));
+        let mut line = String::new();
+        while !line.contains("serving on") {
+            line.clear();
+            assert!(
+                said.read_line(&mut line).expect("it says text") > 0,
+                "the server ended"
+            );
+        }
+        // What else it says must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+        self
+    }
 }
 
 fn any() -> SocketAddr {
@@ -155,7 +168,11 @@ fn what_a_dead_server_had_begun_is_in_doubt_at_the_others_and_never_run_again() 
     };
     let log = folder.path().join("log");
     // It is begun, and never ends.
-    let action = format!("cat >> {}; exec sleep 60", log.display());
+    let action = format!(
+        "cat >> {}; {}",
+        log.display(),
+        until_there(&folder.path().join("never"))
+    );
     let mut first = member(any(), &etcd.store(), &action);
     let journal = folder.path().join("journal");
     let journal = journal.to_str().expect("a name in UTF-8");
@@ -244,14 +261,16 @@ fn nothing_is_lost_or_performed_twice_though_servers_and_etcd_are_killed_under_l
         let done = read(&log).len() / 13;
         if done * (deaths + 1) > launches * (dead + 1) && dead < deaths {
             let victim = dead % 3;
+            let (address, store) = (members[victim].address, etcd.store());
+            members[victim].process.kill().expect("it runs");
+            members[victim].process.wait().expect("it ends");
             if dead % 3 == 2 {
                 etcd.restart();
                 restarts += 1;
             }
-            let (address, store) = (members[victim].address, etcd.store());
-            members[victim].process.kill().expect("it runs");
-            members[victim].process.wait().expect("it ends");
-            members[victim] = member(address, &store, &action);
+            let next = starting(address, &store, &action);
+            etcd.wait();
+            members[victim] = next.ready();
             dead += 1;
         }
         std::thread::sleep(Duration::from_millis(5));
