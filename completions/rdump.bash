@@ -23,7 +23,7 @@ _rdump() {
 
     case "${cmd}" in
         rdump)
-            opts="-A -B -c -d -D -e -F -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -U -v -w -x -X -y -h --buffer-size --count --list-interfaces --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
+            opts="-A -B -c -d -D -e -F -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -T -U -v -w -x -X -y -h --buffer-size --count --decode-as --list-interfaces --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -38,6 +38,10 @@ _rdump() {
                     return 0
                     ;;
                 -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --decode-as)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -78,6 +82,10 @@ _rdump() {
                     return 0
                     ;;
                 -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -T)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

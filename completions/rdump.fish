@@ -1,5 +1,6 @@
 complete -c rdump -s B -l buffer-size -d 'Kilobytes that the kernel may fill with packets nobody has fetched yet' -r
 complete -c rdump -s c -d 'Stop after this many packets' -r
+complete -c rdump -l decode-as -d 'Print what one port carries as this protocol, such as tcp.8443=http' -r
 complete -c rdump -s F -d 'Read the filter from a file' -r -F
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
@@ -9,6 +10,7 @@ complete -c rdump -l print-sampling -d 'Print only every so many-th packet' -r
 complete -c rdump -s r -d 'Read packets from a file, - for standard input' -r -F
 complete -c rdump -l skip -d 'Pass over this many packets first' -r
 complete -c rdump -s s -l snapshot-length -d 'Take at most this many bytes of each packet' -r
+complete -c rdump -s T -d 'Print what UDP carries as this protocol, whatever its ports' -r
 complete -c rdump -l time-stamp-precision -d 'How fine time stamps are' -r -f -a "micro\t'Microseconds'
 nano\t'Nanoseconds'"
 complete -c rdump -s w -d 'Write packets to a file, - for standard output' -r -F

@@ -27,6 +27,7 @@ mod text;
 mod time;
 mod transport;
 
+pub use application::{DecodeAs, Decoder};
 pub use names::{Names, Transport};
 pub use options::{Dump, DumpForm, Options, TimeStyle};
 pub use packet::{Packet, Timestamp};

@@ -2,10 +2,12 @@
 
 use jiff::tz::TimeZone;
 
+use super::application::{DecodeAs, Decoder};
+
 /// How packets are printed; the letters are tcpdump's.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How much detail, 0 to 3 (`-v`, `-vv`, `-vvv`).
+    /// How much detail, how often `-v` was given.
     pub verbosity: u8,
     /// Less detail (`-q`), and much less at 2.
     pub quiet: u8,
@@ -17,6 +19,10 @@ pub struct Options {
     pub no_checksums: bool,
     /// Only the first label of host names (`-N`).
     pub no_domain: bool,
+    /// Payloads are printed by this printer, whatever their ports are (`-T`).
+    pub packet_type: Option<Decoder>,
+    /// Payloads of these ports are printed by these printers (`--decode-as`).
+    pub decode_as: Vec<DecodeAs>,
     /// No line break after the header of IPv4 under `-v` (`-g`).
     pub one_line: bool,
     /// The time stamp that begins each line (`-t` to `-ttttt`).
@@ -79,6 +85,8 @@ impl Default for Options {
             absolute_seq: false,
             no_checksums: false,
             no_domain: false,
+            packet_type: None,
+            decode_as: Vec::new(),
             one_line: false,
             time: TimeStyle::TimeOfDay,
             nanos: false,

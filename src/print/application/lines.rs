@@ -73,24 +73,21 @@ fn line(page: &mut Page<'_>, before: &str, rest: Cursor<'_>) -> Shown<Option<usi
         (Some(b'\n'), _) => 1,
         (Some(b'\r'), Some(b'\n')) => 2,
         (Some(b'\r'), None) if text + 1 >= rest.len() => return Ok(None),
-        (None | Some(b'\r'), None) => 0,
+        // The end of the message ends its last line as well.
+        (None, None) if text >= rest.len() => 0,
+        (None | Some(b'\r'), None) => return Err(Stop::Truncated),
         _ => return Ok(None),
     };
     put!(page, before, Escaped(bytes.get(..text).unwrap_or_default()));
-    // A line without an end goes on in another segment, or was not captured.
-    if end == 0 {
-        Err(Stop::Truncated)
-    } else {
-        Ok(Some(text + end))
-    }
+    Ok(Some(text + end))
 }
 
 fn begins_message(protocol: &Protocol, payload: Cursor<'_>) -> bool {
     let Some(verbs) = protocol.verbs else {
         return true;
     };
-    let bytes = payload.bytes();
-    let Some((word, rest)) = token(bytes) else {
+    let whole = payload.captured() >= payload.len();
+    let Some((word, rest)) = token(payload.bytes(), whole) else {
         return false;
     };
     if verbs
@@ -100,15 +97,17 @@ fn begins_message(protocol: &Protocol, payload: Cursor<'_>) -> bool {
         return true;
     }
     // A response begins with the version of the protocol, and then has its code.
-    matches!(token(rest), Some(([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'], _)))
+    matches!(
+        token(rest, whole),
+        Some(([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'], _))
+    )
 }
 
-/// The first word, and what follows it and the blanks behind it.
-fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let length = bytes
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(bytes.len());
+/// The first word, and what follows it and the blanks behind it. Where the message is not `whole`, a word without
+/// an end is none.
+fn token(bytes: &[u8], whole: bool) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(u8::is_ascii_whitespace);
+    let length = end.or_else(|| whole.then_some(bytes.len()))?;
     let (word, rest) = bytes.split_at_checked(length)?;
     let fits = (1..=LONGEST_WORD).contains(&length) && word.iter().all(u8::is_ascii_graphic);
     let blanks = rest.iter().position(|&byte| byte != b' ').unwrap_or(rest.len());
@@ -119,7 +118,7 @@ const LONGEST_WORD: usize = 127;
 
 const OVER_TCP: &[Protocol] = &[SMTP, WHOIS, FTP, HTTP, RTSP];
 
-const HTTP: Protocol = Protocol {
+pub(super) const HTTP: Protocol = Protocol {
     ports: &[80, 8080, 3128],
     name: "http",
     title: "HTTP",
@@ -165,21 +164,21 @@ const HTTP: Protocol = Protocol {
     ]),
 };
 
-const FTP: Protocol = Protocol {
+pub(super) const FTP: Protocol = Protocol {
     ports: &[21],
     name: "ftp",
     title: "FTP",
     verbs: None,
 };
 
-const SMTP: Protocol = Protocol {
+pub(super) const SMTP: Protocol = Protocol {
     ports: &[25],
     name: "smtp",
     title: "SMTP",
     verbs: None,
 };
 
-const RTSP: Protocol = Protocol {
+pub(super) const RTSP: Protocol = Protocol {
     ports: &[554, 8554],
     name: "rtsp",
     title: "RTSP",
@@ -198,7 +197,7 @@ const RTSP: Protocol = Protocol {
     ]),
 };
 
-const WHOIS: Protocol = Protocol {
+pub(super) const WHOIS: Protocol = Protocol {
     ports: &[43],
     name: "whois",
     title: "WHOIS",
@@ -233,7 +232,7 @@ pub(super) const SIP: Protocol = Protocol {
 
 #[cfg(test)]
 mod tests {
-    use crate::print::sample::{shown, tcp, udp, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, shown, tcp, udp, verbose};
     use crate::wire::LinkType;
 
     const RAW: LinkType = LinkType::RAW;
@@ -257,8 +256,11 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_an_end_goes_on_elsewhere() {
-        assert!(shown(RAW, &http(b"GET /x")).ends_with(": HTTP: GET /x [|http]"));
+    fn the_end_of_the_segment_ends_a_line_and_the_end_of_the_capture_does_not() {
+        let request = http(b"GET /x");
+        assert!(shown(RAW, &request).ends_with(": HTTP: GET /x"));
+        let ftp = tcp((40000, 21), (1, 2), 0x18, &[], b"USER a\r\n");
+        assert_every_cut_is_told(RAW, &ftp);
     }
 
     #[test]

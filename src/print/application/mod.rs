@@ -1,6 +1,8 @@
 //! The application layer: what TCP and UDP carry, by port.
 
+mod auto_rp;
 mod bfd;
+mod decoder;
 mod dhcp;
 mod dhcp6;
 mod dhcp6_options;
@@ -8,18 +10,21 @@ mod dhcp_options;
 pub(crate) mod dns;
 mod geneve;
 mod hsrp;
-mod l2tp;
 mod lines;
-mod lisp;
 mod ntp;
+mod resp;
 mod rip;
+mod rtp;
 mod syslog;
+mod telnet;
+mod tftp;
 mod vxlan;
-mod vxlan_gpe;
 
 use super::cursor::{Cursor, Shown};
+use super::names::Transport;
 use super::page::Page;
 use super::text::put;
+pub use decoder::{DecodeAs, Decoder};
 use dns::Dialect;
 
 /// The ports of a packet; a protocol is known by either.
@@ -38,11 +43,32 @@ impl Ports {
     }
 }
 
+/// What a UDP datagram carries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Payload<'a> {
+    /// It, up to the length that the header of UDP has.
+    pub(crate) datagram: Cursor<'a>,
+    /// The same with all that was captured behind it, for the few printers that look further than they should.
+    pub(crate) rest: Cursor<'a>,
+}
+
 /// Prints the payload of a TCP segment, if its ports belong to a protocol that we know.
 pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -> Shown {
+    if let Some(decoder) = page.options.packet_type {
+        return decoder.print_tcp(page, payload);
+    }
+    if let Some(decoder) = chosen(page, Transport::Tcp, ports) {
+        return decoder.print_tcp(page, payload);
+    }
+    if ports.any(&[23]) {
+        return telnet::print(page, payload);
+    }
     if let Some(protocol) = lines::over_tcp(ports) {
         put!(page, ": ");
         return lines::print(page, protocol, payload);
+    }
+    if ports.any(&[6379]) {
+        return resp::print(page, payload);
     }
     if ports.any(&[22]) {
         return lines::greeting(page, payload);
@@ -54,21 +80,29 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
 }
 
 /// Prints the payload of a UDP datagram and returns true, if its ports belong to a protocol that we know.
-pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -> Shown<bool> {
+pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, carried: Payload<'_>) -> Shown<bool> {
+    if let Some(decoder) = chosen(page, Transport::Udp, ports) {
+        return decoder.print_udp(page, ports, carried).map(|()| true);
+    }
+    let payload = carried.datagram;
     if ports.any(&[53]) {
         dns::print(page, payload, Dialect::Unicast)?;
     } else if ports.any(&[5353]) {
         dns::print(page, payload, Dialect::Multicast)?;
+    } else if ports.any(&[69]) {
+        tftp::print(page, payload)?;
     } else if ports.any(&[67, 68]) {
         dhcp::print(page, payload)?;
     } else if ports.any(&[546, 547]) {
         dhcp6::print(page, payload)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
-    } else if ports.any(&[1701]) {
-        l2tp::print(page, payload)?;
     } else if ports.any(&[520]) {
-        rip::print(page, payload)?;
+        rip::print(page, carried.rest)?;
+    } else if ports.destination == 3456 {
+        rtp::vat(page, payload)?;
+    } else if ports.any(&[496]) {
+        auto_rp::print(page, payload)?;
     } else if ports.any(&[514]) {
         syslog::print(page, payload)?;
     } else if ports.destination == 1985 {
@@ -81,12 +115,28 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
         vxlan::print(page, payload)?;
     } else if ports.destination == 6081 {
         geneve::print(page, payload)?;
-    } else if ports.any(&[4342]) {
-        lisp::print(page, payload)?;
-    } else if ports.any(&[4790]) {
-        vxlan_gpe::print(page, payload)?;
     } else {
         return Ok(false);
     }
     Ok(true)
+}
+
+/// Prints the payload of a UDP datagram by the printer that was asked for (`-T`). Returns false without one.
+pub(crate) fn as_packet_type(page: &mut Page<'_>, ports: Ports, payload: Payload<'_>) -> Shown<bool> {
+    match page.options.packet_type {
+        Some(decoder) if decoder.over(Transport::Udp) => {
+            decoder.print_udp(page, ports, payload).map(|()| true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The printer that was asked for one of these ports (`--decode-as`).
+fn chosen(page: &Page<'_>, transport: Transport, ports: Ports) -> Option<Decoder> {
+    let found = page
+        .options
+        .decode_as
+        .iter()
+        .find(|known| known.transport == transport && ports.any(&[known.port]));
+    found.map(|known| known.decoder)
 }

@@ -33,6 +33,10 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         (REQUEST | RESPONSE, 2) => {
             put!(page, ", routes: ", routes, " or less");
             entries(page, rest, entry_v2)?;
+            // Authentication that goes on past the capture has been shown as far as it goes.
+            if rest.captured() < rest.len() {
+                return Ok(());
+            }
         }
         (REQUEST | RESPONSE, _) => put!(page, ", unknown version"),
         (4..=6, _) => {}

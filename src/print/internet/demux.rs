@@ -2,7 +2,8 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, pim, vrrp};
+use super::{Datagram, carp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, pim, vrrp};
+use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
@@ -32,6 +33,9 @@ pub(crate) fn print(
         Protocols::Igmp => igmp::print(page, payload),
         Protocols::Gre => gre::print(page, payload),
         Protocols::Pim => pim::print(page, datagram, payload),
+        Protocols::Vrrp if page.options.packet_type == Some(Decoder::Carp) => {
+            carp::print(page, datagram, payload)
+        }
         Protocols::Vrrp => vrrp::print(page, datagram, payload),
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),

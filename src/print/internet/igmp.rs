@@ -1,6 +1,7 @@
 //! IGMP, versions 1 to 3 (RFC 1112, RFC 2236, RFC 3376), and multicast traceroute.
 
-use crate::print::cursor::{Cursor, Shown};
+use super::{dvmrp, pim};
+use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Span, name_of, put};
 use crate::wire::Checksum;
@@ -33,8 +34,21 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
             put!(page, "igmp v3 report");
             report_3(page, message)?;
         }
-        0x13 => put!(page, "igmp dvmrp"),
-        0x14 => put!(page, "igmp pimv1"),
+        0x13 => {
+            put!(page, "igmp dvmrp");
+            if message.len() < 8 {
+                put!(page, " [len ", message.len(), "]");
+            } else {
+                match dvmrp::print(page, message) {
+                    Err(Stop::Invalid) => page.invalid(),
+                    ended => ended?,
+                }
+            }
+        }
+        0x14 => {
+            put!(page, "igmp pimv1");
+            pim::version_1::print(page, message)?;
+        }
         0x1e => trace(page, "mresp", message)?,
         0x1f => trace(page, "mtrace", message)?,
         other => put!(page, "igmp-", other),

@@ -1,8 +1,9 @@
 //! The internet layer: IPv4, IPv6 and what goes directly with them.
 
 pub(crate) mod arp;
+mod carp;
 mod demux;
-mod erspan;
+mod dvmrp;
 mod gre;
 mod icmp;
 mod icmp6;
@@ -11,7 +12,6 @@ mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
-pub(crate) mod nsh;
 mod pim;
 mod vrrp;
 

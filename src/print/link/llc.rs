@@ -10,32 +10,15 @@ use crate::print::page::Page;
 use crate::print::registry::oui::{self, CISCO, CISCO_BRIDGED, ETHERNET, IEEE_802_1};
 use crate::print::text::{Hex2, Hex4, HexPad, Mac, name_of, put};
 
-/// Prints an 802.2 packet, in hexadecimal if it is none that we know. Returns how many of its bytes were headers.
+/// Prints an 802.2 packet. Returns how many of its bytes were headers.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<usize> {
-    let found = decode(page, packet, addresses)?;
-    if !found.known {
-        page.raw(packet.bytes());
-    }
-    Ok(found.header)
-}
-
-/// What there was in an 802.2 packet.
-pub(crate) struct Found {
-    /// How many of its bytes were headers.
-    pub(crate) header: usize,
-    /// Whether all behind them was told.
-    pub(crate) known: bool,
-}
-
-/// Prints an 802.2 packet as far as we know it.
-pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<Found> {
     page.enter("llc");
-    let Ok(header) = Header::read(packet) else {
+    let header = Header::read(packet).inspect_err(|_| {
         page.truncated();
-        return Ok(Found {
-            header: packet.captured(),
-            known: false,
-        });
+        page.raw(packet.bytes());
+    });
+    let Ok(header) = header else {
+        return Ok(packet.captured());
     };
     let (destination, source) = (header.destination & !1, header.source & !1);
     if page.options.link_header {
@@ -75,11 +58,10 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
     let both = if source == destination { source } else { 0 };
     match (both, header.control) {
         (SNAP, INFORMATION) => {
-            let known = snap(page, rest, addresses)?;
-            return Ok(Found {
-                header: header.len() + 5,
-                known,
-            });
+            if !snap(page, rest, addresses)? {
+                page.raw(rest.after(5).bytes());
+            }
+            return Ok(header.len() + 5);
         }
         (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
         (IP, INFORMATION) => ipv4::print(page, rest)?,
@@ -87,16 +69,12 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
             if !page.options.link_header {
                 points(page, destination, source, addresses);
             }
-            return Ok(Found {
-                header: header.len(),
-                known: control(page, header, packet)?,
-            });
+            if !control(page, header, packet)? {
+                page.raw(rest.bytes());
+            }
         }
     }
-    Ok(Found {
-        header: header.len(),
-        known: true,
-    })
+    Ok(header.len())
 }
 
 /// The three or four bytes of a header.
@@ -367,11 +345,7 @@ mod tests {
     fn an_unnumbered_frame_is_told_by_its_command() {
         assert_eq!(
             shown(LINK, &ether(3, &[0x04, 0x05, 0xe3])),
-            format!(
-                "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3\
-                 \n\t0x0000:  0405 e3{}...",
-                " ".repeat(34)
-            )
+            "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 
-use crate::print::application::{self, Ports};
+use crate::print::application::{self, Payload, Ports};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::Datagram;
 use crate::print::names::Transport;
@@ -39,11 +39,18 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
     packet.need(HEADER)?;
     let field = rest.u16()?;
     let payload = rest.limited(claimed);
+    let carried = Payload {
+        datagram: payload,
+        rest: rest.claiming(payload.len()),
+    };
 
+    if page.options.packet_type.is_some() && application::as_packet_type(page, ports, carried)? {
+        return Ok(());
+    }
     if page.verbose(1) && !page.options.no_checksums && !datagram.fragmented {
         checksum(page, datagram, packet, payload, field);
     }
-    if !page.quiet() && application::over_udp(page, ports, payload)? {
+    if !page.quiet() && application::over_udp(page, ports, carried)? {
         return Ok(());
     }
     if claimed > payload.len() && !datagram.fragmented {

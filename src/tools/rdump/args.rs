@@ -28,6 +28,9 @@ pub struct Args {
     /// Print the compiled filter and stop; twice as C, three times as numbers
     #[arg(short = 'd', action = ArgAction::Count)]
     pub dump_program: u8,
+    /// Print what one port carries as this protocol, such as tcp.8443=http
+    #[arg(long, value_name = "port=protocol", action = ArgAction::Append)]
+    pub decode_as: Vec<String>,
     /// List the interfaces
     #[arg(short = 'D', long = "list-interfaces")]
     pub list_devices: bool,
@@ -106,6 +109,9 @@ pub struct Args {
     /// How to print the time: nothing, -tt seconds, -ttt since the last, -tttt with the date, -ttttt since the first
     #[arg(short = 't', action = ArgAction::Count)]
     pub time: u8,
+    /// Print what UDP carries as this protocol, whatever its ports
+    #[arg(short = 'T', value_name = "type")]
+    pub packet_type: Option<String>,
     /// How fine time stamps are
     #[arg(long = "time-stamp-precision", value_name = "precision", overrides_with_all = ["micro", "nano"])]
     pub precision: Option<Precision>,

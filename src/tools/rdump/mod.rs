@@ -1,6 +1,7 @@
 //! `rdump`: capture packets, filter them, print them.
 
 mod args;
+mod decode_as;
 mod live;
 mod names;
 mod plan;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::Args;
 use super::args::{self, Way};
+use super::decode_as;
 use crate::capture::Direction;
 use crate::print::{self, Dump, DumpForm, TimeStyle};
 use crate::wire::LinkType;
@@ -216,16 +217,20 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
     if prints && write.as_ref().is_some_and(|write| write.file == Target::Stdout) {
         bail!("--print and -w - cannot both have standard output");
     }
-    let print = prints.then(|| Print {
-        options: printing(args, precision),
-        names: args.numeric == 0,
-        each_line: args.line_buffered,
-        sampling: args.print_sampling.unwrap_or(1),
-    });
+    let print = prints
+        .then(|| -> Result<Print> {
+            Ok(Print {
+                options: printing(args, precision)?,
+                names: args.numeric == 0,
+                each_line: args.line_buffered,
+                sampling: args.print_sampling.unwrap_or(1),
+            })
+        })
+        .transpose()?;
     Ok(Output { print, write })
 }
 
-fn printing(args: &Args, precision: Precision) -> print::Options {
+fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
     let time = match args.time {
         0 => TimeStyle::TimeOfDay,
         1 => TimeStyle::Off,
@@ -244,14 +249,24 @@ fn printing(args: &Args, precision: Precision) -> print::Options {
     let dump = dump(args.ascii, DumpForm::Ascii)
         .or_else(|| dump(args.hex_ascii, DumpForm::HexAscii))
         .or_else(|| dump(args.hex, DumpForm::Hex));
-    print::Options {
-        verbosity: args.verbose.min(3),
+    Ok(print::Options {
+        verbosity: args.verbose,
         quiet: args.quiet,
         link_header: args.link_header,
         // Numbers cannot be relative to packets that nobody has looked at.
         absolute_seq: args.absolute_seq || args.print_sampling.is_some(),
         no_checksums: args.no_checksums,
         no_domain: args.no_domain,
+        packet_type: args
+            .packet_type
+            .as_deref()
+            .map(decode_as::packet_type)
+            .transpose()?,
+        decode_as: args
+            .decode_as
+            .iter()
+            .map(|typed| decode_as::parse(typed))
+            .collect::<Result<_>>()?,
         one_line: args.one_line,
         time,
         nanos: precision == Precision::Nano,
@@ -262,7 +277,7 @@ fn printing(args: &Args, precision: Precision) -> print::Options {
             TimeStyle::TimeOfDay | TimeStyle::DateTime => TimeZone::system(),
             _ => TimeZone::UTC,
         },
-    }
+    })
 }
 
 /// Four times libpcap's: an interface of 10 Gbit/s fills it in some six milliseconds.

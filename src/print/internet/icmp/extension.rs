@@ -42,6 +42,7 @@ pub(crate) fn echo_request(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         }
     );
     let extension = message.after(8);
+    extension.need(2 * HEADER)?;
     // There is exactly one object, and padding may follow it.
     let length = HEADER + usize::from(extension.peek_u16(HEADER)?);
     put_checksum(page, extension, length)?;

@@ -109,10 +109,14 @@ fn options(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
         let length = usize::from(rest.peek_u8(1)?) + 2;
         let name = name_of(OPTIONS, kind);
         let least = LEAST.get(usize::from(kind)).copied().unwrap_or(2);
-        put!(page, "(", name.unwrap_or("unknown"));
-        if name.is_none() {
-            put!(page, ": type-#", kind, " len=", length - 2);
-        }
+        let Some(name) = name else {
+            rest.need(length)?;
+            put!(page, "(unknown: type-#", kind, " len=", length - 2, ")");
+            rest.claims(length).map_err(|_| Stop::Truncated)?;
+            rest.advance(length);
+            continue;
+        };
+        put!(page, "(", name);
         if matches!(kind, 2..=4) {
             put!(page, ": ");
         }

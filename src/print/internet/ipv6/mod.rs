@@ -31,10 +31,16 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let Some(view) = Ipv6Packet::new(packet.bytes()) else {
         return Err(Stop::Truncated);
     };
+    let claimed = usize::from(view.get_payload_length());
+    let packet = if claimed == 0 {
+        packet
+    } else {
+        checked_length(page, packet, claimed + HEADER)
+    };
     if page.verbose(1) {
         verbose_header(page, &view);
     }
-    let packet = match usize::from(view.get_payload_length()) {
+    let packet = match claimed {
         // The length is in a hop-by-hop option, or the packet is a send that no length field could hold.
         0 => {
             if view.get_next_header() == Protocols::Hopopt {
@@ -46,7 +52,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
                 packet.claiming(HEADER)
             }
         }
-        claimed => checked_length(page, packet, claimed + HEADER),
+        _ => packet,
     };
     let source = view.get_source();
     let destination = view.get_destination();

@@ -1,15 +1,17 @@
 //! Protocol-independent multicast, version 2 (RFC 7761, RFC 3973, RFC 5059, RFC 5015).
 
+pub(super) mod version_1;
+
 use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 
-use super::{Datagram, ipv4, ipv6};
 use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::internet::{Datagram, ipv4, ipv6};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Hex2, Hex4, HexPad, Span, name_of, put, put_bits};
 use crate::wire::Checksum;
 
 /// Prints a message.
-pub(super) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
+pub(in crate::print) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
     page.enter("pim");
     let first = message.peek_u8(0)?;
     let (version, kind) = (first >> 4, first & 15);
@@ -194,10 +196,11 @@ fn register(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     put!(page, ", Flags [ ", name.unwrap_or("none"), " ]\n\t");
     match rest.peek_u8(0)? >> 4 {
         0 => {
+            let (source, group) = (rest.after(12).peek_ipv4()?, rest.after(16).peek_ipv4()?);
             put!(page, "IP-Null-header ");
-            page.host(rest.after(12).peek_ipv4()?);
+            page.host(source);
             put!(page, " > ");
-            page.host(rest.after(16).peek_ipv4()?);
+            page.host(group);
             Ok(())
         }
         4 => page.deeper(|page| ipv4::print(page, rest)),
