@@ -11,6 +11,7 @@
 
 mod application;
 mod cursor;
+mod dialogues;
 mod dump;
 mod flows;
 mod internet;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::cursor::{Cursor, Shown, Stop};
+use super::dialogues::Dialogues;
 use super::dump;
 use super::flows::Flows;
 use super::names::{Names, Transport};
@@ -17,6 +18,8 @@ pub(crate) struct Page<'p> {
     pub(crate) options: &'p Options,
     /// The sequence numbers of the TCP connections seen.
     pub(crate) flows: &'p mut Flows,
+    /// What else is remembered from packet to packet.
+    pub(crate) dialogues: &'p mut Dialogues,
     /// How many of the packet's first bytes are the link-layer header, which the shorter dumps leave out.
     pub(crate) link_len: usize,
     names: Option<&'p mut (dyn Names + 'static)>,
@@ -34,12 +37,14 @@ impl<'p> Page<'p> {
         out: &'p mut Vec<u8>,
         options: &'p Options,
         flows: &'p mut Flows,
+        dialogues: &'p mut Dialogues,
         names: Option<&'p mut (dyn Names + 'static)>,
     ) -> Self {
         Self {
             out,
             options,
             flows,
+            dialogues,
             link_len: 0,
             names,
             proto: "",

@@ -1,6 +1,7 @@
 //! The frame of a packet's text, and the state that crosses packets.
 
 use super::cursor::{Cursor, Stop};
+use super::dialogues::Dialogues;
 use super::dump;
 use super::flows::Flows;
 use super::link;
@@ -19,6 +20,7 @@ pub struct Printer {
     options: Options,
     names: Option<Box<dyn Names>>,
     flows: Flows,
+    dialogues: Dialogues,
     clock: Clock,
 }
 
@@ -30,6 +32,7 @@ impl Printer {
             options,
             names: None,
             flows: Flows::default(),
+            dialogues: Dialogues::default(),
             clock,
         }
     }
@@ -64,7 +67,13 @@ impl Printer {
         self.clock.stamp(packet.time, out);
 
         let cursor = Cursor::new(packet.bytes, packet.wire_len as usize);
-        let mut page = Page::new(out, &self.options, &mut self.flows, self.names.as_deref_mut());
+        let mut page = Page::new(
+            out,
+            &self.options,
+            &mut self.flows,
+            &mut self.dialogues,
+            self.names.as_deref_mut(),
+        );
         match link::print(&mut page, packet.link, cursor) {
             Ok(()) => {}
             Err(Stop::Truncated) => page.truncated(),

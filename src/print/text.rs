@@ -67,6 +67,10 @@ pub(crate) struct Mac<'a>(pub(crate) &'a [u8]);
 #[derive(Clone, Copy)]
 pub(crate) struct Escaped<'a>(pub(crate) &'a [u8]);
 
+/// Bytes of the packet as text: what is not printable ASCII is a dot.
+#[derive(Clone, Copy)]
+pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
+
 /// Seconds as a span of time, such as `1d2h3s`.
 #[derive(Clone, Copy)]
 pub(crate) struct Span(pub(crate) u32);
@@ -235,6 +239,15 @@ impl Put for Escaped<'_> {
                 _ => out.extend_from_slice(&[b'^', low ^ 0x40]),
             }
         }
+    }
+}
+
+impl Put for Dotted<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        out.extend(self.0.iter().map(|&byte| match byte {
+            0x20..=0x7e => byte,
+            _ => b'.',
+        }));
     }
 }
 

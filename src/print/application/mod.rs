@@ -10,6 +10,7 @@ mod dhcp_options;
 pub(crate) mod dns;
 mod geneve;
 mod hsrp;
+mod isakmp;
 mod lines;
 mod ntp;
 mod resp;
@@ -21,6 +22,7 @@ mod tftp;
 mod vxlan;
 
 use super::cursor::{Cursor, Shown};
+use super::internet::Datagram;
 use super::names::Transport;
 use super::page::Page;
 use super::text::put;
@@ -80,7 +82,12 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
 }
 
 /// Prints the payload of a UDP datagram and returns true, if its ports belong to a protocol that we know.
-pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, carried: Payload<'_>) -> Shown<bool> {
+pub(crate) fn over_udp(
+    page: &mut Page<'_>,
+    datagram: &Datagram,
+    ports: Ports,
+    carried: Payload<'_>,
+) -> Shown<bool> {
     if let Some(decoder) = chosen(page, Transport::Udp, ports) {
         return decoder.print_udp(page, ports, carried).map(|()| true);
     }
@@ -95,6 +102,12 @@ pub(crate) fn over_udp(page: &mut Page<'_>, ports: Ports, carried: Payload<'_>) 
         dhcp::print(page, payload)?;
     } else if ports.any(&[546, 547]) {
         dhcp6::print(page, payload)?;
+    } else if ports.any(&[500]) {
+        isakmp::print(page, datagram, carried.rest)?;
+    } else if ports.any(&[4500]) {
+        isakmp::nat_traversal(page, datagram, carried.rest)?;
+    } else if ports.any(&[7500, 8500]) {
+        isakmp::print(page, datagram, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
     } else if ports.any(&[520]) {

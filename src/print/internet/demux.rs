@@ -27,7 +27,7 @@ pub(crate) fn print(
             let (next, length) = ipsec::authentication(page, payload)?;
             page.deeper(|page| print(page, next, datagram, payload.after(length)))
         }
-        Protocols::Esp => ipsec::encrypted(page, payload),
+        Protocols::Esp => ipsec::encrypted(page, datagram, payload),
         Protocols::IpComp => ipsec::compressed(page, payload),
         Protocols::Igmp if datagram.is_v6() => wrong_version(page, "[IGMP requires IPv4]"),
         Protocols::Igmp => igmp::print(page, payload),

@@ -2,6 +2,7 @@
 
 use pnet_packet::ip::IpNextHeaderProtocol;
 
+use super::Datagram;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex, HexPad, put};
@@ -39,7 +40,7 @@ pub(super) fn authentication(
 }
 
 /// Prints what of an encrypted payload is in the clear.
-pub(super) fn encrypted(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
+pub(crate) fn encrypted(page: &mut Page<'_>, _datagram: &Datagram, payload: Cursor<'_>) -> Shown {
     page.enter("esp");
     let mut rest = payload;
     rest.need(8)?;

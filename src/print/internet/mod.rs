@@ -2,13 +2,13 @@
 
 pub(crate) mod arp;
 mod carp;
-mod demux;
+pub(crate) mod demux;
 mod dvmrp;
 mod gre;
 mod icmp;
 mod icmp6;
 mod igmp;
-mod ipsec;
+pub(crate) mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;

@@ -50,7 +50,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
     if page.verbose(1) && !page.options.no_checksums && !datagram.fragmented {
         checksum(page, datagram, packet, payload, field);
     }
-    if !page.quiet() && application::over_udp(page, ports, carried)? {
+    if !page.quiet() && application::over_udp(page, datagram, ports, carried)? {
         return Ok(());
     }
     if claimed > payload.len() && !datagram.fragmented {

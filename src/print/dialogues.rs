@@ -1,0 +1,70 @@
+//! What is remembered from one packet to the next besides TCP's numbers: who began an exchange, and what was
+//! asked. Packets that come here are understood only in the order of their capture.
+
+use std::net::IpAddr;
+
+/// The exchanges under way, each kind in a ring of its own that forgets the oldest.
+#[derive(Debug, Default)]
+pub(crate) struct Dialogues {
+    /// Who sent the first message of an IKEv1 exchange to whom, by the initiator's cookie.
+    pub(crate) ike: Recent<[u8; 8], (IpAddr, IpAddr)>,
+}
+
+/// The latest entries of a kind, at most [`KEPT`]: what is not among them was asked too long ago.
+#[derive(Debug)]
+pub(crate) struct Recent<K, V> {
+    entries: Vec<(K, V)>,
+    oldest: usize,
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            oldest: 0,
+        }
+    }
+}
+
+impl<K: PartialEq, V> Recent<K, V> {
+    /// What was remembered under `key`.
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.entries
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Remembers `value` in place of what was remembered under `key`, or of the oldest entry.
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        if let Some(entry) = self.entries.iter_mut().find(|(known, _)| *known == key) {
+            entry.1 = value;
+        } else if self.entries.len() < KEPT {
+            self.entries.push((key, value));
+        } else if let Some(entry) = self.entries.get_mut(self.oldest) {
+            *entry = (key, value);
+            self.oldest = (self.oldest + 1) % KEPT;
+        }
+    }
+}
+
+/// How many entries of a kind are kept: enough for what is in flight between a few hosts.
+const KEPT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entry_goes_first() {
+        let mut recent = Recent::default();
+        for key in 0..=KEPT {
+            recent.insert(key, key * 2);
+        }
+        recent.insert(5, 0);
+        assert_eq!(recent.get(&0), None);
+        assert_eq!(recent.get(&1), Some(&2));
+        assert_eq!(recent.get(&5), Some(&0));
+        assert_eq!(recent.get(&KEPT), Some(&(KEPT * 2)));
+    }
+}
