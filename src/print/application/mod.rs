@@ -8,17 +8,21 @@ mod dhcp6;
 mod dhcp6_options;
 mod dhcp_options;
 pub(crate) mod dns;
+pub(crate) mod eap;
 mod geneve;
 mod hsrp;
 mod isakmp;
 mod lines;
 mod ntp;
+pub(crate) mod ptp;
+mod radius;
 mod resp;
 mod rip;
 mod rtp;
 mod syslog;
 mod telnet;
 mod tftp;
+mod timed;
 mod vxlan;
 
 use super::cursor::{Cursor, Shown};
@@ -98,6 +102,8 @@ pub(crate) fn over_udp(
         dns::print(page, payload, Dialect::Multicast)?;
     } else if ports.any(&[69]) {
         tftp::print(page, payload)?;
+    } else if ports.any(&[525]) {
+        timed::print(page, carried.rest)?;
     } else if ports.any(&[67, 68]) {
         dhcp::print(page, payload)?;
     } else if ports.any(&[546, 547]) {
@@ -118,6 +124,8 @@ pub(crate) fn over_udp(
         auto_rp::print(page, payload)?;
     } else if ports.any(&[514]) {
         syslog::print(page, payload)?;
+    } else if ports.any(&[1645, 1646, 1700, 1812, 1813, 3799]) {
+        radius::print(page, payload)?;
     } else if ports.destination == 1985 {
         hsrp::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
@@ -128,6 +136,8 @@ pub(crate) fn over_udp(
         vxlan::print(page, payload)?;
     } else if ports.destination == 6081 {
         geneve::print(page, payload)?;
+    } else if ports.any(&[319, 320]) {
+        ptp::print(page, payload)?;
     } else {
         return Ok(false);
     }

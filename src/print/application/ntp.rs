@@ -209,7 +209,7 @@ impl Put for Short {
 
 /// Seconds since 1900 in 32.32 fixed point.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp(u32, u32);
+pub(super) struct Stamp(pub(super) u32, pub(super) u32);
 
 impl Stamp {
     fn fixed(self) -> u64 {

@@ -5,6 +5,7 @@ use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
 use super::{arista, llc, macsec, msnlb, pppoe};
+use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -130,11 +131,15 @@ pub(crate) fn by_type(
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
+        EtherType(EAPOL) => eap::frame(page, payload)?,
+        EtherType(PTP) => ptp::print(page, payload)?,
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+const EAPOL: u16 = 0x888e;
+const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;
 const MS_NLB: u16 = 0x886f;
 const MPLS: u16 = 0x8847;
@@ -245,7 +250,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x8100 => "802.1Q", 0x8137 => "IPX", 0x86dd => "IPv6", 0x8808 => "MPCP",
         0x8809 => "Slow Protocols", 0x880b => "PPP", 0x8847 => "MPLS unicast", 0x8848 => "MPLS multicast",
         0x8863 => "PPPoE D", 0x8864 => "PPPoE S", 0x886f => "MS NLB heartbeat", 0x8870 => "Jumbo",
-        0x888e => "EAPOL", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
+        0x888e => "EAPOL", 0x88f7 => "PTP", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
         0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0x8903 => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
         0x04e0 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",

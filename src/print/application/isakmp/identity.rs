@@ -81,6 +81,10 @@ pub(super) fn v2(page: &mut Page<'_>, payload: &Payload<'_>) -> Result<(), Cut> 
     let mut rest = payload.body();
     let kind = rest.u8()?;
     rest.skip(3)?;
+    let Some(length) = payload.length.checked_sub(FIXED) else {
+        put!(page, " [payload too short]");
+        return Ok(());
+    };
     let Some((name, text)) = TYPES_V2
         .iter()
         .find(|(known, ..)| *known == kind)
@@ -89,7 +93,6 @@ pub(super) fn v2(page: &mut Page<'_>, payload: &Payload<'_>) -> Result<(), Cut> 
         return Ok(());
     };
     put!(page, " ", name, ":");
-    let length = payload.length.checked_sub(FIXED).ok_or(Cut::Payload)?;
     need(rest, length)?;
     let data = rest.take(length)?;
     if text {

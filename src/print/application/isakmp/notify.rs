@@ -78,7 +78,10 @@ pub(super) fn v2<'a>(page: &mut Page<'_>, payload: &Payload<'a>) -> Printed<'a> 
     let (protocol, spi, kind) = (rest.u8()?, usize::from(rest.u8()?), rest.u16()?);
     put!(page, " prot_id=", protocol_name(protocol), " type=", kind, "(");
     let found = NOTIFICATIONS.iter().find(|(known, ..)| *known == kind);
-    let (name, has_spi) = found.map_or((range_of(kind), true), |(_, name, has_spi)| (*name, *has_spi));
+    let (name, has_spi) = match found {
+        Some((_, name, has_spi)) => (*name, *has_spi),
+        None => (range_of(kind), true),
+    };
     put!(page, name, ")");
     if has_spi && spi > 0 {
         put!(page, " spi=");
