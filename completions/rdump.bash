@@ -23,7 +23,7 @@ _rdump() {
 
     case "${cmd}" in
         rdump)
-            opts="-A -B -c -d -D -e -F -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -T -U -v -w -x -X -y -h --buffer-size --count --decode-as --list-interfaces --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
+            opts="-A -B -C -c -d -D -e -F -G -g -i -K -L -l -n -N -# -O -p -Q -q -r -S -s -t -T -U -v -W -w -x -X -y -z -h --buffer-size --count --decode-as --list-interfaces --duration --ip-oneline --interface --immediate-mode --dont-verify-checksums --list-data-link-types --lengths --micro --nano --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -37,6 +37,10 @@ _rdump() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -c)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -45,7 +49,15 @@ _rdump() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -F)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -G)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -93,6 +105,10 @@ _rdump() {
                     COMPREPLY=($(compgen -W "micro nano" -- "${cur}"))
                     return 0
                     ;;
+                -W)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -w)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -102,6 +118,10 @@ _rdump() {
                     return 0
                     ;;
                 -y)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -z)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

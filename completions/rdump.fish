@@ -1,7 +1,10 @@
 complete -c rdump -s B -l buffer-size -d 'Kilobytes that the kernel may fill with packets nobody has fetched yet' -r
+complete -c rdump -s C -d 'Begin the next file when one is longer than this: millions of bytes, or 1024-fold with k, m or g' -r
 complete -c rdump -s c -d 'Stop after this many packets' -r
 complete -c rdump -l decode-as -d 'Print what one port carries as this protocol, such as tcp.8443=http' -r
+complete -c rdump -l duration -d 'Stop after this many seconds' -r
 complete -c rdump -s F -d 'Read the filter from a file' -r -F
+complete -c rdump -s G -d 'Begin the next file after this many seconds; its name may hold strftime\'s conversions' -r
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
 out\t'From this machine'
@@ -13,8 +16,10 @@ complete -c rdump -s s -l snapshot-length -d 'Take at most this many bytes of ea
 complete -c rdump -s T -d 'Print what UDP carries as this protocol, whatever its ports' -r
 complete -c rdump -l time-stamp-precision -d 'How fine time stamps are' -r -f -a "micro\t'Microseconds'
 nano\t'Nanoseconds'"
+complete -c rdump -s W -d 'Keep at most this many files of -C, the last ones; or stop after so many of -G' -r
 complete -c rdump -s w -d 'Write packets to a file, - for standard output' -r -F
 complete -c rdump -s y -l linktype -d 'The link type to capture, or to compile the filter for' -r
+complete -c rdump -s z -d 'Run this command on each file that another one follows' -r
 complete -c rdump -s A -d 'Print each packet in ASCII; twice with its link-layer header'
 complete -c rdump -l count -d 'Print how many packets there are instead of the packets'
 complete -c rdump -s d -d 'Print the compiled filter and stop; twice as C, three times as numbers'

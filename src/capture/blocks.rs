@@ -54,6 +54,11 @@ impl<R: Read> Blocks<R> {
         Ok(())
     }
 
+    /// What is read from.
+    pub(super) fn input(&self) -> &R {
+        &self.input
+    }
+
     /// The bytes at hand.
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {

@@ -1,4 +1,4 @@
-//! Packets out of a capture file, pcap or pcapng, in either byte order.
+//! Packets out of a capture file, pcap or pcapng, in either byte order, compressed or not.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -7,15 +7,16 @@ use thiserror::Error;
 
 use super::Frame;
 use super::blocks::Blocks;
+use super::input::Input;
 use crate::wire::pcap::{Header, HeaderError, Precision, RecordHeader};
-use crate::wire::pcapng::{self, BlockError, Section};
+use crate::wire::pcapng::{self, BlockError, Interface, Notes, Section};
 use crate::wire::{LinkType, Truncated};
 
 /// An open capture file. What can be read of a broken one is read before the error is met.
 #[derive(Debug)]
-pub struct File<R> {
+pub struct File<R: Read> {
     name: String,
-    blocks: Blocks<R>,
+    blocks: Blocks<Input<R>>,
     format: Format,
 }
 
@@ -50,6 +51,8 @@ enum Problem {
     },
     #[error("invalid packet capture length {captured}, bigger than maximum of {longest}")]
     Captured { captured: u32, longest: u32 },
+    #[error("truncated dump file; its compressed data has no end")]
+    Unfinished,
     #[error("the file describes no interface, so there is nothing to tell what its packets are")]
     NoInterface,
 }
@@ -83,11 +86,16 @@ impl<R: Read> File<R> {
     /// # Errors
     /// When it does not begin as a capture file does.
     pub fn new(name: String, input: R) -> Result<Self, FileError> {
-        let mut blocks = Blocks::new(input);
-        match Format::read(&mut blocks) {
-            Ok(format) => Ok(Self { name, blocks, format }),
+        match Self::begin(input) {
+            Ok((blocks, format)) => Ok(Self { name, blocks, format }),
             Err(problem) => Err(FileError { name, problem }),
         }
+    }
+
+    fn begin(input: R) -> Result<(Blocks<Input<R>>, Format), Problem> {
+        let mut blocks = Blocks::new(Input::new(input)?);
+        let format = Format::read(&mut blocks)?;
+        Ok((blocks, format))
     }
 
     /// What the packets begin with; in a pcapng file of several interfaces, those of the first.
@@ -104,6 +112,19 @@ impl<R: Read> File<R> {
             Format::Pcap(header) => header.snaplen,
             Format::Pcapng(section) => section.snaplen().unwrap_or_default(),
         }
+    }
+
+    /// The first interface, as far as the file describes it.
+    pub fn interface(&self) -> Interface {
+        let described = match &self.format {
+            Format::Pcap(_) => None,
+            Format::Pcapng(section) => section.interface(0).cloned(),
+        };
+        described.unwrap_or_else(|| Interface {
+            link: self.link(),
+            snaplen: self.snaplen(),
+            ..Interface::default()
+        })
     }
 
     /// The next packet, or `None` at the end of the file.
@@ -124,7 +145,7 @@ impl<R: Read> File<R> {
 }
 
 impl Format {
-    fn read<R: Read>(blocks: &mut Blocks<R>) -> Result<Self, Problem> {
+    fn read<R: Read>(blocks: &mut Blocks<Input<R>>) -> Result<Self, Problem> {
         const MAGIC: usize = 4;
         need(blocks, MAGIC, "file header")?;
         let start: &[u8; MAGIC] = blocks.bytes().first_chunk().ok_or(Truncated)?;
@@ -143,7 +164,7 @@ impl Format {
 }
 
 /// Takes the blocks up to the first interface, without which the file has no link type.
-fn read_section<R: Read>(blocks: &mut Blocks<R>) -> Result<Section, Problem> {
+fn read_section<R: Read>(blocks: &mut Blocks<Input<R>>) -> Result<Section, Problem> {
     let mut section = Section::new();
     while section.link().is_none() {
         let len = next_block(blocks, &mut section)?.ok_or(Problem::NoInterface)?;
@@ -156,12 +177,12 @@ fn read_section<R: Read>(blocks: &mut Blocks<R>) -> Result<Section, Problem> {
 
 #[inline]
 fn next_record<'a, R: Read>(
-    blocks: &'a mut Blocks<R>,
+    blocks: &'a mut Blocks<Input<R>>,
     header: &Header,
 ) -> Result<Option<Frame<'a>>, Problem> {
     let header_len = header.record_len();
     if blocks.fill(header_len)? == 0 {
-        return Ok(None);
+        return end(blocks);
     }
     need(blocks, header_len, "header")?;
     let record = RecordHeader::parse(header.order, blocks.bytes())?;
@@ -187,16 +208,18 @@ fn next_record<'a, R: Read>(
         // A file may hold more of a packet than its header promises; a reader that relied on the promise must
         // not be surprised.
         bytes: bytes.get(..header.snaplen as usize).unwrap_or(bytes),
+        interface: None,
+        notes: Notes::default(),
     }))
 }
 
 fn next_packet<'a, R: Read>(
-    blocks: &'a mut Blocks<R>,
-    section: &mut Section,
+    blocks: &'a mut Blocks<Input<R>>,
+    section: &'a mut Section,
 ) -> Result<Option<Frame<'a>>, Problem> {
     let len = loop {
         let Some(len) = next_block(blocks, section)? else {
-            return Ok(None);
+            return end(blocks);
         };
         if section.holds_packet(blocks.bytes()) {
             break len;
@@ -210,11 +233,26 @@ fn next_packet<'a, R: Read>(
         link: packet.link,
         wire_len: packet.original,
         bytes: packet.bytes,
+        interface: section.interface(packet.interface),
+        notes: packet.notes,
     }))
 }
 
+/// The file has no more bytes: the end, unless it was compressed, and more was to come.
+#[cold]
+fn end<'a, R: Read>(blocks: &Blocks<Input<R>>) -> Result<Option<Frame<'a>>, Problem> {
+    if blocks.input().is_cut() {
+        Err(Problem::Unfinished)
+    } else {
+        Ok(None)
+    }
+}
+
 /// Makes the next whole block available; gives its length, or `None` at the end of the file.
-fn next_block<R: Read>(blocks: &mut Blocks<R>, section: &mut Section) -> Result<Option<usize>, Problem> {
+fn next_block<R: Read>(
+    blocks: &mut Blocks<Input<R>>,
+    section: &mut Section,
+) -> Result<Option<usize>, Problem> {
     const START: usize = pcapng::PREFIX_LEN + 4;
     if blocks.fill(START)? == 0 {
         return Ok(None);
@@ -226,7 +264,7 @@ fn next_block<R: Read>(blocks: &mut Blocks<R>, section: &mut Section) -> Result<
 }
 
 #[inline]
-fn need<R: Read>(blocks: &mut Blocks<R>, wanted: usize, what: &'static str) -> Result<(), Problem> {
+fn need<R: Read>(blocks: &mut Blocks<Input<R>>, wanted: usize, what: &'static str) -> Result<(), Problem> {
     let got = blocks.fill(wanted)?;
     if got == wanted {
         Ok(())
@@ -240,11 +278,15 @@ const MAX_NANOS: u32 = 999_999_999;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::Save;
+    use crate::capture::{Head, Save};
+
+    fn head() -> Head {
+        Head::pcap(LinkType::RAW, Precision::Micro, 1000)
+    }
 
     fn sample(count: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut save = Save::new("out".into(), &mut bytes, LinkType::RAW, Precision::Micro, 1000).unwrap();
+        let mut save = Save::new("out".into(), &mut bytes, head()).unwrap();
         for n in 0..count {
             let body = [n; 5];
             let frame = Frame {
@@ -253,6 +295,8 @@ mod tests {
                 link: LinkType::RAW,
                 wire_len: 60,
                 bytes: &body,
+                interface: None,
+                notes: Notes::default(),
             };
             save.add(&frame).unwrap();
         }

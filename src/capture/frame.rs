@@ -1,6 +1,7 @@
 //! A packet as it was captured.
 
 use crate::wire::LinkType;
+use crate::wire::pcapng::{Interface, Notes};
 
 /// A packet, borrowed from the buffer of whoever captured it until the next one is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,4 +16,8 @@ pub struct Frame<'a> {
     pub wire_len: u32,
     /// Those of its bytes that were captured.
     pub bytes: &'a [u8],
+    /// The interface that it was captured on, if that is known.
+    pub interface: Option<&'a Interface>,
+    /// What else is known of it.
+    pub notes: Notes<'a>,
 }

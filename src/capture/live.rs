@@ -2,17 +2,20 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, SockFilter, Socket, Type};
 use thiserror::Error;
 
-use super::raw::{Dressing, Raw};
+use super::missed::Missed;
+use super::raw::{Dressing, OUTGOING, Raw};
 use super::ring::Walk;
 use super::sys;
 use super::{Device, Frame};
 use crate::filter::Program;
 use crate::wire::LinkType;
+use crate::wire::pcapng::Interface;
 
 /// How to capture.
 #[derive(Clone, Debug)]
@@ -56,6 +59,9 @@ pub struct Live {
     snaplen: usize,
     scratch: Vec<u8>,
     tally: Tally,
+    missed: Missed,
+    /// How many packets the kernel has handed over.
+    fetched: u64,
 }
 
 /// Where the packets come from.
@@ -74,6 +80,8 @@ pub struct Tally {
     pub received: u64,
     /// Those of them that found no room in the buffer.
     pub dropped: u64,
+    /// Those that the interface itself had to drop.
+    pub missed: u64,
 }
 
 /// A capture that cannot be made, or cannot go on.
@@ -169,12 +177,24 @@ impl Live {
             snaplen: config.snaplen as usize,
             scratch: Vec::new(),
             tally: Tally::default(),
+            missed: Missed::open(&device.name),
+            fetched: 0,
         })
     }
 
     /// What the packets begin with.
     pub fn link(&self) -> LinkType {
         self.dressing.link()
+    }
+
+    /// The interface, as a file describes it.
+    pub fn interface(&self) -> Interface {
+        Interface {
+            link: self.link(),
+            snaplen: u32::try_from(self.snaplen).unwrap_or(u32::MAX),
+            name: self.device.name.as_str().into(),
+            ..Interface::default()
+        }
     }
 
     /// Lets packets in, those that `filter` wants. Says whether the kernel runs the filter; if not, the packets
@@ -205,6 +225,31 @@ impl Live {
         self.socket.attach_filter(&insns)
     }
 
+    /// Lets no more packets in. Those that have come in before can still be fetched.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn stop(&mut self) -> Result<(), LiveError> {
+        // RET #0: no byte of any packet is wanted.
+        let nothing = self.socket.attach_filter(&[SockFilter::new(6, 0, 0, 0)]);
+        nothing.map_err(|source| LiveError::system(&self.device, "stop", source))
+    }
+
+    /// Whether every packet has been fetched that the kernel has counted and not dropped. It can be untrue for ever
+    /// if the kernel has lost count, so nobody should wait longer for it than [`Self::SETTLED`].
+    ///
+    /// # Errors
+    /// When the kernel does not say.
+    pub fn is_drained(&mut self) -> Result<bool, LiveError> {
+        let Tally {
+            received, dropped, ..
+        } = self.tally()?;
+        Ok(self.fetched >= received - dropped.min(received))
+    }
+
+    /// After this time the kernel has handed over every block, full or not.
+    pub const SETTLED: Duration = Duration::from_millis(2 * BATCH_MS as u64 + 50);
+
     /// The next packet that has come in, or none if there is none now.
     ///
     /// # Errors
@@ -225,6 +270,7 @@ impl Live {
             if !advanced {
                 return Ok(None);
             }
+            self.fetched += 1;
             let packet_type = self.source.current().address.packet_type;
             if self.goes_the_right_way(packet_type) {
                 break;
@@ -253,27 +299,28 @@ impl Live {
             || (self.device.index == 0 && self.source.current().address.hardware == LOOPBACK)
     }
 
-    /// Waits for packets; says whether there may be some, rather than that something is to be read from `wake`.
+    /// Waits for packets, until something is to be read from `wake`, or for this time.
     ///
     /// # Errors
     /// When the interface has gone.
-    pub fn wait(&self, wake: BorrowedFd<'_>) -> Result<bool, LiveError> {
+    pub fn wait(&self, wake: BorrowedFd<'_>, longest: Option<Duration>) -> Result<(), LiveError> {
         let told = |source| LiveError::system(&self.device, "wait for packets", source);
         let mut ready = [
             PollFd::new(&self.socket, PollFlags::IN),
             PollFd::new(&wake, PollFlags::IN),
         ];
-        match poll(&mut ready, None) {
+        let longest = longest.and_then(|longest| Timespec::try_from(longest).ok());
+        match poll(&mut ready, longest.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(told(error.into())),
         }
-        let [socket, wake] = ready;
+        let [socket, _] = ready;
         if socket.revents().contains(PollFlags::ERR)
             && let Some(error) = self.socket.take_error().map_err(told)?
         {
             return Err(told(error));
         }
-        Ok(wake.revents().is_empty())
+        Ok(())
     }
 
     /// What the kernel has counted since the start.
@@ -286,6 +333,7 @@ impl Live {
             .map_err(|source| LiveError::system(&self.device, "read the statistics", source))?;
         self.tally.received += u64::from(received);
         self.tally.dropped += u64::from(dropped);
+        self.tally.missed = self.missed.count();
         Ok(self.tally)
     }
 }
@@ -342,9 +390,6 @@ const NO_PROTOCOL: u16 = 0;
 
 /// `ETH_P_ALL`.
 const ALL_PROTOCOLS: u16 = 3;
-
-/// `PACKET_OUTGOING`.
-const OUTGOING: u8 = 4;
 
 /// `ARPHRD_LOOPBACK`.
 const LOOPBACK: u16 = 772;

@@ -5,6 +5,7 @@
 
 use super::Frame;
 use super::sys::Address;
+use crate::wire::pcapng::Notes;
 use crate::wire::{LinkType, Writer};
 
 /// A packet as the kernel gives it.
@@ -126,9 +127,14 @@ impl Dressing {
             link: self.link(),
             wire_len: raw.original.saturating_add(added),
             bytes: bytes.get(..snaplen).unwrap_or(bytes),
+            interface: None,
+            notes: Notes::of_direction(raw.address.packet_type == OUTGOING),
         }
     }
 }
+
+/// `PACKET_OUTGOING`: the packet is from this machine.
+pub(super) const OUTGOING: u8 = 4;
 
 /// The two addresses at the beginning of an Ethernet frame, before the place of a VLAN tag.
 const ADDRESSES: usize = 12;

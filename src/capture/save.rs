@@ -7,8 +7,9 @@ use thiserror::Error;
 use super::Frame;
 use crate::wire::LinkType;
 use crate::wire::pcap::{Header, Precision, RecordHeader};
+use crate::wire::pcapng::{self, Application, Counts, Interface};
 
-/// A capture file being written: plain pcap, little-endian.
+/// A capture file being written, little-endian.
 ///
 /// Bytes reach the file in whole packets only. If the disk fills up in the middle of one, the file is cut back to
 /// the packet before, so that whatever is left behind can be read to its end.
@@ -16,18 +17,70 @@ use crate::wire::pcap::{Header, Precision, RecordHeader};
 pub struct Save<W> {
     name: String,
     output: W,
-    precision: Precision,
+    head: Head,
     pending: Vec<u8>,
     /// Where in `pending` each whole packet ends.
     ends: Vec<usize>,
-    /// How many bytes the file has.
+    /// How many bytes the file has, before they are compressed.
     written: u64,
+    /// The interfaces that the file describes.
+    interfaces: Vec<Interface>,
+    /// The place among them of the one that the last packet came from.
+    last: usize,
+}
+
+/// What a file says of all its packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The format of the file.
+    pub format: Format,
+    /// What the packets begin with.
+    pub link: LinkType,
+    /// How fine their time stamps are.
+    pub precision: Precision,
+    /// No packet has more captured bytes than this.
+    pub snaplen: u32,
+    /// The filter that they have passed.
+    pub filter: String,
+}
+
+impl Head {
+    /// The head of a plain file of packets that have passed no filter.
+    pub fn pcap(link: LinkType, precision: Precision, snaplen: u32) -> Self {
+        Self {
+            format: Format::Pcap,
+            link,
+            precision,
+            snaplen,
+            filter: String::new(),
+        }
+    }
+}
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// libpcap's: all packets have one link type.
+    Pcap,
+    /// The next generation's: it names interfaces, and counts what was dropped.
+    Pcapng,
 }
 
 /// What a capture file can be written to.
 pub trait Output: io::Write {
-    /// Takes back what was written beyond `len` bytes, where that is possible.
-    fn cut(&mut self, len: u64);
+    /// Takes back what was written beyond `len` bytes, where that is possible: not from a pipe, which somebody has
+    /// read, and not from what is compressed.
+    fn cut(&mut self, len: u64) {
+        let _ = len;
+    }
+
+    /// Writes what belongs at the end, once all packets are written. Nothing is written after it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn finish(&mut self) -> io::Result<()> {
+        self.flush()
+    }
 }
 
 impl Output for std::fs::File {
@@ -48,58 +101,133 @@ impl<T: Output + ?Sized> Output for &mut T {
     fn cut(&mut self, len: u64) {
         (**self).cut(len);
     }
+
+    fn finish(&mut self) -> io::Result<()> {
+        (**self).finish()
+    }
 }
 
 impl<T: Output + ?Sized> Output for Box<T> {
     fn cut(&mut self, len: u64) {
         (**self).cut(len);
     }
+
+    fn finish(&mut self) -> io::Result<()> {
+        (**self).finish()
+    }
 }
 
 /// The file cannot be written on.
 #[derive(Debug, Error)]
-#[error("write {name}")]
-pub struct SaveError {
-    name: String,
-    source: io::Error,
+pub enum SaveError {
+    /// The system refuses it.
+    #[error("write {name}")]
+    Write {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The format has one link type for all packets.
+    #[error("{name}: a file of {expected} cannot hold a packet of {found}; one that is called *.pcapng can")]
+    LinkType {
+        /// The file.
+        name: String,
+        /// That of the file.
+        expected: LinkType,
+        /// That of the packet.
+        found: LinkType,
+    },
+    /// More interfaces than any machine has.
+    #[error("{0}: too many interfaces")]
+    Interfaces(String),
 }
 
 impl<W: Output> Save<W> {
     /// Gathered packets are written when there are this many bytes of them.
     const ENOUGH: usize = 256 * 1024;
 
-    /// Begins a file of packets of `link` on `output`, which errors call `name`.
+    /// Begins a file on `output`, which errors call `name`.
     ///
     /// # Errors
-    /// When the header cannot be written.
-    pub fn new(
-        name: String,
-        output: W,
-        link: LinkType,
-        precision: Precision,
-        snaplen: u32,
-    ) -> Result<Self, SaveError> {
-        let mut pending = Vec::with_capacity(Self::ENOUGH + 4096);
-        Header::write(link, precision, snaplen, &mut pending);
+    /// When what belongs at the beginning cannot be written.
+    pub fn new(name: String, output: W, head: Head) -> Result<Self, SaveError> {
         let mut save = Self {
             name,
             output,
-            precision,
-            pending,
+            pending: Vec::with_capacity(Self::ENOUGH + 4096),
             ends: Vec::new(),
             written: 0,
+            interfaces: Vec::new(),
+            last: 0,
+            head,
         };
+        let Head {
+            link,
+            precision,
+            snaplen,
+            ..
+        } = save.head;
+        match save.head.format {
+            Format::Pcap => Header::write(link, precision, snaplen, &mut save.pending),
+            Format::Pcapng => pcapng::write_section(APPLICATION, &mut save.pending),
+        }
         save.flush()?;
         Ok(save)
+    }
+
+    /// Describes the interface that the packets will come from, where the format can: a file without packets has
+    /// a link type then, too.
+    ///
+    /// # Errors
+    /// When there are too many interfaces.
+    pub fn describe(&mut self, interface: Interface) -> Result<(), SaveError> {
+        if self.head.format == Format::Pcap {
+            return Ok(());
+        }
+        if self.interfaces.len() == MAX_INTERFACES {
+            return Err(SaveError::Interfaces(self.name.clone()));
+        }
+        pcapng::write_interface(
+            &interface,
+            self.head.precision,
+            &self.head.filter,
+            &mut self.pending,
+        );
+        self.ends.push(self.pending.len());
+        self.last = self.interfaces.len();
+        self.interfaces.push(interface);
+        Ok(())
     }
 
     /// Adds one packet.
     ///
     /// # Errors
-    /// When what was gathered cannot be written.
+    /// When what was gathered cannot be written, or a packet is not of the file's link type.
     #[inline]
     pub fn add(&mut self, frame: &Frame<'_>) -> Result<(), SaveError> {
-        let fraction = match self.precision {
+        match self.head.format {
+            Format::Pcap => self.add_record(frame)?,
+            Format::Pcapng => self.add_block(frame)?,
+        }
+        self.ends.push(self.pending.len());
+        if self.pending.len() >= Self::ENOUGH {
+            self.hand_over()
+        } else {
+            Ok(())
+        }
+    }
+
+    #[inline]
+    fn add_record(&mut self, frame: &Frame<'_>) -> Result<(), SaveError> {
+        if frame.link != self.head.link {
+            return Err(SaveError::LinkType {
+                name: self.name.clone(),
+                expected: self.head.link,
+                found: frame.link,
+            });
+        }
+        let fraction = match self.head.precision {
             Precision::Micro => frame.nanos / 1000,
             Precision::Nano => frame.nanos,
         };
@@ -112,25 +240,64 @@ impl<W: Output> Save<W> {
         };
         header.write(&mut self.pending);
         self.pending.extend_from_slice(frame.bytes);
-        self.ends.push(self.pending.len());
-        if self.pending.len() >= Self::ENOUGH {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 
-    /// Hands all packets to the system.
+    fn add_block(&mut self, frame: &Frame<'_>) -> Result<(), SaveError> {
+        let place = self.place_of(frame)?;
+        let packet = pcapng::Packet {
+            secs: frame.secs.cast_unsigned(),
+            nanos: frame.nanos,
+            link: frame.link,
+            original: frame.wire_len,
+            bytes: frame.bytes,
+            notes: frame.notes,
+            interface: u32::try_from(place).unwrap_or(u32::MAX),
+        };
+        pcapng::write_packet(&packet, self.head.precision, &mut self.pending);
+        Ok(())
+    }
+
+    /// The place of the packet's interface, which is described if it is new.
+    fn place_of(&mut self, frame: &Frame<'_>) -> Result<usize, SaveError> {
+        let is_it = |known: &Interface| match frame.interface {
+            Some(interface) => known == interface,
+            None => known.link == frame.link,
+        };
+        if self.interfaces.get(self.last).is_some_and(is_it) {
+            return Ok(self.last);
+        }
+        match self.interfaces.iter().position(is_it) {
+            Some(place) => self.last = place,
+            None => self.describe(frame.interface.cloned().unwrap_or_else(|| Interface {
+                link: frame.link,
+                snaplen: self.head.snaplen,
+                ..Interface::default()
+            }))?,
+        }
+        Ok(self.last)
+    }
+
+    /// How long the file is with all that was added, before it is compressed, in bytes.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a file is never empty: it has a header"
+    )]
+    pub fn len(&self) -> u64 {
+        self.written + self.pending.len() as u64
+    }
+
+    /// Hands all packets to the system, or to what compresses them.
     ///
     /// # Errors
     /// When they cannot be written: the disk is full, or nobody reads the pipe. What is left of them in the file
     /// is whole.
-    pub fn flush(&mut self) -> Result<(), SaveError> {
+    pub fn hand_over(&mut self) -> Result<(), SaveError> {
         let mut done = 0;
         let end = loop {
             let rest = self.pending.get(done..).unwrap_or_default();
             if rest.is_empty() {
-                break self.output.flush();
+                break Ok(());
             }
             match self.output.write(rest) {
                 Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
@@ -152,16 +319,56 @@ impl<W: Output> Save<W> {
         self.written += done as u64;
         self.pending.clear();
         self.ends.clear();
-        end.map_err(|source| SaveError {
+        end.map_err(|source| self.refused(source))
+    }
+
+    /// Hands all packets to the system, so that somebody else can read them now.
+    ///
+    /// # Errors
+    /// As [`Self::hand_over`].
+    pub fn flush(&mut self) -> Result<(), SaveError> {
+        self.hand_over()?;
+        self.output.flush().map_err(|source| self.refused(source))
+    }
+
+    /// Adds what was counted up to `time`, where the format has a place for it.
+    pub fn add_counts(&mut self, time: (u64, u32), counts: &Counts) {
+        if self.head.format == Format::Pcapng && !self.interfaces.is_empty() {
+            pcapng::write_statistics(0, time, self.head.precision, counts, &mut self.pending);
+            self.ends.push(self.pending.len());
+        }
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// As [`Self::hand_over`].
+    pub fn finish(mut self) -> Result<(), SaveError> {
+        self.hand_over()?;
+        self.output.finish().map_err(|source| self.refused(source))
+    }
+
+    fn refused(&self, source: io::Error) -> SaveError {
+        SaveError::Write {
             name: self.name.clone(),
             source,
-        })
+        }
     }
 }
+
+const APPLICATION: Application<'_> = Application {
+    name: concat!("rdump ", env!("CARGO_PKG_VERSION")),
+    comment: None,
+};
+
+/// It bounds the memory that is needed to recognise them.
+const MAX_INTERFACES: usize = 65_536;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::File;
+    use crate::wire::pcapng::Notes;
 
     /// A disk with room for so many bytes.
     struct Disk {
@@ -190,20 +397,68 @@ mod tests {
         }
     }
 
+    fn frame(link: LinkType) -> Frame<'static> {
+        Frame {
+            secs: 0,
+            nanos: 0,
+            link,
+            wire_len: 4,
+            bytes: &[1, 2, 3, 4],
+            interface: None,
+            notes: Notes::default(),
+        }
+    }
+
+    #[test]
+    fn a_plain_file_takes_no_packet_of_another_link_type() {
+        let head = Head::pcap(LinkType::RAW, Precision::Micro, 100);
+        let mut save = Save::new("x".into(), Vec::new(), head).unwrap();
+        save.add(&frame(LinkType::RAW)).unwrap();
+        let error = save.add(&frame(LinkType::ETHERNET)).unwrap_err();
+        assert!(error.to_string().starts_with("x: a file of RAW"), "{error}");
+    }
+
+    #[test]
+    fn each_interface_is_described_once() {
+        let mut bytes = Vec::new();
+        let head = Head {
+            format: Format::Pcapng,
+            ..Head::pcap(LinkType::RAW, Precision::Nano, 100)
+        };
+        let mut save = Save::new("x".into(), &mut bytes, head).unwrap();
+        for link in [
+            LinkType::RAW,
+            LinkType::ETHERNET,
+            LinkType::RAW,
+            LinkType::ETHERNET,
+        ] {
+            save.add(&frame(link)).unwrap();
+        }
+        assert_eq!(save.interfaces.len(), 2);
+        save.finish().unwrap();
+        let mut file = File::new("x".into(), &bytes[..]).unwrap();
+        let mut links = Vec::new();
+        while let Some(frame) = file.next_frame().unwrap() {
+            links.push((frame.link, frame.interface.unwrap().snaplen));
+        }
+        let wanted = [
+            LinkType::RAW,
+            LinkType::ETHERNET,
+            LinkType::RAW,
+            LinkType::ETHERNET,
+        ];
+        assert_eq!(links, wanted.map(|link| (link, 100)));
+    }
+
     #[test]
     fn a_full_disk_leaves_whole_packets() {
         let mut disk = Disk {
             bytes: Vec::new(),
             room: Header::LEN + 50,
         };
-        let mut save = Save::new("x".into(), &mut disk, LinkType::RAW, Precision::Micro, 100).unwrap();
-        let frame = Frame {
-            secs: 0,
-            nanos: 0,
-            link: LinkType::RAW,
-            wire_len: 4,
-            bytes: &[1, 2, 3, 4],
-        };
+        let head = Head::pcap(LinkType::RAW, Precision::Micro, 100);
+        let mut save = Save::new("x".into(), &mut disk, head).unwrap();
+        let frame = frame(LinkType::RAW);
         for _ in 0..3 {
             save.add(&frame).unwrap();
         }

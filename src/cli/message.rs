@@ -47,6 +47,11 @@ pub fn remark(remark: impl Display) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Prints a line on standard error that the next one is written over. Nothing in it may be from the network.
+pub fn passing_message(line: impl Display) {
+    let _ = write!(std::io::stderr().lock(), "{line}\r");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,5 +11,5 @@ pub use environment::{cache_folder, md5_password, proxy_password, resolver_envir
 pub use exit::{Exit, Failure};
 pub use json_line::write_json_line;
 pub use main::{Tool, main};
-pub use message::{message, program_name, remark, words};
+pub use message::{message, passing_message, program_name, remark, words};
 pub use out::Out;

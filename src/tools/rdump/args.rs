@@ -1,5 +1,6 @@
 //! What may be typed after `rdump`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
@@ -19,6 +20,9 @@ pub struct Args {
     /// Kilobytes that the kernel may fill with packets nobody has fetched yet
     #[arg(short = 'B', long = "buffer-size", value_name = "KiB")]
     pub buffer: Option<u32>,
+    /// Begin the next file when one is longer than this: millions of bytes, or 1024-fold with k, m or g
+    #[arg(short = 'C', value_name = "size")]
+    pub file_size: Option<String>,
     /// Stop after this many packets
     #[arg(short = 'c', value_name = "count")]
     pub count: Option<u64>,
@@ -34,12 +38,18 @@ pub struct Args {
     /// List the interfaces
     #[arg(short = 'D', long = "list-interfaces")]
     pub list_devices: bool,
+    /// Stop after this many seconds
+    #[arg(long, value_name = "seconds")]
+    pub duration: Option<String>,
     /// Print the link-layer header
     #[arg(short = 'e')]
     pub link_header: bool,
     /// Read the filter from a file
     #[arg(short = 'F', value_name = "file")]
     pub filter_file: Option<PathBuf>,
+    /// Begin the next file after this many seconds; its name may hold strftime's conversions
+    #[arg(short = 'G', value_name = "seconds")]
+    pub file_seconds: Option<u64>,
     /// Keep what -v says of IPv4 on one line
     #[arg(short = 'g', long = "ip-oneline")]
     pub one_line: bool,
@@ -124,6 +134,9 @@ pub struct Args {
     /// Print the version and exit
     #[arg(long, action = ArgAction::Version)]
     version: Option<bool>,
+    /// Keep at most this many files of -C, the last ones; or stop after so many of -G
+    #[arg(short = 'W', value_name = "files")]
+    pub files: Option<u32>,
     /// Write packets to a file, - for standard output
     #[arg(short = 'w', value_name = "file")]
     pub write: Option<PathBuf>,
@@ -136,6 +149,9 @@ pub struct Args {
     /// The link type to capture, or to compile the filter for
     #[arg(short = 'y', long = "linktype", value_name = "type")]
     pub link: Option<String>,
+    /// Run this command on each file that another one follows
+    #[arg(short = 'z', value_name = "command")]
+    pub postrotate: Option<OsString>,
     /// Which packets are wanted
     #[arg(value_name = "expression")]
     pub expression: Vec<String>,

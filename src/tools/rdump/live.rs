@@ -1,22 +1,22 @@
 //! Capturing on an interface, until a signal or the last packet that is wanted.
 
 use std::env;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use jiff::Timestamp;
 
 use super::plan::{Plan, Source};
+use super::rotation::Moment;
 use super::run::{packets_of, print_count, print_program};
 use super::selection::Selection;
+use super::signals::{Signals, Wishes};
 use super::sink::Sink;
-use crate::capture::{Config, Device, Live, LiveError};
-use crate::cli::{Out, message};
+use crate::capture::{Config, Device, Live, LiveError, Tally};
+use crate::cli::{Out, message, passing_message};
 use crate::filter::Options;
+use crate::net::Clock;
 use crate::wire::LinkType;
 
 /// `-D`: one interface a line, by the numbers that `-i` takes.
@@ -58,8 +58,10 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
         return print_program(plan, form, &options);
     }
     let selection = Selection::new(plan.expression.clone(), options)?;
-    let sink = Sink::new(plan, live.link(), plan.snaplen)?;
-    let stop = Stop::on_signals()?;
+    let clock = Clock::start();
+    let mut sink = Sink::new(plan, live.interface(), Some(moment(&clock)))?;
+    sink.start_helper()?;
+    let signals = Signals::catch()?;
     let program = selection.program().context("filter")?;
     let in_kernel = live.start(program).map_err(explain)?;
     announce(plan, &device, live.link());
@@ -68,12 +70,27 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
         live,
         selection: Some(selection).filter(|_| !in_kernel),
         sink,
+        clock,
+        signals,
+        end: plan.duration,
+        progress: plan
+            .output
+            .write
+            .as_ref()
+            .filter(|write| write.progress)
+            .map(|_| Progress::default()),
     };
-    let end = run.pump(&stop);
+    let end = run.pump();
     // Whatever ended it, what was captured is handed over, and counted.
-    let flushed = run.sink.flush();
-    run.report()?;
-    end.and(flushed)?;
+    let tally = run.live.tally();
+    let finished = run.sink.finish(tally.as_ref().ok().copied());
+    if run.progress.is_some_and(|progress| progress.said.is_some()) {
+        message("");
+    }
+    for line in run.counters(&tally?) {
+        message(line);
+    }
+    end.and(finished)?;
     print_count(plan, run.sink.taken())
 }
 
@@ -82,61 +99,158 @@ struct Run {
     /// What the kernel has left to be filtered.
     selection: Option<Selection>,
     sink: Sink,
+    clock: Clock,
+    signals: Signals,
+    /// When the time that was asked for is over.
+    end: Option<Duration>,
+    progress: Option<Progress>,
+}
+
+/// The number of packets, told each second if it is another one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    said: Option<u64>,
+    due: Duration,
+}
+
+/// Whether a capture goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goes {
+    On,
+    /// What has come in is still wanted.
+    Out,
+    /// Nothing more is.
+    Nowhere,
 }
 
 impl Run {
-    fn pump(&mut self, stop: &Stop) -> Result<()> {
-        while !stop.is_wanted() {
-            match self.live.next_frame()? {
-                Some(frame) => {
-                    let wanted = match &mut self.selection {
-                        Some(selection) => selection.wants(&frame)?,
-                        None => true,
-                    };
-                    if wanted && !self.sink.take(&frame)? {
-                        break;
-                    }
+    /// So many packets are taken without a look at the clock.
+    const HEEDLESS: u32 = 64;
+
+    fn pump(&mut self) -> Result<()> {
+        let mut unheeded = 0;
+        loop {
+            if let Some(wishes) = self.signals.take() {
+                self.obey(wishes)?;
+                if wishes.end {
+                    return self.drain();
                 }
+            }
+            if unheeded == 0 {
+                match self.look_at_clock()? {
+                    Goes::On => {}
+                    Goes::Out => return self.drain(),
+                    Goes::Nowhere => return Ok(()),
+                }
+                unheeded = Self::HEEDLESS;
+            }
+            unheeded -= 1;
+            match self.next()? {
+                Some(true) => {}
+                Some(false) => return Ok(()),
                 None => {
                     // Somebody may be watching: nothing is kept back while there is nothing to do.
-                    self.sink.flush()?;
-                    self.live.wait(stop.wake.as_fd())?;
+                    self.sink.rest()?;
+                    self.live.wait(self.signals.wake(), self.patience())?;
+                    unheeded = 0;
                 }
             }
         }
-        Ok(())
     }
 
-    fn report(&mut self) -> Result<()> {
-        let tally = self.live.tally()?;
-        message(format_args!("{} captured", packets_of(self.sink.taken())));
-        message(format_args!("{} received by filter", packets_of(tally.received)));
-        message(format_args!("{} dropped by kernel", packets_of(tally.dropped)));
-        Ok(())
-    }
-}
-
-/// The wish of a signal that the capture ends.
-struct Stop {
-    wanted: Arc<AtomicBool>,
-    /// Readable from then on, to wake up who waits for packets.
-    wake: UnixStream,
-}
-
-impl Stop {
-    fn on_signals() -> io::Result<Self> {
-        let wanted = Arc::new(AtomicBool::new(false));
-        let (wake, waker) = UnixStream::pair()?;
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::flag::register(signal, Arc::clone(&wanted))?;
-            signal_hook::low_level::pipe::register(signal, waker.try_clone()?)?;
+    /// Fetches what has come in, and lets nothing more in. Another signal cuts it short.
+    fn drain(&mut self) -> Result<()> {
+        self.live.stop()?;
+        let settled = self.now() + Live::SETTLED;
+        loop {
+            match self.next()? {
+                Some(true) => {}
+                Some(false) => return Ok(()),
+                None if self.live.is_drained()? || self.now() >= settled => return Ok(()),
+                None => self.live.wait(self.signals.wake(), Some(settled - self.now()))?,
+            }
+            if self.signals.take().is_some_and(|wishes| wishes.end) {
+                return Ok(());
+            }
         }
-        Ok(Self { wanted, wake })
     }
 
+    /// Takes the next packet, if there is one; says whether more are wanted.
     #[inline]
-    fn is_wanted(&self) -> bool {
-        self.wanted.load(Ordering::Relaxed)
+    fn next(&mut self) -> Result<Option<bool>> {
+        let Some(frame) = self.live.next_frame()? else {
+            return Ok(None);
+        };
+        if let Some(selection) = &mut self.selection
+            && !selection.wants(&frame)?
+        {
+            return Ok(Some(true));
+        }
+        self.sink.take(&frame).map(Some)
+    }
+
+    fn obey(&mut self, wishes: Wishes) -> Result<()> {
+        if wishes.flush {
+            self.sink.flush()?;
+        }
+        if wishes.counters {
+            let tally = self.live.tally()?;
+            message(format_args!("rdump: {}", self.counters(&tally).join(", ")));
+        }
+        Ok(())
+    }
+
+    fn look_at_clock(&mut self) -> Result<Goes> {
+        let moment = moment(&self.clock);
+        if !self.sink.tell_time(moment)? {
+            return Ok(Goes::Nowhere);
+        }
+        if let Some(progress) = &mut self.progress
+            && moment.clock >= progress.due
+        {
+            let taken = self.sink.taken();
+            if progress.said != Some(taken) {
+                passing_message(format_args!("Got {taken}"));
+            }
+            progress.said = Some(taken);
+            progress.due = moment.clock + Duration::from_secs(1);
+        }
+        Ok(if self.end.is_some_and(|end| moment.clock >= end) {
+            Goes::Out
+        } else {
+            Goes::On
+        })
+    }
+
+    /// How long there is nothing to do but to wait for packets.
+    fn patience(&self) -> Option<Duration> {
+        let progress = self.progress.map(|progress| progress.due);
+        let next = [self.sink.due(), self.end, progress].into_iter().flatten().min();
+        next.map(|next| next.saturating_sub(self.now()))
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.now().since_origin()
+    }
+
+    /// What was counted, in tcpdump's words.
+    fn counters(&self, tally: &Tally) -> Vec<String> {
+        let mut counters = vec![
+            format!("{} captured", packets_of(self.sink.taken())),
+            format!("{} received by filter", packets_of(tally.received)),
+            format!("{} dropped by kernel", packets_of(tally.dropped)),
+        ];
+        if tally.missed > 0 {
+            counters.push(format!("{} dropped by interface", packets_of(tally.missed)));
+        }
+        counters
+    }
+}
+
+fn moment(clock: &Clock) -> Moment {
+    Moment {
+        clock: clock.now().since_origin(),
+        secs: Timestamp::now().as_second(),
     }
 }
 

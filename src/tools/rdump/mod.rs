@@ -5,9 +5,13 @@ mod decode_as;
 mod live;
 mod names;
 mod plan;
+mod rotation;
 mod run;
 mod selection;
+mod shelf;
+mod signals;
 mod sink;
+mod writing;
 
 pub use args::{Args, Precision, Way};
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use jiff::tz::TimeZone;
@@ -10,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::Args;
 use super::args::{self, Way};
 use super::decode_as;
+use super::writing::{self, Target, Write};
 use crate::capture::Direction;
 use crate::print::{self, Dump, DumpForm, TimeStyle};
 use crate::wire::LinkType;
@@ -33,6 +35,8 @@ pub(super) struct Plan {
     pub(super) program: Option<ProgramForm>,
     /// What to do with the packets.
     pub(super) output: Output,
+    /// Stop after this time: that of the clock in a live capture, that of the packets of a file.
+    pub(super) duration: Option<Duration>,
     /// Pass over this many wanted packets, then take at most so many.
     pub(super) skip: u64,
     pub(super) count: Option<u64>,
@@ -95,21 +99,6 @@ pub(super) struct Print {
     pub(super) sampling: u64,
 }
 
-/// Packets are written to a file.
-#[derive(Debug)]
-pub(super) struct Write {
-    pub(super) file: Target,
-    /// Whether each packet is written out as it comes.
-    pub(super) each_packet: bool,
-}
-
-/// A file to write to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    File(PathBuf),
-    Stdout,
-}
-
 impl Plan {
     /// Checks what was typed. Only the file of the filter is read.
     pub(super) fn new(args: &Args) -> Result<Self> {
@@ -165,6 +154,7 @@ impl Plan {
                 _ => Some(ProgramForm::Numbers),
             },
             output: output(args, precision)?,
+            duration: args.duration.as_deref().map(seconds).transpose()?,
             skip: args.skip.unwrap_or_default(),
             count: args.count,
             snaplen: match args.snaplen {
@@ -205,18 +195,15 @@ fn link(name: &str) -> Result<LinkType> {
 }
 
 fn output(args: &Args, precision: Precision) -> Result<Output> {
-    let write = args.write.as_ref().map(|path| Write {
-        file: if path.as_os_str() == "-" {
-            Target::Stdout
-        } else {
-            Target::File(path.clone())
-        },
-        each_packet: args.packet_buffered,
-    });
+    let write = writing::plan(args)?;
     let prints = !args.count_only && (write.is_none() || args.print || args.print_sampling.is_some());
     if prints && write.as_ref().is_some_and(|write| write.file == Target::Stdout) {
         bail!("--print and -w - cannot both have standard output");
     }
+    let write = write.map(|write| Write {
+        progress: write.progress && !prints,
+        ..write
+    });
     let print = prints
         .then(|| -> Result<Print> {
             Ok(Print {
@@ -228,6 +215,15 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
         })
         .transpose()?;
     Ok(Output { print, write })
+}
+
+/// Seconds, with or without a fraction.
+fn seconds(typed: &str) -> Result<Duration> {
+    let seconds = typed.parse().ok().filter(|seconds| *seconds > 0.0);
+    match seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+        Some(duration) => Ok(duration),
+        None => bail!("invalid duration {typed}"),
+    }
 }
 
 fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
@@ -334,5 +330,16 @@ mod tests {
         assert!(plan("--print-sampling 0").is_err());
         assert!(plan("-s 262145").is_err());
         assert!(plan("-y NOSUCH").is_err());
+        for typed in [
+            "-C 0",
+            "-C 5x",
+            "-C 99999999999999999g",
+            "-C -1",
+            "-G 0",
+            "-C 1 -W 0",
+        ] {
+            assert!(plan(&format!("-w x {typed}")).is_err(), "{typed}");
+        }
+        assert!(plan("--duration 0").is_err() && plan("--duration soon").is_err());
     }
 }

@@ -59,10 +59,11 @@ fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<
         file.snaplen()
     ));
     let mut selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
-    let mut sink = Sink::new(plan, link, file.snaplen())?;
+    let mut sink = Sink::new(plan, file.interface(), None)?;
+    sink.start_helper()?;
     let end = pump(&mut file, &mut selection, &mut sink);
     // What was read before an error is shown before it.
-    sink.flush()?;
+    sink.finish(None)?;
     end?;
     if plan.output.print.is_none() && plan.output.write.is_none() {
         let count = sink.taken();

@@ -1,21 +1,27 @@
 //! Where wanted packets go: to the printer, to a file, or only into the count.
 
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::Write as _;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::names::PrintNames;
-use super::plan::{Output, Plan, Target};
-use crate::capture::{self, Frame, Save};
+use super::plan::{Output, Plan};
+use super::rotation::Moment;
+use super::shelf::Shelf;
+use crate::capture::{Frame, Head, Tally};
 use crate::cli::Out;
 use crate::print::{Packet, Printer, Timestamp};
-use crate::wire::LinkType;
+use crate::wire::pcapng::Interface;
 
 /// Takes the wanted packets, in the order of their capture.
 pub(super) struct Sink {
     printer: Option<Paper>,
-    save: Option<(Save<Box<dyn capture::Output>>, bool)>,
+    shelf: Option<Shelf>,
+    /// The time of a live capture; packets of a file bring their own.
+    now: Option<Moment>,
+    /// Where the time of the packets ends.
+    end: Option<(Duration, Option<i128>)>,
     skip: u64,
     left: Option<u64>,
     snaplen: usize,
@@ -37,12 +43,12 @@ impl Paper {
 }
 
 impl Sink {
-    /// A sink for packets of `link` that have at most `snaplen` captured bytes.
+    /// A sink for packets of `interface`, in a live capture that begins `now`.
     ///
     /// # Errors
     /// When the file to write cannot be made.
-    pub(super) fn new(plan: &Plan, link: LinkType, snaplen: u32) -> Result<Self> {
-        let snaplen = snaplen.min(plan.snaplen);
+    pub(super) fn new(plan: &Plan, interface: Interface, now: Option<Moment>) -> Result<Self> {
+        let snaplen = interface.snaplen.min(plan.snaplen);
         let Output { print, write } = &plan.output;
         let printer = match print {
             None => None,
@@ -62,17 +68,28 @@ impl Sink {
                 })
             }
         };
-        let save = match write {
+        let shelf = match write {
             None => None,
             Some(write) => {
-                let (name, file) = open(&write.file)?;
-                let save = Save::new(name, file, link, plan.precision, snaplen)?;
-                Some((save, write.each_packet))
+                let head = Head {
+                    format: write.format,
+                    link: interface.link,
+                    precision: plan.precision,
+                    snaplen,
+                    filter: plan.expression.clone(),
+                };
+                let interface = Interface { snaplen, ..interface };
+                Some(Shelf::new(write, head, interface, now)?)
             }
         };
         Ok(Self {
             printer,
-            save,
+            shelf,
+            now,
+            end: plan
+                .duration
+                .filter(|_| now.is_none())
+                .map(|duration| (duration, None)),
             skip: plan.skip,
             left: plan.count,
             snaplen: snaplen as usize,
@@ -86,6 +103,9 @@ impl Sink {
     /// When it cannot be written.
     #[inline]
     pub(super) fn take(&mut self, frame: &Frame<'_>) -> Result<bool> {
+        if self.end.is_some() && self.is_too_late(frame) {
+            return Ok(false);
+        }
         self.taken += 1;
         if self.skip > 0 {
             self.skip -= 1;
@@ -95,11 +115,11 @@ impl Sink {
             bytes: frame.bytes.get(..self.snaplen).unwrap_or(frame.bytes),
             ..*frame
         };
-        if let Some((save, each_packet)) = &mut self.save {
-            save.add(&frame)?;
-            if *each_packet {
-                save.flush()?;
-            }
+        if let Some(shelf) = &mut self.shelf
+            && !shelf.add(&frame, self.now.unwrap_or_else(|| time_of(&frame)))?
+        {
+            self.taken -= 1;
+            return Ok(false);
         }
         if let Some(paper) = &mut self.printer
             && self.taken.is_multiple_of(paper.sampling)
@@ -131,18 +151,91 @@ impl Sink {
         self.taken
     }
 
-    /// Hands everything over.
+    /// Whether a packet of a file comes after the time that was asked for.
+    #[cold]
+    fn is_too_late(&mut self, frame: &Frame<'_>) -> bool {
+        let time = i128::from(frame.secs) * 1_000_000_000 + i128::from(frame.nanos);
+        self.end.as_mut().is_some_and(|(duration, first)| {
+            let end = *first.get_or_insert(time) + i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
+            time >= end
+        })
+    }
+
+    /// Tells the time of a live capture; says whether it goes on.
+    ///
+    /// # Errors
+    /// When the next file is due and cannot be made.
+    pub(super) fn tell_time(&mut self, now: Moment) -> Result<bool> {
+        self.now = Some(now);
+        match &mut self.shelf {
+            Some(shelf) => shelf.turn(now),
+            None => Ok(true),
+        }
+    }
+
+    /// When it wants to be [told the time](Self::tell_time).
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.shelf.as_ref().and_then(Shelf::due)
+    }
+
+    /// Starts what else has to run, before rights are given up.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn start_helper(&mut self) -> Result<()> {
+        match &mut self.shelf {
+            Some(shelf) => shelf.start_helper(),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands over what there is, because there is nothing else to do.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn rest(&mut self) -> Result<()> {
+        if let Some(shelf) = &mut self.shelf {
+            shelf.rest()?;
+        }
+        self.show()
+    }
+
+    /// Hands everything over, so that others can read it.
     ///
     /// # Errors
     /// When it cannot be written.
     pub(super) fn flush(&mut self) -> Result<()> {
-        if let Some((save, _)) = &mut self.save {
-            save.flush()?;
+        if let Some(shelf) = &mut self.shelf {
+            shelf.flush()?;
         }
+        self.show()
+    }
+
+    /// Hands everything over and ends the file, with what the kernel has counted.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn finish(&mut self, counted: Option<Tally>) -> Result<()> {
+        let shown = self.show();
+        if let Some(shelf) = &mut self.shelf {
+            shelf.finish(counted.zip(self.now))?;
+        }
+        shown
+    }
+
+    fn show(&mut self) -> Result<()> {
         match &mut self.printer {
             Some(paper) => paper.hand_over(),
             None => Ok(()),
         }
+    }
+}
+
+/// The time of a packet out of a file, which is all the time that there is.
+fn time_of(frame: &Frame<'_>) -> Moment {
+    Moment {
+        clock: Duration::from_secs(frame.secs.try_into().unwrap_or_default()),
+        secs: frame.secs,
     }
 }
 
@@ -151,34 +244,5 @@ impl Paper {
         let written = self.out.write_all(&self.text).and_then(|()| self.out.flush());
         self.text.clear();
         written.context("standard output")
-    }
-}
-
-/// Standard output as a capture file.
-struct Stdout(Out);
-
-impl io::Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl capture::Output for Stdout {
-    /// What somebody has read cannot be taken back.
-    fn cut(&mut self, _: u64) {}
-}
-
-fn open(target: &Target) -> Result<(String, Box<dyn capture::Output>)> {
-    match target {
-        Target::Stdout => Ok(("standard output".to_owned(), Box::new(Stdout(Out::stdout()?)))),
-        Target::File(path) => {
-            let name = path.display().to_string();
-            let file = File::create(path).with_context(|| name.clone())?;
-            Ok((name, Box::new(file)))
-        }
     }
 }

@@ -52,11 +52,15 @@ impl Watch {
     }
 
     fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
+    fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id())
             .ok()
             .and_then(Pid::from_raw)
             .expect("a child has a number");
-        kill_process(pid, Signal::INT).expect("it is our child");
+        kill_process(pid, signal).expect("it is our child");
     }
 }
 
@@ -154,4 +158,104 @@ fn a_vlan_tag_that_the_kernel_has_cut_out_is_put_back() {
         "{line}"
     );
     assert_eq!(watch.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn signals_have_packets_counted_and_written() {
+    if !root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.pcap.gz");
+    let port = free_port();
+    let filter = format!("udp port {port}");
+    let mut watch = Watch::start(tool("rdump").args(["-i", "lo", "-w", file.to_str().unwrap(), &filter]));
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(b"one", ("127.0.0.1", port)).unwrap();
+    let said = loop {
+        watch.signal(Signal::USR1);
+        let said = watch.message();
+        if !said.starts_with("rdump: 0 packets captured") {
+            break said;
+        }
+    };
+    assert_eq!(
+        said,
+        "rdump: 1 packet captured, 2 packets received by filter, 0 packets dropped by kernel\n"
+    );
+    // A compressor keeps packets back until it is told.
+    assert!(fs::metadata(&file).unwrap().len() < 60);
+    watch.signal(Signal::USR2);
+    while fs::metadata(&file).unwrap().len() < 60 {
+        std::thread::yield_now();
+    }
+    let output = rdump(&["-r", file.to_str().unwrap(), "--count"], b"");
+    assert!(super::said(&output).ends_with("truncated dump file; its compressed data has no end\n"));
+    watch.interrupt();
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+    assert_eq!(
+        printed(&rdump(&["-r", file.to_str().unwrap(), "--count"], b"")),
+        "1 packet\n"
+    );
+}
+
+#[test]
+fn a_signal_loses_nothing_that_has_come_in() {
+    if !root() {
+        return;
+    }
+    let port = free_port();
+    let filter = format!("udp dst port {port}");
+    let mut watch = Watch::start(tool("rdump").args(["-i", "lo", "-w", "-", &filter]));
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for _ in 0..300 {
+        socket.send_to(b"x", ("127.0.0.1", port)).unwrap();
+    }
+    watch.interrupt();
+    assert_eq!(watch.message(), "300 packets captured\n");
+}
+
+#[test]
+fn the_next_file_waits_for_no_packet_and_the_number_of_packets_is_told() {
+    if !root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("%s.pcapng");
+    let port = free_port();
+    let filter = format!("udp dst port {port}");
+    let limits = ["-G", "1", "-W", "2", "-v", "-w"];
+    let mut watch = Watch::start(
+        tool("rdump")
+            .args(["-i", "lo"])
+            .args(limits)
+            .arg(&name)
+            .arg(&filter),
+    );
+    assert_eq!(watch.message(), "Got 0\rMaximum file limit reached: 2\n");
+    assert_eq!(watch.message(), "\n");
+    assert_eq!(watch.message(), "0 packets captured\n");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+    let files: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        assert_eq!(
+            printed(&rdump(&["-r", file.to_str().unwrap(), "--count"], b"")),
+            "0 packets\n"
+        );
+    }
+}
+
+#[test]
+fn a_capture_ends_when_its_time_is_over() {
+    if !root() {
+        return;
+    }
+    let mut watch =
+        Watch::start(tool("rdump").args(["-i", "lo", "--duration", "0.1", "-w", "-", "udp port 1"]));
+    assert_eq!(watch.message(), "0 packets captured\n");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }

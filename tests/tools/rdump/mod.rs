@@ -4,6 +4,7 @@ mod capture;
 mod files;
 mod filters;
 mod live;
+mod saving;
 
 use std::ffi::OsStr;
 use std::io::Write;

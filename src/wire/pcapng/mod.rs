@@ -1,9 +1,18 @@
-//! The blocks of a pcapng file (draft-ietf-opsawg-pcapng) that hold packets, and those that explain them.
+//! The blocks of a pcapng file (draft-ietf-opsawg-pcapng) that hold packets, and those that explain them: read
+//! here, written by `write_…`.
 //!
 //! [`Section`] is fed one block after another and remembers what the packets refer to: the byte order and the
 //! interfaces. Blocks of other types are passed over, as the format demands.
 
+mod interface;
+mod note;
+mod write;
+
 use thiserror::Error;
+
+pub use interface::Interface;
+pub use note::Notes;
+pub use write::{Application, Counts, write_interface, write_packet, write_section, write_statistics};
 
 use super::pcap::{DEFAULT_SNAPLEN, Header, Order};
 use super::{LinkType, Reader, Truncated};
@@ -30,6 +39,10 @@ pub struct Packet<'a> {
     pub original: u32,
     /// Those of its bytes that were captured.
     pub bytes: &'a [u8],
+    /// What else is said of it.
+    pub notes: Notes<'a>,
+    /// The place of its interface among those of the section.
+    pub interface: u32,
 }
 
 /// What is wrong with a block. The words are libpcap's.
@@ -79,13 +92,13 @@ impl From<Truncated> for BlockError {
 #[derive(Clone, Debug)]
 pub struct Section {
     order: Order,
-    interfaces: Vec<Interface>,
+    interfaces: Vec<Described>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Interface {
-    link: LinkType,
-    snaplen: u32,
+/// An interface as its block describes it.
+#[derive(Clone, Debug)]
+struct Described {
+    interface: Interface,
     resolution: Resolution,
     /// `if_tsoffset`: seconds to add to every time stamp.
     offset: u64,
@@ -145,7 +158,7 @@ impl Section {
         }
         match kind {
             SECTION_HEADER => self.section(&mut body).map(|()| None),
-            INTERFACE => self.interface(&mut body).map(|()| None),
+            INTERFACE => self.describe(&mut body).map(|()| None),
             ENHANCED_PACKET => self.enhanced(&mut body).map(Some),
             OBSOLETE_PACKET => self.obsolete(&mut body).map(Some),
             SIMPLE_PACKET => self.simple(&mut body).map(Some),
@@ -155,12 +168,17 @@ impl Section {
 
     /// The link type of the first interface, once one has been described.
     pub fn link(&self) -> Option<LinkType> {
-        self.interfaces.first().map(|first| first.link)
+        self.interface(0).map(|first| first.link)
     }
 
     /// The snapshot length of the first interface, once one has been described.
     pub fn snaplen(&self) -> Option<u32> {
-        self.interfaces.first().map(|first| first.snaplen)
+        self.interface(0).map(|first| first.snaplen)
+    }
+
+    /// The interface at this place.
+    pub fn interface(&self, place: u32) -> Option<&Interface> {
+        Some(&self.interfaces.get(place as usize)?.interface)
     }
 
     fn section(&mut self, body: &mut Reader<'_>) -> Result<(), BlockError> {
@@ -174,42 +192,39 @@ impl Section {
         Ok(())
     }
 
-    fn interface(&mut self, body: &mut Reader<'_>) -> Result<(), BlockError> {
+    fn describe(&mut self, body: &mut Reader<'_>) -> Result<(), BlockError> {
         if self.interfaces.len() == MAX_INTERFACES {
             return Err(BlockError::Interfaces);
         }
         let link = LinkType::from_file(u32::from(self.order.u16(body)?));
         body.skip(2)?;
         let snaplen = self.order.u32(body)?;
-        let mut interface = Interface {
-            link,
-            snaplen: if snaplen == 0 || snaplen > i32::MAX as u32 {
-                Header::max_captured(link)
-            } else {
-                snaplen
+        let mut described = Described {
+            interface: Interface {
+                link,
+                snaplen: if snaplen == 0 || snaplen > i32::MAX as u32 {
+                    Header::max_captured(link)
+                } else {
+                    snaplen
+                },
+                ..Interface::default()
             },
             resolution: Resolution::default(),
             offset: 0,
         };
         // Options that end too early are no reason to give up the packets.
-        while let Ok((code, mut value)) = self.option(body) {
+        while let Ok((code, mut value)) = note::option(self.order, body) {
             match code {
                 0 => break,
-                9 => interface.resolution = value.u8().map_or(interface.resolution, Resolution::new),
-                14 => interface.offset = self.order.u64(&mut value).unwrap_or(interface.offset),
+                2 => described.interface.name = interface::text(value),
+                3 => described.interface.description = interface::text(value),
+                9 => described.resolution = value.u8().map_or(described.resolution, Resolution::new),
+                14 => described.offset = self.order.u64(&mut value).unwrap_or(described.offset),
                 _ => {}
             }
         }
-        self.interfaces.push(interface);
+        self.interfaces.push(described);
         Ok(())
-    }
-
-    fn option<'a>(&self, body: &mut Reader<'a>) -> Result<(u16, Reader<'a>), Truncated> {
-        let code = self.order.u16(body)?;
-        let len = usize::from(self.order.u16(body)?);
-        let value = body.sub(len)?;
-        body.skip(len.next_multiple_of(4) - len)?;
-        Ok((code, value))
     }
 
     fn enhanced<'a>(&self, body: &mut Reader<'a>) -> Result<Packet<'a>, BlockError> {
@@ -233,11 +248,13 @@ impl Section {
         Ok(Packet {
             secs: secs.wrapping_add(described.offset),
             nanos,
-            link: described.link,
+            link: described.interface.link,
             original,
             bytes: body
                 .take(captured as usize)
                 .map_err(|_| BlockError::Captured(captured))?,
+            notes: Notes::behind(self.order, captured, body),
+            interface,
         })
     }
 
@@ -245,19 +262,21 @@ impl Section {
     fn simple<'a>(&self, body: &mut Reader<'a>) -> Result<Packet<'a>, BlockError> {
         let described = self.find(0)?;
         let original = self.order.u32(body)?;
-        let captured = original.min(described.snaplen);
+        let captured = original.min(described.interface.snaplen);
         Ok(Packet {
             secs: 0,
             nanos: 0,
-            link: described.link,
+            link: described.interface.link,
             original,
             bytes: body
                 .take(captured as usize)
                 .map_err(|_| BlockError::Captured(captured))?,
+            notes: Notes::default(),
+            interface: 0,
         })
     }
 
-    fn find(&self, index: u32) -> Result<&Interface, BlockError> {
+    fn find(&self, index: u32) -> Result<&Described, BlockError> {
         let found = self.interfaces.get(index as usize);
         found.ok_or(BlockError::NoInterface(index))
     }
