@@ -7,7 +7,7 @@ use super::dialogues::Dialogues;
 use super::dump;
 use super::flows::Flows;
 use super::names::{Names, Transport};
-use super::options::Options;
+use super::options::{DumpForm, Options};
 use super::text::{Escaped, HexRun, Put, put};
 
 /// The text of one packet as it grows, and what its printers need to know besides the bytes.
@@ -81,6 +81,14 @@ impl<'p> Page<'p> {
     pub(crate) fn refuse(&mut self, what: &str, value: usize, sign: &str, limit: usize) -> Stop {
         put!(self, " [", what, " ", value, " ", sign, " ", limit, "]");
         Stop::Invalid
+    }
+
+    /// Stops the printer as [`refuse`](Self::refuse) does unless `count` bytes are declared from here on.
+    pub(crate) fn expect(&mut self, what: &str, rest: Cursor<'_>, count: usize) -> Shown {
+        if rest.len() < count {
+            return Err(self.refuse(what, rest.len(), "<", count));
+        }
+        Ok(())
     }
 
     /// Runs the printer of a packet within the packet, unless that goes too deep.
@@ -169,9 +177,18 @@ impl<'p> Page<'p> {
         }
     }
 
-    /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own.
+    /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own; not where a
+    /// dump of the packet in hexadecimal follows.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        dump::hex_ascii(self.out, "\n\t", bytes);
+        let dumped = self.options.dump.is_some_and(|dump| dump.form != DumpForm::Ascii);
+        if !dumped {
+            self.hex_ascii("\n\t", bytes);
+        }
+    }
+
+    /// Bytes in hexadecimal and ASCII on lines of their own, each after `indent`.
+    pub(crate) fn hex_ascii(&mut self, indent: &str, bytes: &[u8]) {
+        dump::hex_ascii(self.out, indent, bytes);
     }
 
     /// Bytes in hexadecimal on lines of their own, each after `indent`.

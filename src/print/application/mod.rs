@@ -12,7 +12,9 @@ pub(crate) mod eap;
 mod geneve;
 mod hsrp;
 mod isakmp;
+mod l2tp;
 mod lines;
+mod lisp;
 mod ntp;
 pub(crate) mod ptp;
 mod radius;
@@ -24,6 +26,7 @@ mod telnet;
 mod tftp;
 mod timed;
 mod vxlan;
+mod vxlan_gpe;
 
 use super::cursor::{Cursor, Shown};
 use super::internet::Datagram;
@@ -116,6 +119,8 @@ pub(crate) fn over_udp(
         isakmp::print(page, datagram, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[1701]) {
+        l2tp::print(page, payload)?;
     } else if ports.any(&[520]) {
         rip::print(page, carried.rest)?;
     } else if ports.destination == 3456 {
@@ -138,6 +143,10 @@ pub(crate) fn over_udp(
         geneve::print(page, payload)?;
     } else if ports.any(&[319, 320]) {
         ptp::print(page, payload)?;
+    } else if ports.any(&[4342]) {
+        lisp::print(page, payload)?;
+    } else if ports.any(&[4790]) {
+        vxlan_gpe::print(page, payload)?;
     } else {
         return Ok(false);
     }

@@ -4,6 +4,7 @@ pub(crate) mod arp;
 mod carp;
 pub(crate) mod demux;
 mod dvmrp;
+mod erspan;
 mod gre;
 mod icmp;
 mod icmp6;
@@ -12,6 +13,7 @@ pub(crate) mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
+pub(crate) mod nsh;
 mod pim;
 mod vrrp;
 

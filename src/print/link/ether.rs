@@ -7,7 +7,7 @@ use super::switch_tag::SwitchTag;
 use super::{arista, llc, macsec, msnlb, pppoe};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
-use crate::print::internet::{arp, ipv4, ipv6, mpls};
+use crate::print::internet::{arp, ipv4, ipv6, mpls, nsh};
 use crate::print::page::Page;
 use crate::print::text::{Mac, put};
 
@@ -107,7 +107,8 @@ fn print_behind(page: &mut Page<'_>, frame: Cursor<'_>, switch_tag: Option<Switc
     let (kind, tags) = tags(page, kind, &mut payload)?;
     headers += tags;
     if kind.0 <= LARGEST_LENGTH {
-        headers += llc::print(page, payload, Some(addresses))?;
+        // What is behind the length that the frame tells is padding.
+        headers += llc::print(page, payload.limited(kind.0.into()), Some(addresses))?;
     } else if !by_type(page, kind, payload, Some(addresses))? {
         if !page.options.link_header {
             header(page, addresses, outermost, frame.len());
@@ -128,6 +129,7 @@ pub(crate) fn by_type(
         EtherTypes::Ipv4 => ipv4::print(page, payload)?,
         EtherTypes::Ipv6 => ipv6::print(page, payload)?,
         EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
+        EtherType(NSH) => nsh::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
@@ -142,6 +144,7 @@ const EAPOL: u16 = 0x888e;
 const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;
 const MS_NLB: u16 = 0x886f;
+const NSH: u16 = 0x894f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
 

@@ -10,15 +10,32 @@ use crate::print::page::Page;
 use crate::print::registry::oui::{self, CISCO, CISCO_BRIDGED, ETHERNET, IEEE_802_1};
 use crate::print::text::{Hex2, Hex4, HexPad, Mac, name_of, put};
 
-/// Prints an 802.2 packet. Returns how many of its bytes were headers.
+/// Prints an 802.2 packet, in hexadecimal if it is none that we know. Returns how many of its bytes were headers.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<usize> {
-    page.enter("llc");
-    let header = Header::read(packet).inspect_err(|_| {
-        page.truncated();
+    let found = decode(page, packet, addresses)?;
+    if !found.known {
         page.raw(packet.bytes());
-    });
-    let Ok(header) = header else {
-        return Ok(packet.captured());
+    }
+    Ok(found.header)
+}
+
+/// What there was in an 802.2 packet.
+pub(crate) struct Found {
+    /// How many of its bytes were headers.
+    pub(crate) header: usize,
+    /// Whether all behind them was told.
+    pub(crate) known: bool,
+}
+
+/// Prints an 802.2 packet as far as we know it.
+pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<Found> {
+    page.enter("llc");
+    let Ok(header) = Header::read(packet) else {
+        page.truncated();
+        return Ok(Found {
+            header: packet.captured(),
+            known: false,
+        });
     };
     let (destination, source) = (header.destination & !1, header.source & !1);
     if page.options.link_header {
@@ -58,10 +75,11 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<A
     let both = if source == destination { source } else { 0 };
     match (both, header.control) {
         (SNAP, INFORMATION) => {
-            if !snap(page, rest, addresses)? {
-                page.raw(rest.after(5).bytes());
-            }
-            return Ok(header.len() + 5);
+            let known = snap(page, rest, addresses)?;
+            return Ok(Found {
+                header: header.len() + 5,
+                known,
+            });
         }
         (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
         (IP, INFORMATION) => ipv4::print(page, rest)?,
@@ -69,12 +87,16 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<A
             if !page.options.link_header {
                 points(page, destination, source, addresses);
             }
-            if !control(page, header, packet)? {
-                page.raw(rest.bytes());
-            }
+            return Ok(Found {
+                header: header.len(),
+                known: control(page, header, packet)?,
+            });
         }
     }
-    Ok(header.len())
+    Ok(Found {
+        header: header.len(),
+        known: true,
+    })
 }
 
 /// The three or four bytes of a header.

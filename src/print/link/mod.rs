@@ -47,7 +47,7 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
         _ => {
             put!(page, "UNSUPPORTED");
-            page.raw(packet.bytes());
+            page.hex_ascii("\n\t", packet.bytes());
             Ok(())
         }
     }
