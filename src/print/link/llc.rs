@@ -367,7 +367,11 @@ mod tests {
     fn an_unnumbered_frame_is_told_by_its_command() {
         assert_eq!(
             shown(LINK, &ether(3, &[0x04, 0x05, 0xe3])),
-            "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3"
+            format!(
+                "02:00:00:00:00:01 > 02:00:00:00:00:02 SNA Unnumbered, test, Flags [Response], length 3\
+                 \n\t0x0000:  0405 e3{}...",
+                " ".repeat(34)
+            )
         );
     }
 }
