@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, llc, macsec, msnlb, pppoe};
+use super::{arista, isoclns, llc, macsec, msnlb, pppoe};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls, nsh};
@@ -132,6 +132,11 @@ pub(crate) fn by_type(
         EtherType(NSH) => nsh::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
+        EtherType(OSI) => {
+            page.enter("isoclns");
+            payload.need(1)?;
+            isoclns::print(page, payload.after(1))?;
+        }
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         EtherType(EAPOL) => eap::frame(page, payload)?,
         EtherType(PTP) => ptp::print(page, payload)?,
@@ -143,6 +148,7 @@ pub(crate) fn by_type(
 const EAPOL: u16 = 0x888e;
 const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;
+const OSI: u16 = 0xfefe;
 const MS_NLB: u16 = 0x886f;
 const NSH: u16 = 0x894f;
 const MPLS: u16 = 0x8847;

@@ -3,7 +3,8 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::ether::{self, Addresses};
-use super::stp;
+use super::{isoclns, stp};
+
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
 use crate::print::page::Page;
@@ -83,6 +84,7 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
         }
         (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
         (IP, INFORMATION) => ipv4::print(page, rest)?,
+        (OSI, INFORMATION) => isoclns::print(page, rest)?,
         _ => {
             if !page.options.link_header {
                 points(page, destination, source, addresses);
@@ -296,6 +298,7 @@ const SUPERVISORY: &[(u16, &str)] = &[(0, "Receiver Ready"), (1, "Receiver not R
 
 const IP: u8 = 0x06;
 const SPANNING_TREE: u8 = 0x42;
+const OSI: u8 = 0xfe;
 const SNAP: u8 = 0xaa;
 const POINTS: &[(u8, &str)] = &[
     (0x00, "Null"),
@@ -312,7 +315,7 @@ const POINTS: &[(u8, &str)] = &[
     (SNAP, "SNAP"),
     (0xe0, "IPX"),
     (0xf0, "NetBeui"),
-    (0xfe, "OSI"),
+    (OSI, "OSI"),
 ];
 
 const CISCO_PROTOCOLS: &[(u16, &str)] = &[

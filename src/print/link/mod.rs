@@ -3,6 +3,7 @@
 mod arista;
 mod chdlc;
 pub(crate) mod ether;
+pub(crate) mod isoclns;
 mod llc;
 mod macsec;
 mod msnlb;

@@ -1,0 +1,695 @@
+//! The values that a message carries, each with its type and length.
+
+use super::{Id, NODE, PACKET, SYSTEM, bridging, capability, checksum, dump, neighbor, prefix};
+use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::page::Page;
+use crate::print::registry::nsap::Nsap;
+use crate::print::registry::{nlpid, oui};
+use crate::print::text::{Hex2, Hex4, HexPad, HexRun, Put, Right, name_of, put, put_bits};
+
+/// Prints the values of a message, `left` bytes from `offset` on.
+pub(super) fn list(page: &mut Page<'_>, message: Cursor<'_>, offset: usize, mut left: usize) -> Shown {
+    let mut rest = message.after(offset);
+    while left > 0 {
+        rest.need(2)?;
+        if left < 2 {
+            return Err(Stop::Truncated);
+        }
+        let (kind, length) = (rest.u8()?, rest.u8()?);
+        left -= 2;
+        put!(
+            page,
+            "\n\t    ",
+            name_of(KINDS, kind).unwrap_or("unknown"),
+            " TLV #",
+            kind
+        );
+        put!(page, ", length: ", length);
+        let length = usize::from(length);
+        if left < length {
+            return Err(Stop::Truncated);
+        }
+        if !value(page, kind, message, Value { rest, left: length })? {
+            return Ok(());
+        }
+        if page.verbose(2) {
+            dump(page, "\n\t      ", rest, length);
+        }
+        rest.advance(length);
+        left -= length;
+    }
+    Ok(())
+}
+
+/// A value as it is read: what was captured from here on, and how much of it is the value's.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    rest: Cursor<'a>,
+    left: usize,
+}
+
+impl<'a> Value<'a> {
+    /// The next `count` bytes, or `None` if the value is too short; then nothing more of it is shown.
+    fn take(&mut self, count: usize) -> Shown<Option<Cursor<'a>>> {
+        if self.left < count {
+            return Ok(None);
+        }
+        self.rest.need(count)?;
+        self.left -= count;
+        Ok(Some(self.rest.sub(count)))
+    }
+
+    /// The next parts of `count` bytes, each given to `print`.
+    fn each(&mut self, count: usize, mut print: impl FnMut(Cursor<'a>) -> Shown) -> Shown {
+        while self.left != 0 {
+            match self.take(count)? {
+                Some(part) => print(part)?,
+                None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives what is left to `print`, which returns how many bytes it took.
+    fn list(
+        &mut self,
+        page: &mut Page<'_>,
+        mut print: impl FnMut(&mut Page<'_>, Cursor<'a>, usize) -> Shown<usize>,
+    ) -> Shown {
+        while self.left != 0 {
+            let taken = print(page, self.rest, self.left)?;
+            if self.left < taken {
+                put!(page, " [remaining tlv length ", self.left, " < ", taken, "]");
+                page.invalid();
+                return Ok(());
+            }
+            self.rest.advance(taken);
+            self.left -= taken;
+        }
+        Ok(())
+    }
+}
+
+/// Prints a value. Returns false if nothing of the message is to follow it.
+fn value(page: &mut Page<'_>, kind: u8, message: Cursor<'_>, mut value: Value<'_>) -> Shown<bool> {
+    match kind {
+        AREA_ADDRESSES => areas(page, value)?,
+        NEIGHBORS => value.each(SYSTEM, |mut part| {
+            put!(page, "\n\t      SNPA: ", Id(part.take(SYSTEM)?));
+            Ok(())
+        })?,
+        INSTANCE => instance(page, value)?,
+        PADDING => {}
+        MT_NEIGHBORS => {
+            topology(page, &mut value)?;
+            value.list(page, |page, rest, left| {
+                neighbor::extended(page, rest, false, left)
+            })?;
+        }
+        ALIAS => value.list(page, |page, rest, left| {
+            neighbor::extended(page, rest, true, left)
+        })?,
+        EXTENDED_NEIGHBORS => {
+            value.list(page, |page, rest, left| {
+                neighbor::extended(page, rest, false, left)
+            })?;
+        }
+        REACHABLE => reachable(page, value)?,
+        END_SYSTEMS => value.each(4 + SYSTEM, |mut part| {
+            let metrics = part.array::<4>()?;
+            put!(page, "\n\t      ES Neighbor: ", Id(part.take(SYSTEM)?));
+            put_metrics(page, metrics);
+            Ok(())
+        })?,
+        INTERNAL_PREFIXES | EXTERNAL_PREFIXES => return prefix::narrow(page, value.rest, value.left),
+        EXTENDED_PREFIXES => value.list(page, |page, rest, _| prefix::wide(page, rest, false))?,
+        MT_PREFIXES => {
+            topology(page, &mut value)?;
+            value.list(page, |page, rest, _| prefix::wide(page, rest, false))?;
+        }
+        IPV6_PREFIXES => value.list(page, |page, rest, _| prefix::wide(page, rest, true))?,
+        MT_IPV6_PREFIXES => {
+            topology(page, &mut value)?;
+            value.list(page, |page, rest, _| prefix::wide(page, rest, true))?;
+        }
+        IPV6_ADDRESSES => value.each(16, |part| {
+            put!(page, "\n\t      IPv6 interface address: ");
+            page.host(part.peek_ipv6()?);
+            Ok(())
+        })?,
+        AUTHENTICATION => authentication(page, value)?,
+        ADJACENCY => adjacency(page, value)?,
+        PROTOCOLS => protocols(page, value)?,
+        PORT_CAPABILITY => {
+            if let Some(flags) = value.take(2)? {
+                let word = flags.peek_u16(0)?;
+                put!(page, "\n\t       RES: ", word >> 12, ", MTID(s): ", word & 0x0fff);
+                bridging::port(page, value.rest, value.left)?;
+            }
+        }
+        CAPABILITY => {
+            if let Some(flags) = value.take(2)? {
+                let word = flags.peek_u16(0)?;
+                put!(page, "\n\t      O: ", word >> 15, ", RES: ", word >> 12 & 7);
+                put!(page, ", MTID(s): ", word & 0x0fff);
+                bridging::topology(page, value.rest, value.left)?;
+            }
+        }
+        ROUTER_ID => {
+            if let Some(id) = value.take(4)? {
+                put!(page, "\n\t      Traffic Engineering Router ID: ");
+                page.host(id.peek_ipv4()?);
+            }
+        }
+        ADDRESSES => value.each(4, |part| {
+            put!(page, "\n\t      IPv4 interface address: ");
+            page.host(part.peek_ipv4()?);
+            Ok(())
+        })?,
+        HOSTNAME => {
+            put!(page, "\n\t      Hostname: ");
+            page.padded_text(&mut value.rest, value.left)?;
+        }
+        SHARED_RISK => shared_risk(page, value)?,
+        PACKETS => value.each(8 + PACKET, |mut part| {
+            let (lifetime, id) = (part.u16()?, part.take(PACKET)?);
+            put!(
+                page,
+                "\n\t      lsp-id: ",
+                Id(id),
+                ", seq: 0x",
+                HexPad(part.u32()?.into(), 8)
+            );
+            put!(
+                page,
+                ", lifetime: ",
+                Right(lifetime.into(), 5),
+                "s, chksum: 0x",
+                Hex4(part.u16()?)
+            );
+            Ok(())
+        })?,
+        CHECKSUM => {
+            let offset = message.captured() - value.rest.captured();
+            if let Some(sum) = value.take(2)? {
+                let sum = sum.peek_u16(0)?;
+                put!(page, "\n\t      checksum: 0x", Hex4(sum), " ");
+                checksum::verify(page, message, sum, offset, message.len());
+            }
+        }
+        PURGER => purger(page, value)?,
+        TOPOLOGIES => {
+            while value.left != 0 {
+                if value.left == 1 {
+                    put!(page, "\n\t      invalid MT-ID");
+                    break;
+                }
+                topology(page, &mut value)?;
+            }
+        }
+        RESTART => restart(page, value)?,
+        DOMAIN => domain(page, value)?,
+        BUFFER_SIZE => {
+            if let Some(size) = value.take(2)? {
+                put!(page, "\n\t      LSP Buffersize: ", size.peek_u16(0)?);
+            }
+        }
+        PARTITION => value.each(SYSTEM, |mut part| {
+            put!(page, "\n\t      ", Id(part.take(SYSTEM)?));
+            Ok(())
+        })?,
+        PREFIX_NEIGHBORS => prefix_neighbors(page, value)?,
+        SEQUENCE => {
+            if let Some(number) = value.take(4)? {
+                put!(page, "\n\t      Sequence number: ", number.peek_u32(0)?);
+            }
+        }
+        ROUTER_CAPABILITY => match value.take(5)? {
+            None => {
+                put!(page, " [object length ", value.left, " < 5]");
+                page.invalid();
+            }
+            Some(mut router) => {
+                put!(page, "\n\t      Router-ID ");
+                page.host(router.ipv4()?);
+                put!(page, ", Flags [");
+                put_bits(
+                    page.out,
+                    &[(1, "S bit"), (2, "D bit")],
+                    router.u8()?.into(),
+                    ", ",
+                    "none",
+                );
+                put!(page, "]");
+                capability::values(page, value.rest, value.left)?;
+            }
+        },
+        VENDOR => {
+            if let Some(mut vendor) = value.take(3)? {
+                let number = vendor.u24()?;
+                let name = oui::organisation(number).unwrap_or("Unknown");
+                put!(page, "\n\t      Vendor: ", name, " (", number, ")");
+                dump(page, "\n\t\t", value.rest, value.left);
+            }
+        }
+        _ if page.verbose(2) => {}
+        _ => dump(page, "\n\t\t", value.rest, value.left),
+    }
+    Ok(true)
+}
+
+fn areas(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    while let Some(mut length) = value.take(1)?.filter(|length| !length.is_empty()) {
+        let length = usize::from(length.u8()?);
+        let Some(mut address) = value.take(length)? else {
+            return Ok(());
+        };
+        put!(
+            page,
+            "\n\t      Area address (length: ",
+            length,
+            "): ",
+            Nsap(address.take(length)?)
+        );
+    }
+    Ok(())
+}
+
+fn instance(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    if value.left < 4 {
+        return Ok(());
+    }
+    let count = (value.left - 2) / 2;
+    put!(
+        page,
+        "\n\t      Instance ID: ",
+        value.rest.u16()?,
+        ", ITIDs(",
+        count,
+        "): "
+    );
+    for index in 0..count {
+        let id = value.rest.u16()?;
+        put!(page, if index > 0 { ", " } else { "" }, id);
+    }
+    Ok(())
+}
+
+/// The topology that what follows belongs to (RFC 5120).
+fn topology(page: &mut Page<'_>, value: &mut Value<'_>) -> Shown {
+    let word = value.take(2)?.ok_or(Stop::Truncated)?.peek_u16(0)?;
+    let number = word & 0x0fff;
+    let name = name_of(TOPOLOGY_NAMES, number).unwrap_or("Reserved for IETF Consensus");
+    put!(
+        page,
+        "\n\t      ",
+        name,
+        " Topology (0x",
+        HexPad(number.into(), 3),
+        "), Flags: ["
+    );
+    let flags = &[(0x4000, "ATT bit set"), (0x8000, "Overload bit set")];
+    put_bits(page.out, flags, (word & 0xf000).into(), ", ", "none");
+    put!(page, "]");
+    Ok(())
+}
+
+fn reachable(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut virtual_flag) = value.take(1)? else {
+        return Ok(());
+    };
+    match virtual_flag.u8()? {
+        0 => put!(page, "\n\t      IsNotVirtual"),
+        1 => put!(page, "\n\t      IsVirtual"),
+        other => put!(page, "\n\t      bogus virtual flag 0x", Hex2(other)),
+    }
+    value.each(4 + NODE, |mut part| {
+        let metrics = part.array::<4>()?;
+        put!(page, "\n\t      IS Neighbor: ", Id(part.take(NODE)?));
+        put_metrics(page, metrics);
+        Ok(())
+    })
+}
+
+/// The four metrics of ISO 10589, of which all but the first may be unsupported.
+fn put_metrics(page: &mut Page<'_>, metrics: [u8; 4]) {
+    let [default, others @ ..] = metrics.map(Metric);
+    put!(page, ", Default Metric: ", default);
+    for (name, metric) in ["Delay", "Expense", "Error"].into_iter().zip(others) {
+        if metric.is_supported() {
+            put!(page, "\n\t\t  ", name, " Metric: ", metric);
+        }
+    }
+}
+
+/// A metric of six bits and its kind.
+#[derive(Clone, Copy)]
+pub(super) struct Metric(pub(super) u8);
+
+impl Metric {
+    pub(super) fn is_supported(self) -> bool {
+        self.0 & 0x80 == 0
+    }
+}
+
+impl Put for Metric {
+    fn put(self, out: &mut Vec<u8>) {
+        let kind = if self.0 & 0x40 != 0 {
+            ", External"
+        } else {
+            ", Internal"
+        };
+        (self.0 & 0x3f, kind).put(out);
+    }
+}
+
+fn authentication(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut kind) = value.take(1)? else {
+        return Ok(());
+    };
+    let kind = kind.u8()?;
+    match name_of(AUTHENTICATIONS, kind) {
+        Some(name) => put!(page, "\n\t      ", name, ": "),
+        None => put!(page, "\n\t      unknown Authentication type 0x", Hex2(kind), ": "),
+    }
+    match kind {
+        PASSWORD => page.padded_text(&mut value.rest, value.left)?,
+        MD5 => {
+            put!(page, HexRun(value.rest.limited(value.left).bytes()));
+            value.rest.need(value.left)?;
+            put!(
+                page,
+                if value.left == 16 {
+                    ""
+                } else {
+                    ", (invalid subTLV) "
+                },
+                " (unchecked)"
+            );
+        }
+        GENERIC => {
+            let Some(key) = value.take(2)? else {
+                return Ok(());
+            };
+            put!(page, key.peek_u16(0)?, ", password: ");
+            page.digits(&mut value.rest, value.left)?;
+        }
+        _ => dump(page, "\n\t\t  ", value.rest, value.left),
+    }
+    Ok(())
+}
+
+/// The state of the adjacency between two ends of a line (RFC 5303).
+fn adjacency(page: &mut Page<'_>, value: Value<'_>) -> Shown {
+    let (rest, mut left) = (value.rest, value.left);
+    if left >= 1 {
+        let state = rest.peek_u8(0)?;
+        let name = name_of(ADJACENCIES, state).unwrap_or("unknown");
+        put!(page, "\n\t      Adjacency State: ", name, " (", state, ")");
+        left -= 1;
+    }
+    if left > 4 {
+        let circuit = rest.peek_u32(1)?;
+        put!(
+            page,
+            "\n\t      Extended Local circuit-ID: 0x",
+            HexPad(circuit.into(), 8)
+        );
+        left -= 4;
+    }
+    // Each field stands where it does when all are there.
+    if left >= SYSTEM {
+        put!(
+            page,
+            "\n\t      Neighbor System-ID: ",
+            Id(rest.after(5).take(SYSTEM)?)
+        );
+        left -= SYSTEM;
+    }
+    if left >= 4 {
+        let circuit = rest.peek_u32(5 + SYSTEM)?;
+        put!(
+            page,
+            "\n\t      Neighbor Extended Local circuit-ID: 0x",
+            HexPad(circuit.into(), 8)
+        );
+    }
+    Ok(())
+}
+
+fn protocols(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    put!(page, "\n\t      NLPID(s): ");
+    for left in (0..value.left).rev() {
+        let protocol = value.rest.u8()?;
+        put!(
+            page,
+            nlpid::name(protocol).unwrap_or("unknown"),
+            " (0x",
+            Hex2(protocol),
+            ")"
+        );
+        put!(page, if left > 0 { ", " } else { "" });
+    }
+    Ok(())
+}
+
+fn shared_risk(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut node) = value.take(NODE)? else {
+        return Ok(());
+    };
+    put!(page, "\n\t      IS Neighbor: ", Id(node.take(NODE)?));
+    let Some(flags) = value.take(1)? else {
+        return Ok(());
+    };
+    let numbered = flags.peek_u8(0)? & 1 != 0;
+    put!(
+        page,
+        ", Flags: [",
+        if numbered { "numbered]" } else { "unnumbered]" }
+    );
+    for name in ["interface", "neighbor"] {
+        let Some(address) = value.take(4)? else {
+            return Ok(());
+        };
+        put!(page, "\n\t      IPv4 ", name, " address: ");
+        page.host(address.peek_ipv4()?);
+    }
+    value.each(4, |part| {
+        put!(page, "\n\t      Link-ID: 0x", HexPad(part.peek_u32(0)?.into(), 8));
+        Ok(())
+    })
+}
+
+/// Who purged a link state packet (RFC 6232).
+fn purger(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut count) = value.take(1)? else {
+        return Ok(());
+    };
+    let count = count.u8()?;
+    if count == 0 {
+        put!(page, " No system IDs supplied");
+        return Ok(());
+    }
+    let Some(mut system) = value.take(SYSTEM)? else {
+        return Ok(());
+    };
+    put!(
+        page,
+        "\n\t      Purge Originator System-ID: ",
+        Id(system.take(SYSTEM)?)
+    );
+    if count > 1 {
+        let behind = value.rest;
+        if let Some(mut system) = value.take(SYSTEM)? {
+            behind.need(2 * SYSTEM + 1)?;
+            put!(
+                page,
+                "\n\t      Received from System-ID: ",
+                Id(system.take(SYSTEM)?)
+            );
+        }
+    }
+    Ok(())
+}
+
+fn restart(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(flags) = value.take(1)? else {
+        return Ok(());
+    };
+    put!(page, "\n\t      Flags [");
+    put_bits(page.out, RESTARTS, flags.peek_u8(0)?.into(), ", ", "none");
+    put!(page, "]");
+    let Some(time) = value.take(2)? else {
+        return Ok(());
+    };
+    put!(page, ", Remaining holding time ", time.peek_u16(0)?, "s");
+    if value.left == SYSTEM {
+        put!(page, ", for ", Id(value.rest.take(SYSTEM)?));
+    }
+    Ok(())
+}
+
+fn domain(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut kind) = value.take(1)? else {
+        return Ok(());
+    };
+    let kind = kind.u8()?;
+    put!(page, "\n\t      Inter-Domain Information Type: ");
+    match name_of(DOMAINS, kind) {
+        Some(name) => put!(page, name),
+        None => put!(page, "Unknown (0x", Hex2(kind), ")"),
+    }
+    if kind == SYSTEM_NUMBER {
+        if let Some(number) = value.take(2)? {
+            put!(page, "AS Number: ", number.peek_u16(0)?);
+        }
+    } else {
+        dump(page, "\n\t      ", value.rest, value.left);
+    }
+    Ok(())
+}
+
+fn prefix_neighbors(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+    let Some(mut metrics) = value.take(4)? else {
+        return Ok(());
+    };
+    put!(page, "\n\t      Metric Block");
+    put_metrics(page, metrics.array()?);
+    while value.left != 0 {
+        let Some(mut length) = value.take(1)? else {
+            return Ok(());
+        };
+        // In half bytes.
+        let length = usize::from(length.u8()?);
+        if length < 2 {
+            put!(page, "\n\t\tAddress: prefix length ", length, " < 2");
+            return Ok(());
+        }
+        let Some(mut address) = value.take(length / 2)? else {
+            return Ok(());
+        };
+        put!(
+            page,
+            "\n\t\tAddress: ",
+            Nsap(address.take(length / 2)?),
+            "/",
+            length * 4
+        );
+    }
+    Ok(())
+}
+
+const AREA_ADDRESSES: u8 = 1;
+const REACHABLE: u8 = 2;
+const END_SYSTEMS: u8 = 3;
+const PARTITION: u8 = 4;
+const PREFIX_NEIGHBORS: u8 = 5;
+const NEIGHBORS: u8 = 6;
+const INSTANCE: u8 = 7;
+const PADDING: u8 = 8;
+const PACKETS: u8 = 9;
+const AUTHENTICATION: u8 = 10;
+const CHECKSUM: u8 = 12;
+const PURGER: u8 = 13;
+const BUFFER_SIZE: u8 = 14;
+const EXTENDED_NEIGHBORS: u8 = 22;
+const ALIAS: u8 = 24;
+const INTERNAL_PREFIXES: u8 = 128;
+const PROTOCOLS: u8 = 129;
+const EXTERNAL_PREFIXES: u8 = 130;
+const DOMAIN: u8 = 131;
+const ADDRESSES: u8 = 132;
+const ROUTER_ID: u8 = 134;
+const EXTENDED_PREFIXES: u8 = 135;
+const HOSTNAME: u8 = 137;
+const SHARED_RISK: u8 = 138;
+const PORT_CAPABILITY: u8 = 143;
+const CAPABILITY: u8 = 144;
+const RESTART: u8 = 211;
+const MT_NEIGHBORS: u8 = 222;
+const TOPOLOGIES: u8 = 229;
+const IPV6_ADDRESSES: u8 = 232;
+const MT_PREFIXES: u8 = 235;
+const IPV6_PREFIXES: u8 = 236;
+const MT_IPV6_PREFIXES: u8 = 237;
+const ADJACENCY: u8 = 240;
+const SEQUENCE: u8 = 241;
+const ROUTER_CAPABILITY: u8 = 242;
+const VENDOR: u8 = 250;
+const KINDS: &[(u8, &str)] = &[
+    (AREA_ADDRESSES, "Area address(es)"),
+    (REACHABLE, "IS Reachability"),
+    (END_SYSTEMS, "ES Neighbor(s)"),
+    (PARTITION, "Partition DIS"),
+    (PREFIX_NEIGHBORS, "Prefix Neighbors"),
+    (NEIGHBORS, "IS Neighbor(s)"),
+    (INSTANCE, "Instance Identifier"),
+    (PADDING, "Padding"),
+    (PACKETS, "LSP entries"),
+    (AUTHENTICATION, "Authentication"),
+    (CHECKSUM, "Checksum"),
+    (PURGER, "Purge Originator Identifier"),
+    (BUFFER_SIZE, "LSP Buffersize"),
+    (EXTENDED_NEIGHBORS, "Extended IS Reachability"),
+    (ALIAS, "IS Alias ID"),
+    (42, "DECnet Phase IV"),
+    (66, "Lucent Proprietary"),
+    (INTERNAL_PREFIXES, "IPv4 Internal Reachability"),
+    (PROTOCOLS, "Protocols supported"),
+    (EXTERNAL_PREFIXES, "IPv4 External Reachability"),
+    (DOMAIN, "Inter-Domain Information Type"),
+    (ADDRESSES, "IPv4 Interface address(es)"),
+    (133, "IPv4 authentication (deprecated)"),
+    (ROUTER_ID, "Traffic Engineering Router ID"),
+    (EXTENDED_PREFIXES, "Extended IPv4 Reachability"),
+    (SHARED_RISK, "Shared Risk Link Group"),
+    (PORT_CAPABILITY, "Multi-Topology-Aware Port Capability"),
+    (CAPABILITY, "Multi-Topology Capability"),
+    (176, "Nortel Proprietary"),
+    (177, "Nortel Proprietary"),
+    (HOSTNAME, "Hostname"),
+    (RESTART, "Restart Signaling"),
+    (MT_NEIGHBORS, "Multi Topology IS Reachability"),
+    (TOPOLOGIES, "Multi Topology"),
+    (IPV6_ADDRESSES, "IPv6 Interface address(es)"),
+    (MT_PREFIXES, "Multi-Topology IPv4 Reachability"),
+    (IPV6_PREFIXES, "IPv6 reachability"),
+    (MT_IPV6_PREFIXES, "Multi-Topology IP6 Reachability"),
+    (ADJACENCY, "Point-to-point Adjacency State"),
+    (SEQUENCE, "Hello PDU Sequence Number"),
+    (ROUTER_CAPABILITY, "IS-IS Router Capability"),
+    (VENDOR, "Vendor Private"),
+];
+
+const TOPOLOGY_NAMES: &[(u16, &str)] = &[
+    (0, "IPv4 unicast"),
+    (1, "In-Band Management"),
+    (2, "IPv6 unicast"),
+    (3, "Multicast"),
+    (4095, "Development, Experimental or Proprietary"),
+];
+
+const PASSWORD: u8 = 1;
+const GENERIC: u8 = 3;
+const MD5: u8 = 54;
+const AUTHENTICATIONS: &[(u8, &str)] = &[
+    (PASSWORD, "simple text password"),
+    (GENERIC, "Generic Crypto key-id"),
+    (MD5, "HMAC-MD5 password"),
+    (255, "Routing Domain private password"),
+];
+
+const ADJACENCIES: &[(u8, &str)] = &[(0, "Up"), (1, "Initializing"), (2, "Down")];
+
+const RESTARTS: &[(u32, &str)] = &[
+    (0x1, "Restart Request"),
+    (0x2, "Restart Acknowledgement"),
+    (0x4, "Suppress adjacency advertisement"),
+];
+
+const SYSTEM_NUMBER: u8 = 2;
+const DOMAINS: &[(u8, &str)] = &[
+    (0, "Reserved"),
+    (1, "Routing-Domain Specific"),
+    (SYSTEM_NUMBER, "AS Number Tag"),
+];
