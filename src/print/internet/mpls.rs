@@ -2,7 +2,9 @@
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{ipv4, ipv6};
+use crate::print::link::isoclns;
 use crate::print::page::Page;
+use crate::print::registry::nlpid;
 use crate::print::text::put;
 
 /// An entry of a label stack.
@@ -74,6 +76,10 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             put!(page, separator);
             page.deeper(|page| ipv6::print(page, rest))
         }
+        _ if matches!(rest.peek_u8(0), Ok(nlpid::CLNP | nlpid::ESIS | nlpid::ISIS)) => {
+            put!(page, separator);
+            page.deeper(|page| isoclns::print(page, rest))
+        }
         _ => Ok(()),
     }
 }
@@ -81,7 +87,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 /// The version of the IP packet behind the last label, if that is what follows.
 fn payload(last: Label, rest: Cursor<'_>) -> Option<u8> {
     match last.value() {
-        0 => Some(4),
+        0 | 3 => Some(4),
         2 => Some(6),
         _ => match rest.peek_u8(0) {
             Ok(first @ 0x45..=0x4f) => Some(first >> 4),

@@ -2,7 +2,7 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::ether;
+use super::{ether, isoclns};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{ipv4, ipv6};
 use crate::print::page::Page;
@@ -26,6 +26,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     match family {
         INET => ipv4::print(page, payload),
         INET6_BSD | INET6_FREEBSD | INET6_DARWIN => ipv6::print(page, payload),
+        OSI => isoclns::print(page, payload),
         _ => {
             let kind = u16::try_from(family).unwrap_or(0);
             if kind > ether::LARGEST_LENGTH && ether::by_type(page, EtherType(kind), payload, None)? {
@@ -44,7 +45,7 @@ fn header(page: &mut Page<'_>, family: u32, length: usize) {
     let name = match family {
         INET => Some("IPv4"),
         INET6_BSD | INET6_FREEBSD | INET6_DARWIN => Some("IPv6"),
-        7 | 23 => Some("OSI"),
+        OSI => Some("OSI"),
         16 => Some("Appletalk"),
         _ => None,
     };
@@ -60,6 +61,7 @@ fn header(page: &mut Page<'_>, family: u32, length: usize) {
 }
 
 const INET: u32 = 2;
+const OSI: u32 = 7;
 const INET6_BSD: u32 = 24;
 const INET6_FREEBSD: u32 = 28;
 const INET6_DARWIN: u32 = 30;

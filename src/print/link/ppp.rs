@@ -1,6 +1,6 @@
 //! PPP (RFC 1661), bare or in HDLC-like framing (RFC 1662).
 
-use super::chdlc;
+use super::{chdlc, isoclns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -104,6 +104,7 @@ pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> S
         IPV4 | VJ_UNCOMPRESSED | 0x0800 => page.deeper(|page| ipv4::print(page, rest)),
         IPV6 | 0x86dd => page.deeper(|page| ipv6::print(page, rest)),
         MPLS | MPLS_MULTICAST => page.deeper(|page| mpls::print(page, rest)),
+        OSI => page.deeper(|page| isoclns::print(page, rest)),
         MULTILINK => multilink(page, rest),
         LCP | IPCP | OSICP | MPLSCP | IPV6CP | CCP | BACP => super::ppp_control::print(page, protocol, rest),
         COMPRESSED => {
@@ -156,6 +157,7 @@ const COMPRESSED: u16 = 0x00fd;
 const MPLS: u16 = 0x0281;
 const MPLS_MULTICAST: u16 = 0x0283;
 const IPCP: u16 = 0x8021;
+const OSI: u16 = 0x0023;
 const OSICP: u16 = 0x8023;
 const IPV6CP: u16 = 0x8057;
 const CCP: u16 = 0x80fd;
@@ -166,7 +168,7 @@ const BACP: u16 = 0xc02b;
 /// The protocols of PPP (the IANA registry "PPP DLL Protocol Numbers").
 pub(super) const NAMES: &[(u16, &str)] = &[
     (IPV4, "IP"),
-    (0x0023, "OSI"),
+    (OSI, "OSI"),
     (0x0025, "NS"),
     (0x0027, "DECNET"),
     (0x0029, "APPLE"),

@@ -100,12 +100,12 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<bool> {
             None => put!(page, comma, "unknown PDU-Type ", kind),
         }
     }
-    let (header, print): (usize, Header) = match kind {
-        15 | 16 => (LAN_HELLO, lan_hello),
-        17 => (POINT_TO_POINT_HELLO, point_to_point_hello),
-        18 | 20 => (LINK_STATE, link_state),
-        24 | 25 => (COMPLETE, complete),
-        26 | 27 => (PARTIAL, partial),
+    let form = match kind {
+        15 | 16 => &LAN_HELLO,
+        17 => &POINT_TO_POINT_HELLO,
+        18 | 20 => &LINK_STATE,
+        24 | 25 => &COMPLETE,
+        26 | 27 => &PARTIAL,
         _ if page.verbose(1) => {
             dump(page, "\n\t  ", message.after(COMMON), message.len());
             return Ok(false);
@@ -115,19 +115,20 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<bool> {
             return Ok(true);
         }
     };
+    let header = form.length;
     if usize::from(fixed) != COMMON + header {
-        put!(page, if header == PARTIAL { "-" } else { "," });
-        // What is said of link state packets does not count the common header.
-        let right = if header == LINK_STATE {
-            header
-        } else {
-            COMMON + header
-        };
-        put!(page, " bogus fixed header length ", fixed, " should be ", right);
+        put!(
+            page,
+            form.comma,
+            " bogus fixed header length ",
+            fixed,
+            " should be ",
+            form.complaint
+        );
         return Ok(false);
     }
     message.need(COMMON + header)?;
-    print(page, message)?;
+    (form.print)(page, message)?;
     if !page.verbose(1) {
         put!(page, ", length ", message.len());
         return Ok(true);
@@ -135,7 +136,7 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<bool> {
     if page.verbose(2) {
         dump(page, "\n\t  ", message.after(COMMON), header);
     }
-    let length = declared(message, header)?;
+    let length = declared(message, form)?;
     let Some(values) = length.checked_sub(COMMON + header) else {
         put!(page, " [packet length ", length, " < ", COMMON + header, "]");
         page.invalid();
@@ -145,16 +146,59 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<bool> {
     Ok(true)
 }
 
-/// Prints what follows the common header of a message.
-type Header = fn(&mut Page<'_>, Cursor<'_>) -> Shown;
+/// What follows the common header of a message.
+struct Form {
+    /// How long it is.
+    length: usize,
+    /// Where it tells the length of the message.
+    length_at: usize,
+    print: fn(&mut Page<'_>, Cursor<'_>) -> Shown,
+    /// How the text begins that complains of another length of the header, and which it says is right.
+    comma: &'static str,
+    complaint: usize,
+}
+
+const LAN_HELLO: Form = Form {
+    length: 19,
+    length_at: 9,
+    print: lan_hello,
+    comma: ",",
+    complaint: COMMON + 19,
+};
+const POINT_TO_POINT_HELLO: Form = Form {
+    length: 12,
+    length_at: 9,
+    print: point_to_point_hello,
+    comma: ",",
+    complaint: COMMON + 12,
+};
+const LINK_STATE: Form = Form {
+    length: 19,
+    length_at: 0,
+    print: link_state,
+    comma: ",",
+    complaint: 19,
+};
+const COMPLETE: Form = Form {
+    length: 25,
+    length_at: 0,
+    print: complete,
+    comma: ",",
+    complaint: COMMON + 25,
+};
+const PARTIAL: Form = Form {
+    length: 9,
+    length_at: 0,
+    print: partial,
+    comma: "-",
+    complaint: COMMON + 9,
+};
 
 /// The length that the message itself tells, if that is less than the packet's.
-fn declared(message: Cursor<'_>, header: usize) -> Shown<usize> {
-    let offset = match header {
-        LAN_HELLO | POINT_TO_POINT_HELLO => COMMON + 9,
-        _ => COMMON,
-    };
-    Ok(message.len().min(message.peek_u16(offset)?.into()))
+fn declared(message: Cursor<'_>, form: &Form) -> Shown<usize> {
+    Ok(message
+        .len()
+        .min(message.peek_u16(COMMON + form.length_at)?.into()))
 }
 
 fn lan_hello(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
@@ -242,7 +286,7 @@ fn link_state(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     );
     put!(page, "s\n\t  chksum: 0x", Hex4(sum));
     // The checksum covers all from the identifier on.
-    let covered = declared(message, LINK_STATE)?.wrapping_sub(12);
+    let covered = declared(message, &LINK_STATE)?.wrapping_sub(12);
     checksum::verify(page, message.after(12), sum, 12, covered);
     put!(page, ", PDU length: ", length, ", Flags: [ ");
     put!(
@@ -326,13 +370,8 @@ const SYSTEM: usize = 6;
 const NODE: usize = 7;
 const PACKET: usize = 8;
 
-/// The lengths of the headers.
+/// The length of the header that all messages have.
 const COMMON: usize = 8;
-const LAN_HELLO: usize = 19;
-const POINT_TO_POINT_HELLO: usize = 12;
-const LINK_STATE: usize = 19;
-const COMPLETE: usize = 25;
-const PARTIAL: usize = 9;
 
 const KINDS: &[(u8, &str)] = &[
     (15, "L1 Lan IIH"),

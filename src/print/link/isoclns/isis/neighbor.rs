@@ -146,7 +146,6 @@ fn attribute(page: &mut Page<'_>, kind: u8, rest: Cursor<'_>, length: usize) -> 
 }
 
 /// A bandwidth in bytes a second, as millions of bits.
-#[expect(clippy::float_arithmetic, reason = "the field is a floating-point number")]
 fn bandwidth(rest: Cursor<'_>) -> Shown<Fixed> {
     let bytes = f32::from_bits(rest.peek_u32(0)?);
     Ok(Fixed((bytes * 8.0 / 1_000_000.0).into(), 3))
