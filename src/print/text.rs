@@ -99,6 +99,22 @@ impl Put for Span {
     }
 }
 
+/// A number with three digits after the point.
+#[derive(Clone, Copy)]
+pub(crate) struct Thousandths(pub(crate) f64);
+
+impl Put for Thousandths {
+    fn put(self, out: &mut Vec<u8>) {
+        match (self.0.is_nan(), self.0.is_sign_negative()) {
+            (true, true) => "-nan".put(out),
+            (true, false) => "nan".put(out),
+            _ => {
+                let _ = write!(out, "{:.3}", self.0);
+            }
+        }
+    }
+}
+
 macro_rules! tuple {
     ($($part:ident)+) => {
         impl<$($part: Put),+> Put for ($($part,)+) {

@@ -18,6 +18,14 @@ pub(crate) fn name(family: u16) -> Option<&'static str> {
     name_of(FAMILIES, family)
 }
 
+/// The names of all families whose bits are set in `family`, for who takes the number for a set.
+pub(crate) fn by_bits(family: u16) -> impl Iterator<Item = &'static str> {
+    FAMILIES
+        .iter()
+        .filter(move |(number, _)| family & number == *number)
+        .map(|(_, name)| *name)
+}
+
 /// The name of a subsequent address family (RFC 4760), by which one family is divided.
 pub(crate) fn subsequent(family: u8) -> Option<&'static str> {
     name_of(SUBSEQUENT, family)
