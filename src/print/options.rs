@@ -19,6 +19,8 @@ pub struct Options {
     pub no_checksums: bool,
     /// Only the first label of host names (`-N`).
     pub no_domain: bool,
+    /// Numbers of autonomous systems above 65535 in two halves (`-b`).
+    pub as_dot: bool,
     /// Payloads are printed by this printer, whatever their ports are (`-T`).
     pub packet_type: Option<Decoder>,
     /// Payloads of these ports are printed by these printers (`--decode-as`).
@@ -85,6 +87,7 @@ impl Default for Options {
             absolute_seq: false,
             no_checksums: false,
             no_domain: false,
+            as_dot: false,
             packet_type: None,
             decode_as: Vec::new(),
             one_line: false,

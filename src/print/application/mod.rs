@@ -2,6 +2,7 @@
 
 mod auto_rp;
 mod bfd;
+mod bgp;
 mod decoder;
 mod dhcp;
 mod dhcp6;
@@ -75,6 +76,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     if let Some(protocol) = lines::over_tcp(ports) {
         put!(page, ": ");
         return lines::print(page, protocol, payload);
+    }
+    if ports.any(&[179]) {
+        return bgp::print(page, payload);
     }
     if ports.any(&[6379]) {
         return resp::print(page, payload);

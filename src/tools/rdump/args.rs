@@ -83,6 +83,9 @@ pub struct Args {
     /// Print only the first part of names
     #[arg(short = 'N')]
     pub no_domain: bool,
+    /// Print AS numbers above 65535 as two numbers
+    #[arg(short = 'b')]
+    pub as_dot: bool,
     /// Number the packets
     #[arg(short = '#', long = "number")]
     pub number: bool,

@@ -253,6 +253,7 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         absolute_seq: args.absolute_seq || args.print_sampling.is_some(),
         no_checksums: args.no_checksums,
         no_domain: args.no_domain,
+        as_dot: args.as_dot,
         packet_type: args
             .packet_type
             .as_deref()

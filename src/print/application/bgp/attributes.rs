@@ -331,7 +331,10 @@ mod tests {
     #[test]
     fn the_accumulated_metric_is_told() {
         let metric = [1, 0, 11, 0, 0, 0, 0, 0, 0, 1, 0];
-        assert_eq!(attribute(1, 26, &metric), "\n\t    AIGP TLV (1), length 11, metric 256");
+        assert_eq!(
+            attribute(1, 26, &metric),
+            "\n\t    AIGP TLV (1), length 11, metric 256"
+        );
         assert!(attribute(1, 26, &[1, 0, 2]).ends_with(", length 2 [|bgp]"));
     }
 }

@@ -14,20 +14,34 @@ pub(super) fn print(page: &mut Page<'_>, value: Cursor<'_>) -> Shown<bool> {
     }
     put!(page, "\n\t    Secure Path Length: ", length);
     let length = length - 2;
-    if length % SEGMENT != 0 {
+    if !length.is_multiple_of(SEGMENT) {
         put!(page, " [total segments length ", length, " != N x 6]");
         return Ok(false);
     }
     for _ in 0..length / SEGMENT {
         let (count, flags, number) = (rest.u8()?, rest.u8()?, rest.u32()?);
-        put!(page, "\n\t      Secure Path Segment: pCount: ", count, ", Flags: [");
+        put!(
+            page,
+            "\n\t      Secure Path Segment: pCount: ",
+            count,
+            ", Flags: ["
+        );
         put_bits(page.out, FLAGS, flags.into(), ", ", "none");
         put!(page, "] (0x", Hex2(flags), "), AS: ", number);
     }
     let (length, algorithm) = (rest.u16()?, rest.u8()?);
-    put!(page, "\n\t    Signature Block: Length: ", length, ", Algo ID: ", algorithm);
-    // A length that does not count its own header wraps around.
-    signatures(page, rest, length.wrapping_sub(3).into())
+    put!(
+        page,
+        "\n\t    Signature Block: Length: ",
+        length,
+        ", Algo ID: ",
+        algorithm
+    );
+    let Some(left) = length.checked_sub(3) else {
+        page.refuse("length", length.into(), "<", 3);
+        return Ok(false);
+    };
+    signatures(page, rest, left.into())
 }
 
 fn signatures(page: &mut Page<'_>, mut rest: Cursor<'_>, mut left: usize) -> Shown<bool> {

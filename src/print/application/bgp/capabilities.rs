@@ -211,7 +211,10 @@ mod tests {
             told(&[7, 3, 0x18, 0, 1]),
             "BGPsec (7), length: 3\n\t\tVersion 16, Direction Send (1), AFI Reserved, IPv4 (1)"
         );
-        assert_eq!(told(&[9, 1, 9]), "Role Capability (9), length: 1\n\t\tRole name Unassigned (9)");
+        assert_eq!(
+            told(&[9, 1, 9]),
+            "Role Capability (9), length: 1\n\t\tRole name Unassigned (9)"
+        );
     }
 
     #[test]
@@ -221,6 +224,9 @@ mod tests {
             "Graceful Restart (64), length: 1 (too short, < 2)"
         );
         assert_eq!(told(&[7, 1, 0, 2, 0]), "BGPsec (7), length: 1 [1 != 3]");
-        assert_eq!(told(&[200, 1, 0xab]), "Unknown (200), length: 1\n\t\tno decoder for Capability 200\n\t\t0x0000:  ab");
+        assert_eq!(
+            told(&[200, 1, 0xab]),
+            "Unknown (200), length: 1\n\t\tno decoder for Capability 200\n\t\t0x0000:  ab"
+        );
     }
 }

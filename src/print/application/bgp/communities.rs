@@ -77,7 +77,12 @@ fn value_of(page: &mut Page<'_>, kind: u16, mut rest: Cursor<'_>) -> Shown {
         }
         LINK_BANDWIDTH => {
             let bytes = f32::from_bits(rest.peek_u32(2)?);
-            put!(page, "bandwidth: ", Thousandths((bytes * 8.0 / 1e6).into()), " Mbps");
+            put!(
+                page,
+                "bandwidth: ",
+                Thousandths((bytes * 8.0 / 1e6).into()),
+                " Mbps"
+            );
         }
         ORIGIN_VALIDATION => {
             let reserved = u64::from(rest.u32()?) << 8 | u64::from(rest.u8()?);
@@ -92,7 +97,13 @@ fn value_of(page: &mut Page<'_>, kind: u16, mut rest: Cursor<'_>) -> Shown {
         0x800a => {
             let encapsulation = name_of(l2vpn::ENCAPSULATIONS, rest.u8()?);
             put!(page, encapsulation.unwrap_or("unknown encaps"));
-            put!(page, " Control Flags [0x", Hex2(rest.u8()?), "]:MTU ", rest.u16()?);
+            put!(
+                page,
+                " Control Flags [0x",
+                Hex2(rest.u8()?),
+                "]:MTU ",
+                rest.u16()?
+            );
         }
         0x0009 => put!(page, "AS ", rest.u16()?),
         ENCAPSULATION => {
@@ -193,7 +204,10 @@ mod tests {
     fn well_known_communities_have_names() {
         let value = [0, 1, 0, 2, 0xff, 0xff, 0xff, 1, 0, 3, 0, 4];
         assert_eq!(attribute(1, 8, &value), "1:2,  NO_EXPORT3:4");
-        assert_eq!(attribute(1, 32, &[0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3]), "\n\t    1:2:3");
+        assert_eq!(
+            attribute(1, 32, &[0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3]),
+            "\n\t    1:2:3"
+        );
     }
 
     #[test]

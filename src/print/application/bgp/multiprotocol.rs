@@ -188,6 +188,9 @@ mod tests {
 
     #[test]
     fn a_next_hop_of_another_length_is_told() {
-        assert!(attribute(1, 14, &[0, 1, 1, 5, 1, 2, 3, 4, 9, 0]).contains("nexthop: 1.2.3.4, invalid len, nh-length: 5"));
+        assert!(
+            attribute(1, 14, &[0, 1, 1, 5, 1, 2, 3, 4, 9, 0])
+                .contains("nexthop: 1.2.3.4, invalid len, nh-length: 5")
+        );
     }
 }

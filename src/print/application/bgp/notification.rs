@@ -1,4 +1,4 @@
-//! NOTIFICATION: why a session ends (RFC 4271 section 6, RFC 4486, RFC 8538, RFC 9003).
+//! NOTIFICATION: why a session ends (RFC 4271 section 6, RFC 4486, RFC 7313, RFC 8538, RFC 9003).
 
 use super::capabilities::families;
 use super::{Cut, Told};
@@ -37,7 +37,7 @@ fn reason(page: &mut Page<'_>, code: u8, subcode: u8) {
         3 => (", subcode ", UPDATE_ERRORS),
         5 => (" subcode ", STATES),
         CEASE => (", subcode ", CEASES),
-        7 => (" subcode ", CAPABILITY_ERRORS),
+        7 => (" subcode ", REFRESH_ERRORS),
         _ => {
             if subcode != 0 {
                 put!(page, ", subcode ", subcode);
@@ -93,7 +93,7 @@ const ERRORS: &[(u8, &str)] = &[
     (4, "Hold Timer Expired"),
     (5, "Finite State Machine Error"),
     (CEASE, "Cease"),
-    (7, "Capability Message Error"),
+    (7, "ROUTE-REFRESH Message Error"),
 ];
 
 const HEADER_ERRORS: &[(u8, &str)] = &[
@@ -146,12 +146,7 @@ const CEASES: &[(u8, &str)] = &[
     (10, "BFD Down"),
 ];
 
-const CAPABILITY_ERRORS: &[(u8, &str)] = &[
-    (1, "Invalid Action Value"),
-    (2, "Invalid Capability Length"),
-    (3, "Malformed Capability Value"),
-    (4, "Unsupported Capability Code"),
-];
+const REFRESH_ERRORS: &[(u8, &str)] = &[(1, "Invalid Message Length")];
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,13 @@ pub(super) fn print(page: &mut Page<'_>, value: Cursor<'_>) -> Told {
     let (flags, kind, label) = (rest.u8()?, rest.u8()?, rest.u24()?);
     let name = name_of(TUNNELS, kind).unwrap_or("Unknown");
     put!(page, "\n\t    Tunnel-type ", name, " (", kind, "), Flags [");
-    put_bits(page.out, &[(1, "Leaf Information required")], flags.into(), ", ", "none");
+    put_bits(
+        page.out,
+        &[(1, "Leaf Information required")],
+        flags.into(),
+        ", ",
+        "none",
+    );
     put!(page, "], MPLS Label ", label >> 4);
     let (first, second) = match kind {
         1 => ("Extended-Tunnel-ID ", Some(", P2MP-ID 0x")),

@@ -94,7 +94,11 @@ fn put_target(page: &mut Page<'_>, bits: u8, target: [u8; 8], length: usize) -> 
         put!(page, "/", bits, " (");
     }
     for (index, &byte) in target.iter().take(length).enumerate() {
-        put!(page, if index > 0 && index % 2 == 0 { " " } else { "" }, Hex2(byte));
+        put!(
+            page,
+            if index > 0 && index % 2 == 0 { " " } else { "" },
+            Hex2(byte)
+        );
     }
     if !known {
         put!(page, "/", bits);
@@ -284,7 +288,13 @@ mod tests {
         value.push(safi);
         value.extend_from_slice(routes);
         let text = attribute(1, 15, &value);
-        text.split_once('\n').unwrap().1.split_once('\n').unwrap().1.to_owned()
+        text.split_once('\n')
+            .unwrap()
+            .1
+            .split_once('\n')
+            .unwrap()
+            .1
+            .to_owned()
     }
 
     #[test]
