@@ -25,7 +25,7 @@ impl<const N: usize> Prefix<N> {
         for (octet, &byte) in address.iter_mut().zip(bytes) {
             *octet = byte;
         }
-        if bits % 8 > 0
+        if !bits.is_multiple_of(8)
             && let Some(last) = address.get_mut(usize::from(bits / 8))
         {
             *last &= !(0xff >> (bits % 8));
