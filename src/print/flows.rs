@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustc_hash::FxHashMap;
 
+use super::connection_ids::ConnectionIds;
+
 /// The sequence numbers at which the two directions of a connection began, as far as was seen.
 ///
 /// A connection is an unordered pair of ends; the lower end is the one with the lower port, or at equal ports
@@ -30,6 +32,8 @@ pub(crate) struct End {
 /// when it is full.
 #[derive(Debug, Default)]
 pub(crate) struct Flows {
+    /// Those of QUIC.
+    pub(crate) connection_ids: ConnectionIds,
     v4: Table<(Ipv4Addr, Ipv4Addr, u32)>,
     v6: Table<(Ipv6Addr, Ipv6Addr, u32)>,
 }

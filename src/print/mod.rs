@@ -10,6 +10,7 @@
 //! numbers of TCP, the time of the packet before) is bounded.
 
 mod application;
+mod connection_ids;
 mod cursor;
 mod dialogues;
 mod dump;

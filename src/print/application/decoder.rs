@@ -3,7 +3,7 @@
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
-use super::{tftp, vxlan};
+use super::{quic, tftp, tls, vxlan};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::names::Transport;
 use crate::print::page::Page;
@@ -25,6 +25,7 @@ pub enum Decoder {
     Http,
     Mdns,
     Ntp,
+    Quic,
     Resp,
     Rip,
     Rtcp,
@@ -36,6 +37,7 @@ pub enum Decoder {
     Syslog,
     Telnet,
     Tftp,
+    Tls,
     Vat,
     Vxlan,
     Whois,
@@ -87,6 +89,7 @@ impl Decoder {
             Self::Resp => return resp::print(page, payload),
             Self::Ssh => return lines::greeting(page, payload),
             Self::Telnet => return telnet::print(page, payload),
+            Self::Tls => return tls::print(page, payload),
             _ => return Ok(()),
         };
         put!(page, ": ");
@@ -105,6 +108,7 @@ impl Decoder {
             Self::Hsrp => hsrp::print(page, datagram),
             Self::Mdns => dns::print(page, datagram, Dialect::Multicast),
             Self::Ntp => ntp::print(page, datagram),
+            Self::Quic => quic::print(page, rest),
             Self::Rip => rip::print(page, rest),
             Self::Rtcp => rtp::control(page, rest),
             Self::Rtp => rtp::print(page, datagram),
@@ -179,6 +183,7 @@ const KNOWN: &[Known] = &[
     tcp("http", Decoder::Http),
     udp("mdns", Decoder::Mdns),
     udp("ntp", Decoder::Ntp),
+    udp("quic", Decoder::Quic),
     tcp("resp", Decoder::Resp),
     udp("rip", Decoder::Rip),
     udp("rtcp", Decoder::Rtcp),
@@ -190,6 +195,7 @@ const KNOWN: &[Known] = &[
     udp("syslog", Decoder::Syslog),
     tcp("telnet", Decoder::Telnet),
     udp("tftp", Decoder::Tftp),
+    tcp("tls", Decoder::Tls),
     udp("vat", Decoder::Vat),
     udp("vxlan", Decoder::Vxlan),
     tcp("whois", Decoder::Whois),

@@ -18,6 +18,7 @@ mod lines;
 mod lisp;
 mod ntp;
 pub(crate) mod ptp;
+mod quic;
 mod radius;
 mod resp;
 mod rip;
@@ -26,6 +27,7 @@ mod syslog;
 mod telnet;
 mod tftp;
 mod timed;
+mod tls;
 mod vxlan;
 mod vxlan_gpe;
 
@@ -89,6 +91,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     if ports.any(&[53]) && payload.len() > 2 {
         return dns::over_tcp(page, payload);
     }
+    if page.verbose(1) {
+        return tls::print(page, payload);
+    }
     Ok(())
 }
 
@@ -151,6 +156,8 @@ pub(crate) fn over_udp(
         lisp::print(page, payload)?;
     } else if ports.any(&[4790]) {
         vxlan_gpe::print(page, payload)?;
+    } else if ports.any(&[443]) && quic::detected(payload)? {
+        quic::print(page, carried.rest)?;
     } else {
         return Ok(false);
     }

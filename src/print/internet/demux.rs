@@ -7,7 +7,7 @@ use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
-use crate::print::transport::{tcp, udp};
+use crate::print::transport::{dccp, sctp, tcp, udp, udp_lite};
 
 /// Prints the payload of a datagram whose own header has been printed.
 pub(crate) fn print(
@@ -19,6 +19,9 @@ pub(crate) fn print(
     match protocol {
         Protocols::Tcp => tcp::print(page, datagram, payload),
         Protocols::Udp => udp::print(page, datagram, payload),
+        Protocols::Sctp => sctp::print(page, datagram, payload),
+        Protocols::Dccp => dccp::print(page, datagram, payload),
+        Protocols::UdpLite => udp_lite::print(page, datagram, payload),
         Protocols::Icmp if datagram.is_v6() => wrong_version(page, "[ICMP requires IPv4]"),
         Protocols::Icmp => icmp::print(page, datagram, payload),
         Protocols::Icmpv6 if !datagram.is_v6() => wrong_version(page, "[ICMPv6 requires IPv6]"),
@@ -63,7 +66,7 @@ fn wrong_version(page: &mut Page<'_>, complaint: &str) -> Shown {
 pub(crate) fn has_ports(protocol: IpNextHeaderProtocol) -> bool {
     matches!(
         protocol,
-        Protocols::Tcp | Protocols::Udp | Protocols::Sctp | Protocols::Dccp
+        Protocols::Tcp | Protocols::Udp | Protocols::UdpLite | Protocols::Sctp | Protocols::Dccp
     )
 }
 

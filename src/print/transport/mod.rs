@@ -1,6 +1,9 @@
 //! The transport layer.
 
+pub(crate) mod dccp;
 mod mptcp;
+pub(crate) mod sctp;
 pub(crate) mod tcp;
 mod tcp_options;
 pub(crate) mod udp;
+pub(crate) mod udp_lite;

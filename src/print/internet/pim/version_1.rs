@@ -14,21 +14,30 @@ pub(crate) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     }
     match kind {
         QUERY => query(page, message)?,
-        1 => {
-            message.after(8).need(20)?;
-            pair(page, " for ", message.after(20))?;
+        1 if !message.after(8).has(20) => {
+            page.truncated();
+            return Ok(());
         }
+        1 => pair(page, " for ", message.after(20))?,
         2 => pair(page, " for ", message.after(8))?,
         JOIN_PRUNE | GRAFT | GRAFT_ACK if page.verbose(1) => {
-            message.claims(8).map_err(|_| Stop::Truncated)?;
-            join_prune(page, message.after(8))?;
+            if message.len() < 8 {
+                page.truncated();
+                return Ok(());
+            }
+            match join_prune(page, message.after(8)) {
+                // It ends too soon, which is told as if it were cut.
+                Err(Stop::Invalid) => page.truncated(),
+                shown => shown?,
+            }
         }
         4 if page.verbose(1) => {
             masked(page, " group ", message.after(8))?;
             let router = message.after(16).peek_ipv4()?;
             put!(page, " RP ");
             page.host(router);
-            put!(page, " hold ", Span(message.peek_u16(22)?.into()));
+            put!(page, " hold ");
+            put!(page, Span(message.peek_u16(22)?.into()));
         }
         5 => assert(page, message)?,
         _ => {}
@@ -86,32 +95,32 @@ fn join_prune(page: &mut Page<'_>, body: Cursor<'_>) -> Shown {
     }
     let mut rest = body;
     let line = if page.verbose(2) { "\n" } else { "" };
-    enough(rest, 4)?;
+    rest.claims(4)?;
     put!(page, line, " Upstream Nbr: ");
     page.host(rest.ipv4()?);
-    enough(rest, 4)?;
+    rest.claims(4)?;
     put!(page, line, " Hold time: ");
     put!(page, Span(rest.peek_u16(2)?.into()));
     if !page.verbose(2) {
         return Ok(());
     }
     rest.advance(4);
-    enough(rest, 4)?;
+    rest.claims(4)?;
     let groups = rest.peek_u8(3)?;
     rest.advance(4);
     for _ in 0..groups {
-        enough(rest, 4)?;
+        rest.claims(4)?;
         let group = rest.ipv4()?;
         put!(page, "\n\tGroup: ");
         page.host(group);
-        enough(rest, 4)?;
+        rest.claims(4)?;
         mask(page, rest)?;
         rest.advance(4);
-        enough(rest, 4)?;
+        rest.claims(4)?;
         let (joined, pruned) = (rest.u16()?, rest.u16()?);
         put!(page, " joined: ", joined, " pruned: ", pruned);
         for index in 0..u32::from(joined) + u32::from(pruned) {
-            enough(rest, 6)?;
+            rest.claims(6)?;
             source(page, index < joined.into(), &mut rest)?;
         }
     }
@@ -184,11 +193,6 @@ fn mask(page: &mut Page<'_>, rest: Cursor<'_>) -> Shown {
         page.host(mask);
     }
     Ok(())
-}
-
-/// A message that ends too soon is told as one that was cut.
-fn enough(rest: Cursor<'_>, count: usize) -> Shown {
-    rest.claims(count).map_err(|_| Stop::Truncated)
 }
 
 const QUERY: u8 = 0;
