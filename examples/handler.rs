@@ -52,7 +52,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     // The client: one session, in which each call has a number.
     let clock = Clock::start();
-    let mut client = LaunchClient::new(clock, address, seal, |_| {})?;
+    let mut client = LaunchClient::new(clock, &[address], seal, |_, _| {})?;
     let deadline = clock.now() + Duration::from_secs(10);
     let mut session = client.open(deadline).await?;
     // A call that is made again under its number, as by somebody who does not know how it ended, gets the first answer.

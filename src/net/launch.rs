@@ -3,6 +3,7 @@
 mod cluster;
 pub mod load;
 mod pipeline;
+mod places;
 mod service;
 
 use std::io;
@@ -10,31 +11,34 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::net::UdpSocket;
 
-use super::{AskError, Clock, Failure, ask, bind_udp};
+use super::{Clock, Failure};
 use crate::proto::Instant;
-use crate::proto::launch::{Asking, Call, Closing, Ending, Meeting, Name, Opening, Said, Session, Step};
-use crate::proto::link::{Estimate, Event, Limits, Policy, Question, Rto, Seal, Verdict};
+use crate::proto::launch::{
+    Asking, Call, Closing, Ending, Meeting, Name, Opening, Ring, Said, Session, Step,
+};
+use crate::proto::link::{Estimate, Event, Limits, Policy, Seal};
 use crate::wire::rlaunch::Status;
+
+use places::{Places, Turn};
 
 pub use cluster::{ClusterError, ClusterNotice, ClusterService};
 pub use pipeline::{LaunchPipeline, News, Passing};
+pub use places::Standing;
 pub use service::{
     Control, Handler, Inquiry, Launch, LaunchId, NotDone, Notice, Reason, Report, Service, ServiceError,
 };
 
-/// A client of one server: one socket, one estimator of the path, one question at a time.
+/// A client of one store: one question at a time, asked at one of the addresses at which the store may be.
+///
+/// An address that is silent, or busy for long, is left for the next. That is free before anything was launched, and
+/// it is free for a call that has its id, because the id names the store: a server with another one refuses it. A
+/// call with a name, and a key, have no such id; they go past a silent address only to a server that says that its
+/// store is shared.
 pub struct LaunchClient {
     clock: Clock,
-    socket: UdpSocket,
-    server: SocketAddr,
     seal: Seal,
-    rto: Rto,
-    tally: Tally,
-    /// How long to wait after the next sign that nobody is there.
-    pause: Duration,
-    watch: Box<dyn FnMut(Progress<'_>)>,
+    places: Places,
 }
 
 /// What happens to a question, as it happens.
@@ -44,11 +48,17 @@ pub enum Progress<'a> {
     Asked(Event<'a>),
     /// The network says that the server cannot be reached; it is asked again after this time.
     Unreachable(&'a io::Error, Duration),
+    /// It does not answer, or is busy for long: the next is asked, at this address.
+    Left(SocketAddr),
+    /// It has another store than that of the call: it is not asked again.
+    Elsewhere,
+    /// It has a store of its own, and one that is silent may have launched this name: it is not asked for it.
+    OwnStore,
     /// The call is being ruled out: its deadline has passed, there is no room for it, or that is what was asked for.
     Cancelling,
 }
 
-/// What a client has sent and measured.
+/// What a client has sent to an address, and measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Datagrams sent.
@@ -88,42 +98,37 @@ pub enum LaunchError {
 }
 
 impl LaunchClient {
-    /// A client of `server`. Needs a tokio runtime. `watch` is shown what happens.
+    /// A client of the store at `servers`: the same one at each of these addresses, or a different one. Needs a tokio
+    /// runtime. `watch` is shown what happens, and at which address.
     ///
     /// # Errors
-    /// [`LaunchError::Socket`].
+    /// [`LaunchError::Socket`], if none of them can be asked.
     pub fn new(
         clock: Clock,
-        server: SocketAddr,
+        servers: &[SocketAddr],
         seal: Seal,
-        watch: impl FnMut(Progress<'_>) + 'static,
+        watch: impl FnMut(SocketAddr, Progress<'_>) + 'static,
     ) -> Result<Self, LaunchError> {
-        let socket = bind_udp(server, None).map_err(|source| LaunchError::Socket { server, source })?;
         Ok(Self {
             clock,
-            socket,
-            server,
             seal,
-            rto: Rto::new(LIMITS),
-            tally: Tally::default(),
-            pause: SHORTEST_PAUSE,
-            watch: Box::new(watch),
+            places: Places::new(clock, servers, Box::new(watch))?,
         })
     }
 
-    /// What it has sent and measured.
-    pub fn tally(&self) -> Tally {
-        self.tally
+    /// The address that was asked last.
+    pub fn server(&self) -> SocketAddr {
+        self.places.server()
     }
 
-    /// The estimator of the path to the server.
-    pub fn rto(&self) -> Rto {
-        self.rto
+    /// What is known of each address.
+    pub fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
+        self.places.standings()
     }
 
-    /// Begins with what was known of the path before: the first timeout is three times its round trip.
-    pub fn remember(&mut self, path: Estimate) {
-        self.rto = Rto::remembering(LIMITS, Estimate::first(path.smoothed));
+    /// Begins with what was known of the path to `server` before: the first timeout is three times its round trip.
+    pub fn remember(&mut self, server: SocketAddr, path: Estimate) {
+        self.places.remember(server, path);
     }
 
     /// Asks for a session, until `deadline`.
@@ -132,18 +137,48 @@ impl LaunchClient {
     /// [`LaunchError::Silent`]. Nothing can have been launched then.
     pub async fn open(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
         let mut opening = Opening::new(self.seal.clone(), rand::random());
-        self.ask_until(deadline, &mut opening).await?;
-        opening.session().cloned().ok_or_else(|| self.meaningless())
+        let mut ring = self.places.ring();
+        loop {
+            match self.places.turn(&mut ring, deadline, &mut opening).await {
+                Turn::Answered => return opening.session().cloned().ok_or_else(|| self.meaningless()),
+                Turn::Left => {}
+                Turn::Over(failure) => return Err(self.silent(failure)),
+            }
+        }
     }
 
     /// Asks which store the server has, until `deadline`: what a call with a name needs in place of a session.
     ///
     /// # Errors
-    /// [`LaunchError::Silent`]. Nothing can have been launched then.
+    /// [`LaunchError::Silent`]. Nothing was launched then by this client; an address that is silent may have launched
+    /// the name before.
     pub async fn meet(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
-        let mut meeting = Meeting::new(self.seal.clone(), rand::random());
-        self.ask_until(deadline, &mut meeting).await?;
-        meeting.session().cloned().ok_or_else(|| self.meaningless())
+        let mut ring = self.places.ring();
+        let first = ring.here();
+        self.meet_in(&mut ring, first, deadline).await
+    }
+
+    /// Meets the store at `first`, or past that a shared one.
+    async fn meet_in(
+        &mut self,
+        ring: &mut Ring,
+        first: usize,
+        deadline: Instant,
+    ) -> Result<Session, LaunchError> {
+        loop {
+            let mut meeting = Meeting::new(self.seal.clone(), rand::random());
+            match self.places.turn(ring, deadline, &mut meeting).await {
+                Turn::Answered if ring.here() == first || meeting.is_shared() => {
+                    return meeting.session().cloned().ok_or_else(|| self.meaningless());
+                }
+                Turn::Answered => {
+                    self.places.tell(Progress::OwnStore);
+                    ring.foreign();
+                }
+                Turn::Left => {}
+                Turn::Over(failure) => return Err(self.silent(failure)),
+            }
+        }
     }
 
     /// Makes the call `seq` of `session`: requests it until `deadline`, then cancels it until `grace`. This is
@@ -178,7 +213,7 @@ impl LaunchClient {
     }
 
     async fn make(&mut self, mut call: Call, session: &mut Session) -> Ended {
-        let mut told = false;
+        let (mut told, mut ring) = (false, self.places.ring());
         loop {
             match call.step(self.clock.now()) {
                 Step::Over(ending) => {
@@ -188,10 +223,22 @@ impl LaunchClient {
                 }
                 Step::Ask(policy) => {
                     if call.is_cancelling() && !std::mem::replace(&mut told, true) {
-                        (self.watch)(Progress::Cancelling);
+                        self.places.tell(Progress::Cancelling);
                     }
+                    // Without a store that is named, no other address may be asked.
+                    let has_others = session.instance != 0 && ring.has_others();
+                    if !has_others {
+                        ring.stay();
+                    }
+                    call.among_others(has_others);
+                    let within = policy.deadline.unwrap_or_default();
+                    let until = self.clock.now() + within;
                     // What comes of it, the call knows.
-                    let _ = self.ask(policy, &mut call).await;
+                    let _ = self.places.turn(&mut ring, until, &mut call).await;
+                    if call.take_elsewhere() {
+                        self.places.tell(Progress::Elsewhere);
+                        ring.foreign();
+                    }
                 }
             }
         }
@@ -206,10 +253,10 @@ impl LaunchClient {
         };
         let policy = Policy {
             attempts: Some(3),
-            deadline: Some(self.rto.timeout().saturating_mul(4).min(LONGEST_PAUSE)),
+            deadline: Some(self.places.rto().timeout().saturating_mul(4).min(LONGEST_BYE)),
             ..Policy::default()
         };
-        let _ = self.ask(policy, &mut closing).await;
+        let _ = self.places.ask(policy, &mut closing, None).await;
     }
 
     /// Asks for the value of `key`, until `deadline`.
@@ -234,87 +281,28 @@ impl LaunchClient {
     }
 
     async fn pair(&mut self, mut asking: Asking, deadline: Instant) -> Result<Said, LaunchError> {
-        self.ask_until(deadline, &mut asking).await?;
-        asking.into_said().ok_or_else(|| self.meaningless())
-    }
-
-    /// Asks until `deadline`, however often the network says that nobody is there.
-    async fn ask_until(
-        &mut self,
-        deadline: Instant,
-        question: &mut impl Question,
-    ) -> Result<(), LaunchError> {
+        let mut ring = self.places.ring();
+        let first = ring.here();
         loop {
-            let policy = Policy::within(deadline - self.clock.now());
-            match self.ask(policy, question).await {
-                Ok(()) => return Ok(()),
-                Err(Failure::Network(_)) if self.clock.now() < deadline => {}
-                Err(source) => {
-                    let server = self.server;
-                    return Err(LaunchError::Silent { server, source });
-                }
+            if ring.here() != first {
+                self.meet_in(&mut ring, first, deadline).await?;
+            }
+            match self.places.turn(&mut ring, deadline, &mut asking).await {
+                Turn::Answered => return asking.into_said().ok_or_else(|| self.meaningless()),
+                Turn::Left => {}
+                Turn::Over(failure) => return Err(self.silent(failure)),
             }
         }
     }
 
-    /// Asks once. If the network says that nobody is there, that is told, and a while is waited: a server that
-    /// was killed may come back.
-    async fn ask(&mut self, policy: Policy, question: &mut impl Question) -> Result<(), Failure> {
-        let Self {
-            clock,
-            socket,
-            server,
-            rto,
-            watch,
-            ..
-        } = self;
-        let watched = Watched { question, watch };
-        let (report, result) = match ask(clock, socket, *server, rto, policy, watched).await {
-            Ok(reply) => (reply.report, Ok(())),
-            Err(AskError { why, report, .. }) => (report, Err(why)),
-        };
-        self.tally.sends += u64::from(report.attempts);
-        self.tally.samples += u64::from(report.samples);
-        if let Err(Failure::Network(error)) = &result {
-            let left = policy
-                .deadline
-                .map_or(self.pause, |within| within.saturating_sub(report.elapsed));
-            let pause = self.pause.min(left);
-            (self.watch)(Progress::Unreachable(error, pause));
-            self.clock.sleep_until(self.clock.now() + pause).await;
-            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        } else {
-            self.pause = SHORTEST_PAUSE;
-        }
-        result
+    fn silent(&self, source: Failure) -> LaunchError {
+        let server = self.places.server();
+        LaunchError::Silent { server, source }
     }
 
     /// A question that was answered, but is not: cannot happen, and is reported rather than believed.
     fn meaningless(&self) -> LaunchError {
-        LaunchError::Silent {
-            server: self.server,
-            source: io::Error::from(io::ErrorKind::InvalidData).into(),
-        }
-    }
-}
-
-/// A question with somebody who is shown what happens to it.
-struct Watched<'a, Q> {
-    question: &'a mut Q,
-    watch: &'a mut dyn FnMut(Progress<'_>),
-}
-
-impl<Q: Question> Question for Watched<'_, Q> {
-    fn request(&mut self, attempt: u32, bytes: &mut Vec<u8>) {
-        self.question.request(attempt, bytes);
-    }
-
-    fn judge(&mut self, reply: &[u8]) -> Verdict {
-        self.question.judge(reply)
-    }
-
-    fn observe(&mut self, event: Event<'_>) {
-        (self.watch)(Progress::Asked(event));
+        self.silent(io::Error::from(io::ErrorKind::InvalidData).into())
     }
 }
 
@@ -327,5 +315,4 @@ const LIMITS: Limits = Limits {
     cap: Duration::from_secs(2),
     ..Limits::REQUEST
 };
-const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_BYE: Duration = Duration::from_secs(1);

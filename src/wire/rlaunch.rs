@@ -10,8 +10,9 @@
 //! 48 hold (µs)   52 key id   56 cookie (16)                72 name, payload …   tag (16)
 //! ```
 //!
-//! The byte at 4 is the exit status in a reply, and in a request or a cancellation the length of the name of its
-//! call, which then stands before the payload; 0 is a call that has a number.
+//! The byte at 4 is the exit status in a reply, tells in a session whether the store is a shared one, and in a
+//! request or a cancellation is the length of the name of its call, which then stands before the payload; 0 is a
+//! call that has a number.
 
 mod words;
 
@@ -33,7 +34,8 @@ pub const MAX_PAYLOAD: usize = MAX_DATAGRAM - HEADER - TAG;
 pub struct Datagram<'a> {
     /// What it is.
     pub kind: Kind,
-    /// In a reply that says `Launched`: the exit status of the command, 128 + n after signal n.
+    /// In a reply that says `Launched`: the exit status of the command, 128 + n after signal n. In a `Session`:
+    /// [`SHARED`](Self::SHARED), or 0.
     pub exit: u8,
     /// Which transmission of its request this is, from 1; a reply echoes it, so that a round trip is measured
     /// against the right transmission. 255 stands for all later ones.
@@ -107,6 +109,8 @@ pub fn fingerprint(payload: &[u8]) -> Fingerprint {
 impl<'a> Datagram<'a> {
     /// How long a datagram with its tag is without its payload, in bytes.
     pub const OVERHEAD: usize = HEADER + TAG;
+    /// The store of this server is one that several servers share.
+    pub const SHARED: u8 = 1;
 
     /// A datagram of `kind` with everything else zero or empty.
     pub fn new(kind: Kind) -> Self {

@@ -355,7 +355,8 @@ impl Client {
             call,
             payload: payload.clone(),
         });
-        let known = self.journal.unsettled(SERVER.into());
+        let servers = [SERVER.into()];
+        let known = self.journal.unsettled(&servers);
         let acknowledged = known
             .filter(|p| p.session.id == call.session)
             .map(|p| p.session.ack_through);
@@ -391,7 +392,7 @@ impl Client {
         }
         self.journal.begin_run();
         (self.opening, self.session, self.last) = (None, None, 0);
-        let unsettled: Vec<_> = self.journal.unsettled(SERVER.into()).collect();
+        let unsettled: Vec<_> = self.journal.unsettled(&[SERVER.into()]).collect();
         for (number, operation) in self.operations.iter_mut().enumerate() {
             let noted = unsettled
                 .iter()

@@ -10,6 +10,7 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::Interest;
@@ -20,16 +21,22 @@ use crate::net::datagrams::{Inbox, send_datagrams};
 use crate::net::udp::{failed_destination, report_icmp};
 use crate::net::{Clock, Trains, bind_udp};
 use crate::proto::launch::pipeline::{Config, Ended, Input, Output, Pipeline, Sent, Tally};
-use crate::proto::launch::{Pending, Session};
+use crate::proto::launch::{Pending, Ring, Session};
 use crate::proto::link::{Limits, Rto, Seal, is_from};
 use crate::proto::{Instant, Machine};
 use crate::wire::rlaunch::{CallId, MAX_DATAGRAM};
 
-/// Many calls to one server, side by side in one session.
+/// Many calls to one store, side by side in one session, asked at one of the addresses at which it may be.
+///
+/// An address that is silent, or busy for long, is left for the next: the id of a call names its store, so that a
+/// server with another one refuses it.
 pub struct LaunchPipeline {
     clock: Clock,
-    socket: UdpSocket,
-    server: SocketAddr,
+    /// The addresses, each with its socket.
+    places: Vec<(SocketAddr, UdpSocket)>,
+    ring: Ring,
+    /// When something was sent to the one that is asked after which nothing was heard of it.
+    unheard: Option<Instant>,
     machine: Pipeline,
     inbox: Inbox,
     /// What is to be sent: the parts of `bytes` from `sent` on.
@@ -40,7 +47,7 @@ pub struct LaunchPipeline {
     news: VecDeque<News>,
     /// The network said that nobody is there, and nothing was heard since.
     is_unreachable: bool,
-    watch: Box<dyn FnMut(Passing<'_>)>,
+    watch: Box<dyn FnMut(SocketAddr, Passing<'_>)>,
 }
 
 /// What the owner is to know of.
@@ -72,30 +79,43 @@ pub enum Passing<'a> {
     Ignored(&'a [u8]),
     /// The network says that the server cannot be reached. Told once, until something is heard of it again.
     Unreachable(&'a io::Error),
+    /// It does not answer, is busy for long, or has another store: the next is asked, at this address.
+    Left(SocketAddr),
 }
 
 impl LaunchPipeline {
     /// How a request is repeated where somebody waits for the answer.
     pub const LIMITS: Limits = LIMITS;
 
-    /// A pipeline to `server`. Needs a tokio runtime. `rto` is what is known of the path, and `watch` is shown what
-    /// happens.
+    /// A pipeline to the store at `servers`: the same one at each of these addresses, or a different one. Needs a
+    /// tokio runtime. `rto` is what is known of the path to the first, and `watch` is shown what happens, and at
+    /// which address.
     ///
     /// # Errors
-    /// [`LaunchError::Socket`].
+    /// [`LaunchError::Socket`], if none of them can be asked.
     pub fn new(
         clock: Clock,
-        server: SocketAddr,
+        servers: &[SocketAddr],
         seal: Seal,
         config: Config,
         rto: Rto,
-        watch: impl FnMut(Passing<'_>) + 'static,
+        watch: impl FnMut(SocketAddr, Passing<'_>) + 'static,
     ) -> Result<Self, LaunchError> {
-        let socket = open(server).map_err(|source| LaunchError::Socket { server, source })?;
+        let (mut places, mut failed) = (Vec::new(), None);
+        for server in servers.iter().copied() {
+            match open(server) {
+                Ok(socket) => places.push((server, socket)),
+                Err(source) => failed = Some(LaunchError::Socket { server, source }),
+            }
+        }
+        if let Some(error) = failed.filter(|_| places.is_empty()) {
+            return Err(error);
+        }
         Ok(Self {
             clock,
-            socket,
-            server,
+            ring: Ring::new(places.len(), 0),
+            places,
+            unheard: None,
             machine: Pipeline::new(config, seal, rto, rand::random()),
             inbox: Inbox::with_room(ROOM),
             outgoing: Vec::new(),
@@ -126,6 +146,13 @@ impl LaunchPipeline {
     /// The estimator of the path.
     pub fn rto(&self) -> Rto {
         self.machine.rto()
+    }
+
+    /// The address that is asked.
+    pub fn server(&self) -> SocketAddr {
+        self.places
+            .get(self.ring.here())
+            .map_or(NOWHERE, |(server, _)| *server)
     }
 
     /// Begins a call. `number` is told with its ending. Sent by the next [`wait`](Self::wait).
@@ -165,12 +192,19 @@ impl LaunchPipeline {
             if !self.news.is_empty() {
                 return;
             }
-            let due = self.machine.poll_timeout().unwrap_or(FAR);
+            let due = [self.machine.poll_timeout(), self.patience()]
+                .into_iter()
+                .flatten()
+                .min();
+            let due = due.unwrap_or(FAR);
+            let Some((_, socket)) = self.places.get(self.ring.here()) else {
+                return;
+            };
             tokio::select! {
                 biased;
                 // An error shows itself when the socket is read.
-                _ = self.socket.readable() => {}
-                _ = self.socket.writable(), if !self.outgoing.is_empty() => {}
+                _ = socket.readable() => {}
+                _ = socket.writable(), if !self.outgoing.is_empty() => {}
                 () = self.clock.sleep_until(due) => {}
             }
         }
@@ -183,7 +217,12 @@ impl LaunchPipeline {
     /// Takes what has come, does what is due, and sends what is to be sent.
     fn turn(&mut self) {
         self.receive();
-        self.machine.handle_timeout(self.clock.now());
+        let now = self.clock.now();
+        if self.patience().is_some_and(|over| now >= over) {
+            self.ring.silent();
+            self.left();
+        }
+        self.machine.handle_timeout(now);
         loop {
             self.send();
             if !self.outgoing.is_empty() {
@@ -196,13 +235,64 @@ impl LaunchPipeline {
         }
     }
 
+    /// When the one that is asked has been silent for so long that the next is asked, if there is one: as long as
+    /// three attempts take.
+    fn patience(&self) -> Option<Instant> {
+        let unheard = self.unheard.filter(|_| self.ring.has_others())?;
+        Some(
+            unheard
+                + self
+                    .machine
+                    .rto()
+                    .timeout()
+                    .saturating_mul((1 << Ring::ATTEMPTS) - 1),
+        )
+    }
+
+    /// The ring has moved on.
+    fn left(&mut self) {
+        (self.unheard, self.is_unreachable) = (None, false);
+        let next = self.server();
+        (self.watch)(next, Passing::Left(next));
+    }
+
+    /// Shows the machine a datagram of the server's, unless it only says that the calls are not of its store.
+    fn heard(&mut self, now: Instant, bytes: &[u8]) {
+        if self.ring.has_others()
+            && let Some(is_for_new) = self.machine.is_elsewhere(bytes)
+        {
+            // Where new calls are asked for, those of another store wait in vain, and nobody says that they are gone.
+            if !is_for_new && self.ring.foreign() {
+                self.left();
+            }
+            return;
+        }
+        let Tally { rejected, busy, .. } = self.machine.tally();
+        self.machine.handle(now, Input::Datagram(bytes));
+        let tally = self.machine.tally();
+        if tally.rejected > rejected {
+            let server = self.server();
+            (self.watch)(server, Passing::Ignored(bytes));
+            return;
+        }
+        self.unheard = None;
+        if tally.busy == busy {
+            self.ring.heard();
+        } else if self.ring.busy(now, Duration::ZERO).is_some() {
+            self.left();
+        }
+    }
+
     /// Shows the machine what has come, a few batches at most.
     fn receive(&mut self) {
         for _ in 0..BATCHES {
-            let Self { socket, inbox, .. } = self;
+            let Some((server, socket)) = self.places.get(self.ring.here()) else {
+                return;
+            };
+            let (server, inbox) = (*server, &mut self.inbox);
             let mut count = 0;
             let read = socket.try_io(Interest::READABLE, || {
-                count = inbox.fill(&*socket)?;
+                count = inbox.fill(socket)?;
                 // Fewer than there is room for: the socket is empty now.
                 if count < Inbox::CAPACITY {
                     return Err(io::ErrorKind::WouldBlock.into());
@@ -212,15 +302,13 @@ impl LaunchPipeline {
             if count > 0 {
                 let now = self.clock.now();
                 self.is_unreachable = false;
-                for (from, bytes) in self.inbox.datagrams() {
-                    if is_from(from, self.server) {
-                        let rejected = self.machine.tally().rejected;
-                        self.machine.handle(now, Input::Datagram(bytes));
-                        if self.machine.tally().rejected > rejected {
-                            (self.watch)(Passing::Ignored(bytes));
-                        }
+                let inbox = std::mem::replace(&mut self.inbox, Inbox::with_room(0));
+                for (from, bytes) in inbox.datagrams() {
+                    if is_from(from, server) {
+                        self.heard(now, bytes);
                     }
                 }
+                self.inbox = inbox;
             }
             match read {
                 Ok(()) => {}
@@ -240,7 +328,8 @@ impl LaunchPipeline {
             match self.machine.poll_output(&mut self.bytes) {
                 None => return,
                 Some(Output::Send(sent)) => {
-                    (self.watch)(Passing::Sent(sent));
+                    let server = self.server();
+                    (self.watch)(server, Passing::Sent(sent));
                     self.outgoing.push(start..self.bytes.len());
                 }
                 Some(Output::Opened(session)) => self.news.push_back(News::Opened(session)),
@@ -261,6 +350,9 @@ impl LaunchPipeline {
 
     /// Sends what was collected; what finds no room stays, and the socket's readiness wakes us.
     fn send(&mut self) {
+        if self.sent < self.outgoing.len() {
+            self.unheard.get_or_insert_with(|| self.clock.now());
+        }
         while self.sent < self.outgoing.len() {
             match self.send_some() {
                 Ok(count) => self.sent += count,
@@ -280,14 +372,17 @@ impl LaunchPipeline {
     /// Sends the next datagrams: those of one size as one train, any others with one call. How many.
     fn send_some(&mut self) -> io::Result<usize> {
         let Self {
-            socket,
-            server,
+            places,
+            ring,
             outgoing,
             bytes,
             trains,
             ..
         } = self;
-        let (socket, server) = (&*socket, *server);
+        let Some((server, socket)) = places.get(ring.here()) else {
+            return Err(io::ErrorKind::AddrNotAvailable.into());
+        };
+        let server = *server;
         let rest = outgoing.get(self.sent..).unwrap_or_default();
         let together = trains.next(rest.iter().map(Range::len));
         if let (Some(first), Some(last)) = (rest.first(), rest.get(together.saturating_sub(1)))
@@ -308,11 +403,18 @@ impl LaunchPipeline {
     /// Takes note of an error of the socket. Whether it was about a datagram that had been sent before.
     fn unreachable(&mut self, error: &io::Error) -> bool {
         let mut is_of_earlier = false;
-        while failed_destination(&self.socket).is_some() {
-            is_of_earlier = true;
+        if let Some((_, socket)) = self.places.get(self.ring.here()) {
+            while failed_destination(socket).is_some() {
+                is_of_earlier = true;
+            }
         }
         if !std::mem::replace(&mut self.is_unreachable, true) {
-            (self.watch)(Passing::Unreachable(error));
+            let server = self.server();
+            (self.watch)(server, Passing::Unreachable(error));
+            // Once: when all are unreachable, each waits for as long as one that is silent.
+            if !self.ring.silent() {
+                self.left();
+            }
         }
         is_of_earlier
     }
@@ -332,4 +434,6 @@ const RECEIVE_BUFFER: usize = 1 << 20;
 /// How many batches are read before what they bring is told.
 const BATCHES: usize = 4;
 /// A timer that is not armed.
-const FAR: Instant = Instant::from_origin(std::time::Duration::MAX);
+/// Where nobody is asked: there is always an address.
+const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+const FAR: Instant = Instant::from_origin(Duration::MAX);

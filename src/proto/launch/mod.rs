@@ -19,6 +19,7 @@ mod names;
 mod pairs;
 pub mod pipeline;
 mod record;
+mod round;
 mod server;
 
 use caller::{Judgement, answers};
@@ -31,6 +32,7 @@ pub use ids::{Answer, Ids, Standing};
 pub use log::{Forgetful, Log, News};
 pub use names::{BadId, Id, Key, Name};
 pub use record::{By, Outcome, Record};
+pub use round::Ring;
 pub use server::{
     Counters, Effect, Identity, Input, Limits, OnDoubt, Order, Output, Probe, Prune, Rate, Refusal, Server,
 };

@@ -1,4 +1,4 @@
-//! `HOST:PORT`, as a server is named.
+//! `HOST:PORT`, as a server is named, and `HOST:PORT,HOST:PORT`, as the places of one store are.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,16 +22,71 @@ pub(super) enum Endpoint {
 impl Endpoint {
     /// The address; of several, the first.
     pub(super) async fn resolve(&self) -> Result<SocketAddr> {
+        Ok(self.all().await?.0)
+    }
+
+    /// The first address, and all of them.
+    async fn all(&self) -> Result<(SocketAddr, Vec<SocketAddr>)> {
         let (host, port) = match self {
-            Self::Address(address) => return Ok(*address),
+            Self::Address(address) => return Ok((*address, vec![*address])),
             Self::Name { host, port } => (host, *port),
         };
         let resolver = Resolver::system(&resolver_environment());
         let addresses = resolver.lookup_ip(host, port, Family::Any).await?;
-        addresses
-            .first()
-            .copied()
-            .with_context(|| format!("{host}: has no address"))
+        let first = addresses.first().copied();
+        Ok((
+            first.with_context(|| format!("{host}: has no address"))?,
+            addresses,
+        ))
+    }
+}
+
+/// Where a store may be asked: one place or several, each of which may have several addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Servers(Vec<Endpoint>);
+
+impl Servers {
+    /// All their addresses, in the order in which they are asked; none twice.
+    ///
+    /// # Errors
+    /// When none of them is known.
+    pub(super) async fn resolve(&self) -> Result<Vec<SocketAddr>> {
+        let (mut addresses, mut unknown) = (Vec::new(), None);
+        for endpoint in &self.0 {
+            match endpoint.all().await {
+                Ok((_, found)) => addresses.extend(found),
+                Err(error) => unknown = Some(error),
+            }
+        }
+        let mut seen = Vec::new();
+        addresses.retain(|address| {
+            !seen.contains(address) && seen.len() < MOST && {
+                seen.push(*address);
+                true
+            }
+        });
+        match unknown {
+            Some(error) if addresses.is_empty() => Err(error),
+            _ => Ok(addresses),
+        }
+    }
+}
+
+impl FromStr for Servers {
+    type Err = Error;
+
+    fn from_str(typed: &str) -> Result<Self> {
+        typed.split(',').map(str::parse).collect::<Result<_>>().map(Self)
+    }
+}
+
+impl fmt::Display for Servers {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, endpoint) in self.0.iter().enumerate() {
+            out.write_str(if number > 0 { "," } else { "" })?;
+            endpoint.fmt(out)?;
+        }
+        Ok(())
     }
 }
 
@@ -70,6 +125,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// More addresses than this no store needs.
+const MOST: usize = 16;
 const EXPECTED: &str = "not a host and port, such as 127.0.0.1:4517, [::1]:4517 or launcher.example:4517";
 
 #[cfg(test)]
@@ -81,6 +138,20 @@ mod tests {
         for typed in ["127.0.0.1:4517", "[::1]:4517", "launcher.example:4517"] {
             assert_eq!(typed.parse::<Endpoint>().unwrap().to_string(), typed);
         }
+    }
+
+    #[test]
+    fn several_places_are_divided_by_commas_and_no_address_is_asked_twice() {
+        let typed = "127.0.0.1:1,[::1]:2,127.0.0.1:1";
+        let servers: Servers = typed.parse().unwrap();
+        assert_eq!(servers.to_string(), typed);
+        let runtime = crate::net::runtime().unwrap();
+        let found = runtime.block_on(servers.resolve()).unwrap();
+        assert_eq!(
+            found,
+            ["127.0.0.1:1", "[::1]:2"].map(|address| address.parse().unwrap())
+        );
+        assert!("127.0.0.1:1,".parse::<Servers>().is_err());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! `rlaunch get` and `rlaunch set`: the idempotent pair, which needs no id.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
 use anyhow::{Context, anyhow};
 use serde_json::{Map, Value, json};
 
-use super::path::Path;
-use super::plan::{Pair, Volume};
+use super::path::Paths;
+use super::plan::Pair;
 use super::{REFUSED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, LaunchClient, Progress, runtime};
@@ -20,22 +21,20 @@ pub(super) fn pair(plan: &Pair) -> Result<Exit, Failure> {
 
 async fn run(plan: &Pair) -> Result<Exit, Failure> {
     let seal = key::seal(plan.secret.as_deref())?;
-    let (clock, server, volume) = (Clock::start(), plan.server.resolve().await?, plan.volume);
+    let (clock, servers, volume) = (Clock::start(), plan.server.resolve().await?, plan.volume);
     let ours = seal.clone();
-    let watch = move |progress: Progress<'_>| tell::progress(volume, server, &ours, &progress);
-    let mut client = LaunchClient::new(clock, server, seal.clone(), watch).context("ask")?;
-    let path = Path::to(server);
-    path.recall(&mut client, volume);
+    let watch = move |server: SocketAddr, progress: Progress<'_>| {
+        tell::progress(volume, server, &ours, &progress);
+    };
+    let mut client = LaunchClient::new(clock, &servers, seal.clone(), watch).context("ask")?;
+    let paths = Paths::new();
+    paths.recall(&servers, &mut client, volume);
     let deadline = clock.now() + plan.deadline;
     let said = match &plan.value {
         None => client.get(&plan.key, deadline).await,
         Some(value) => client.set(&plan.key, value, deadline).await,
     };
-    path.learn(&client);
-    if volume == Volume::Verbose {
-        let tally = client.tally();
-        tell::figures(server, tally.sends, tally.samples, &client.rto());
-    }
+    paths.learn(&client, volume);
     print(plan, said.as_ref().ok()).context("standard output")?;
     let name = plan.key.escape_ascii();
     match said {

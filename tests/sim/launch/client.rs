@@ -197,7 +197,7 @@ impl Client {
             calls.apply(&Note::decode(body).expect("what was written is a note"));
         }
         calls.begin_run();
-        let unsettled: Vec<_> = calls.unsettled(server()).collect();
+        let unsettled: Vec<_> = calls.unsettled(&[server()]).collect();
         for pending in &unsettled {
             out.figures.resumed += 1;
             self.user.begun(Op::of(&pending.payload));

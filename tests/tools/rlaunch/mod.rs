@@ -18,5 +18,6 @@ mod lines;
 mod names;
 mod operator;
 mod path;
+mod places;
 mod probe;
 mod resume;

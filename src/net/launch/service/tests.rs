@@ -129,7 +129,7 @@ async fn service<L: Log, H: Handler>(log: L, handler: H) -> (SocketAddr, Service
 /// One call from a client of its own.
 async fn call(server: SocketAddr, payload: &[u8]) -> Ending {
     let clock = Clock::start();
-    let mut client = LaunchClient::new(clock, server, Seal::checksum(), |_| {}).unwrap();
+    let mut client = LaunchClient::new(clock, &[server], Seal::checksum(), |_, _| {}).unwrap();
     let deadline = clock.now() + std::time::Duration::from_secs(60);
     let mut session = client.open(deadline).await.unwrap();
     client
@@ -214,7 +214,7 @@ fn an_outcome_that_could_not_be_written_is_not_told() {
         let (address, service, _control) = service(disk.clone(), echo.clone()).await;
         let server = tokio::spawn(service.run());
         let clock = Clock::start();
-        let mut client = LaunchClient::new(clock, address, Seal::checksum(), |_| {}).unwrap();
+        let mut client = LaunchClient::new(clock, &[address], Seal::checksum(), |_, _| {}).unwrap();
         let mut session = client
             .open(clock.now() + std::time::Duration::from_secs(60))
             .await
@@ -291,7 +291,7 @@ fn a_call_of_a_server_that_forgot_is_not_run_by_the_next() {
         let server = tokio::spawn(service_one.run());
         let clock = Clock::start();
         let deadline = clock.now() + std::time::Duration::from_secs(60);
-        let mut client = LaunchClient::new(clock, first, Seal::checksum(), |_| {}).unwrap();
+        let mut client = LaunchClient::new(clock, &[first], Seal::checksum(), |_, _| {}).unwrap();
         let mut session = client.open(deadline).await.unwrap();
         control.drain();
         server.await.unwrap().unwrap();

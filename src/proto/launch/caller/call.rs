@@ -19,6 +19,10 @@ pub struct Call {
     deadline: Instant,
     grace: Instant,
     cancelling: bool,
+    /// Whether its store may also be at another address than the one that is asked.
+    has_others: bool,
+    /// Who was asked has another store.
+    is_elsewhere: bool,
     /// What the server said last, while it said nothing final.
     hint: Option<Status>,
     ending: Option<Ending>,
@@ -78,6 +82,8 @@ impl Call {
             deadline,
             grace,
             cancelling: false,
+            has_others: false,
+            is_elsewhere: false,
             hint: None,
             ending: None,
         }
@@ -120,6 +126,22 @@ impl Call {
     /// Whether it is being cancelled, because the deadline has passed or the server has no room for it.
     pub fn is_cancelling(&self) -> bool {
         self.cancelling
+    }
+
+    /// Whether the server said last that it is busy.
+    pub fn is_busy(&self) -> bool {
+        self.hint == Some(Status::Busy)
+    }
+
+    /// Says whether its store may also be at another address than the one that is asked now. Then a server that has
+    /// another store does not end it.
+    pub fn among_others(&mut self, has_others: bool) {
+        self.has_others = has_others;
+    }
+
+    /// Whether who was asked last has another store. Nothing was begun there, nor will be: the id names its store.
+    pub fn take_elsewhere(&mut self) -> bool {
+        std::mem::take(&mut self.is_elsewhere)
     }
 
     /// What to do now.
@@ -183,6 +205,11 @@ impl Question for Call {
                 None if reply.instance != self.session.instance && reply.status != Status::Gone => {
                     Verdict::Ignore
                 }
+                // Of its own store it says nothing.
+                None if reply.instance != self.session.instance && self.has_others => {
+                    self.is_elsewhere = true;
+                    Verdict::Accept(answers(&reply))
+                }
                 None => self.answer(&reply),
             },
             _ => Verdict::Ignore,
@@ -242,6 +269,28 @@ mod tests {
         let mut damaged = closed(&reply(Status::Launched));
         damaged[20] ^= 1;
         assert_eq!(call.judge(&damaged), Verdict::Ignore);
+    }
+
+    #[test]
+    fn another_store_ends_a_call_only_where_its_own_can_be_at_no_other_address() {
+        let mut gone = reply(Status::Gone);
+        gone.instance = 1;
+        let (mut call, mut forgotten) = (call(), call());
+        call.among_others(true);
+        for status in [Status::Stale, Status::NotLaunched, Status::InDoubt] {
+            let other = Datagram { status, ..gone };
+            assert_eq!(call.judge(&closed(&other)), Verdict::Ignore);
+        }
+        assert!(matches!(call.judge(&closed(&gone)), Verdict::Accept(_)));
+        assert!(call.take_elsewhere() && !call.take_elsewhere());
+        assert!(matches!(call.step(at(1)), Step::Ask(_)), "it goes on");
+        call.among_others(false);
+        assert!(matches!(call.judge(&closed(&gone)), Verdict::Accept(_)));
+        assert_eq!(call.step(at(1)), Step::Over(Ending::Unknown(Doubt::Gone)));
+
+        forgotten.among_others(true);
+        forgotten.judge(&closed(&reply(Status::Gone)));
+        assert_eq!(forgotten.step(at(1)), Step::Over(Ending::Unknown(Doubt::Gone)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Session, answers};
 use crate::proto::launch::envelope;
 use crate::proto::link::{Question, Seal, Verdict};
-use crate::wire::rlaunch::{Kind, Status};
+use crate::wire::rlaunch::{Datagram, Kind, Status};
 
 /// Asks a server which store it has. It is said goodbye to, with a cookie that cannot be right, so that whatever it
 /// does it begins nothing; its answer has the right cookie, and the store's id, which is worth remembering before
@@ -13,6 +13,7 @@ pub struct Meeting {
     seal: Seal,
     number: u64,
     session: Option<Session>,
+    is_shared: bool,
 }
 
 impl Meeting {
@@ -22,7 +23,13 @@ impl Meeting {
             seal,
             number,
             session: None,
+            is_shared: false,
         }
+    }
+
+    /// Whether the store is one that several servers share.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// The store, as a session without a number, once the question is answered.
@@ -45,6 +52,7 @@ impl Question for Meeting {
         if !is_answer || reply.session != 0 || reply.seq != self.number {
             return Verdict::Ignore;
         }
+        self.is_shared = reply.exit == Datagram::SHARED;
         self.session = Some(Session {
             cookie: reply.cookie,
             ..Session::resumed(reply.instance, 0, 0, reply.commit)
@@ -57,7 +65,6 @@ impl Question for Meeting {
 mod tests {
     use super::*;
     use crate::proto::launch::caller::samples::{closed, request, seal};
-    use crate::wire::rlaunch::Datagram;
 
     #[test]
     fn a_store_is_met_by_the_cookie_that_it_answers_with() {
@@ -80,10 +87,14 @@ mod tests {
         assert_eq!(meeting.judge(&closed(&other)), Verdict::Ignore);
         assert_eq!(meeting.session(), None);
         assert!(matches!(meeting.judge(&closed(&answer)), Verdict::Accept(_)));
+        assert!(!meeting.is_shared());
         let met = meeting.session().unwrap();
         assert_eq!(
             (met.instance, met.id, met.commit, met.cookie),
             (77, 0, 9, [8; 16])
         );
+        let shared = Datagram { exit: 1, ..answer };
+        assert!(matches!(meeting.judge(&closed(&shared)), Verdict::Accept(_)));
+        assert!(meeting.is_shared());
     }
 }

@@ -123,12 +123,12 @@ impl Calls {
         self.sessions.retain(|_, known| !known.pending.is_empty());
     }
 
-    /// The calls to `server` that are not settled, the oldest first.
-    pub fn unsettled(&self, server: SocketAddr) -> impl Iterator<Item = Pending> + '_ {
+    /// The calls to a store at one of `servers` that are not settled, the oldest first.
+    pub fn unsettled<'a>(&'a self, servers: &'a [SocketAddr]) -> impl Iterator<Item = Pending> + 'a {
         let here = self
             .sessions
             .iter()
-            .filter(move |(_, known)| known.server == server);
+            .filter(move |(_, known)| servers.contains(&known.server));
         here.flat_map(|((instance, session), known)| {
             known.pending.iter().map(|(seq, payload)| Pending {
                 session: Session::resumed(*instance, *session, known.acknowledged(), known.commit),
@@ -138,9 +138,12 @@ impl Calls {
         })
     }
 
-    /// The calls with a name to `server` that are not settled.
-    pub fn unsettled_named(&self, server: SocketAddr) -> impl Iterator<Item = Named> + '_ {
-        let here = self.named.values().filter(move |(known, _)| *known == server);
+    /// The calls with a name to a store at one of `servers` that are not settled.
+    pub fn unsettled_named<'a>(&'a self, servers: &'a [SocketAddr]) -> impl Iterator<Item = Named> + 'a {
+        let here = self
+            .named
+            .values()
+            .filter(move |(known, _)| servers.contains(known));
         here.map(|(_, call)| call.clone())
     }
 

@@ -54,7 +54,8 @@ fn settled_named(name: &str) -> Note {
 #[test]
 fn a_call_with_a_name_is_remembered_with_its_store_until_it_is_settled() {
     let names = |calls: &Calls| -> Vec<_> {
-        let unsettled = calls.unsettled_named(server());
+        let servers = [server()];
+        let unsettled = calls.unsettled_named(&servers);
         unsettled
             .map(|call| (call.name.to_string(), call.session.instance, call.session.commit))
             .collect()
@@ -62,9 +63,9 @@ fn a_call_with_a_name_is_remembered_with_its_store_until_it_is_settled() {
     let calls = table(&[named("a"), named("b"), settled_named("a")]);
     assert_eq!(names(&calls), [("b".to_owned(), 1, 40)]);
     assert_eq!(names(&table(&calls.snapshot())), [("b".to_owned(), 1, 40)]);
-    assert_eq!(calls.unsettled(server()).count(), 0, "it is no numbered call");
+    assert_eq!(calls.unsettled(&[server()]).count(), 0, "it is no numbered call");
     let elsewhere = "[::1]:1".parse().unwrap();
-    assert_eq!(calls.unsettled_named(elsewhere).count(), 0);
+    assert_eq!(calls.unsettled_named(&[elsewhere]).count(), 0);
 }
 
 fn table(notes: &[Note]) -> Calls {
@@ -97,7 +98,8 @@ fn every_note_reads_back() {
 }
 
 fn pending(calls: &Calls) -> Vec<(Vec<u8>, u64, u64, u64)> {
-    let unsettled = calls.unsettled(server());
+    let servers = [server()];
+    let unsettled = calls.unsettled(&servers);
     unsettled
         .map(|call| (call.payload, call.session.id, call.session.ack_through, call.seq))
         .collect()
@@ -113,7 +115,7 @@ fn only_a_call_that_was_begun_and_not_settled_is_left_to_ask_for() {
     ]);
     assert_eq!(pending(&calls), [(b"coffee".to_vec(), 5, 1, 2)]);
     assert_eq!(
-        calls.unsettled("[::1]:1".parse().unwrap()).count(),
+        calls.unsettled(&["[::1]:1".parse().unwrap()]).count(),
         0,
         "not from another server"
     );

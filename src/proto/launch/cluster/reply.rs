@@ -94,6 +94,7 @@ impl Cluster {
     /// A cookie for the session, or for the address alone; to a `Hello` with its nonce, so that it knows its answer.
     pub(super) fn challenge(&mut self, now: Instant, asker: Asker, nonce: &[u8]) {
         let answer = Datagram {
+            exit: Datagram::SHARED,
             status: Status::Cookie,
             cookie: self.baker.bake(asker.to, asker.session),
             payload: nonce,

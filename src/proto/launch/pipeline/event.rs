@@ -124,4 +124,6 @@ pub struct Tally {
     pub timeouts: u64,
     /// Datagrams that are none, or were made with another key.
     pub rejected: u64,
+    /// Answers that the server is busy.
+    pub busy: u64,
 }

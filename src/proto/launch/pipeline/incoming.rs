@@ -43,6 +43,22 @@ impl Pipeline {
         }
     }
 
+    /// Whether a datagram says that whoever sent it has another store than a call of ours: nothing was begun there,
+    /// nor will be. With the answer goes whether new calls are asked of that other store.
+    pub fn is_elsewhere(&mut self, bytes: &[u8]) -> Option<bool> {
+        let seal = self.seal.clone();
+        let reply = envelope::open(bytes, &seal)?;
+        let is_gone = reply.kind == Kind::Reply && reply.status == Status::Gone && reply.seq > 0;
+        if !is_gone || self.place_for(&reply, true).is_some() {
+            return None;
+        }
+        self.place_for(&reply, false)?;
+        Some(
+            self.course()
+                .is_some_and(|course| course.session.instance == reply.instance),
+        )
+    }
+
     /// The place of the session in which the call of `reply` is in hand, of its own store or of another one.
     fn place_for(&mut self, reply: &Datagram<'_>, is_own: bool) -> Option<usize> {
         self.courses.iter_mut().position(|course| {
@@ -130,6 +146,7 @@ impl Pipeline {
     fn carry_on(&mut self, place: usize, reply: &Datagram<'_>, news: News) {
         let (now, seq) = (self.now, reply.seq);
         if reply.status == Status::Busy {
+            self.tally.busy += 1;
             self.window.narrow(now, self.pace.rto().timeout());
         }
         let Some(course) = self.courses.get_mut(place).and_then(Option::as_mut) else {

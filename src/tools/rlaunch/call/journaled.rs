@@ -30,8 +30,8 @@ impl Caller<'_> {
 
     /// All that an earlier run left unsettled.
     pub(in crate::tools::rlaunch) fn unsettled(&self) -> impl Iterator<Item = Asked> + '_ {
-        let numbered = self.notes.calls().unsettled(self.server).map(Asked::from);
-        let named = self.notes.calls().unsettled_named(self.server).map(Asked::from);
+        let numbered = self.notes.calls().unsettled(&self.servers).map(Asked::from);
+        let named = self.notes.calls().unsettled_named(&self.servers).map(Asked::from);
         numbered.chain(named)
     }
 
@@ -51,7 +51,7 @@ impl Caller<'_> {
             seq: 1,
         };
         self.notes.add(&Note::Opened {
-            server: self.server,
+            server: self.client.server(),
             instance: session.instance,
             session: session.id,
             commit: session.commit,
@@ -80,7 +80,7 @@ impl Caller<'_> {
             Err(error) => return Err(self.unanswered(name.as_str(), error)),
         };
         self.note(&Note::BegunNamed {
-            server: self.server,
+            server: self.client.server(),
             instance: session.instance,
             commit: session.commit,
             name: name.clone(),

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use anyhow::{Context, Result};
 
 use super::launch::Notes;
-use super::path::Path;
-use super::plan::{Conduct, Known, Volume};
+use super::path::Paths;
+use super::plan::{Conduct, Known};
 use super::{NOT_LAUNCHED, UNKNOWN, key, tell};
 use crate::cli::{Exit, Failure, Out};
 use crate::net::{Clock, Ended, LaunchClient, LaunchError, Progress, runtime};
@@ -41,11 +41,12 @@ pub(super) struct Asked {
 pub(super) struct Caller<'a> {
     conduct: &'a Conduct,
     clock: Clock,
-    server: SocketAddr,
+    /// All the addresses at which the store may be.
+    servers: Vec<SocketAddr>,
     seal: Seal,
     notes: Notes,
     client: LaunchClient,
-    path: Path,
+    paths: Paths,
     out: Out,
     /// When the time to ask is over.
     deadline: Instant,
@@ -79,20 +80,22 @@ impl<'a> Caller<'a> {
             None => Notes::forgetful(),
         };
         let seal = key::seal(conduct.secret.as_deref())?;
-        let (clock, server, volume) = (Clock::start(), conduct.server.resolve().await?, conduct.volume);
+        let (clock, servers, volume) = (Clock::start(), conduct.server.resolve().await?, conduct.volume);
         let ours = seal.clone();
-        let watch = move |progress: Progress<'_>| tell::progress(volume, server, &ours, &progress);
-        let mut client = LaunchClient::new(clock, server, seal.clone(), watch).context("ask")?;
-        let path = Path::to(server);
-        path.recall(&mut client, volume);
+        let watch = move |server: SocketAddr, progress: Progress<'_>| {
+            tell::progress(volume, server, &ours, &progress);
+        };
+        let mut client = LaunchClient::new(clock, &servers, seal.clone(), watch).context("ask")?;
+        let paths = Paths::new();
+        paths.recall(&servers, &mut client, volume);
         Ok(Self {
             conduct,
             clock,
-            server,
+            servers,
             seal,
             notes,
             client,
-            path,
+            paths,
             out: Out::stdout().context("standard output")?,
             deadline: clock.now() + conduct.deadline,
             last_words,
@@ -176,11 +179,7 @@ impl<'a> Caller<'a> {
     /// Makes the notes durable, and remembers what was measured.
     fn end(&mut self) -> Result<()> {
         self.notes.sync()?;
-        self.path.learn(&self.client);
-        if self.conduct.volume == Volume::Verbose {
-            let tally = self.client.tally();
-            tell::figures(self.server, tally.sends, tally.samples, &self.client.rto());
-        }
+        self.paths.learn(&self.client, self.conduct.volume);
         Ok(())
     }
 }

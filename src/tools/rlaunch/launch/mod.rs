@@ -59,9 +59,9 @@ async fn lines(plan: &plan::Launch) -> Result<Exit, Failure> {
         Some(folder) => Notes::open(folder)?,
         None => Notes::forgetful(),
     };
-    let server = plan.server.resolve().await?;
+    let servers = plan.server.resolve().await?;
     let seal = key::seal(plan.secret.as_deref())?;
-    lines::run(plan, server, seal, notes).await
+    lines::run(plan, &servers, seal, notes).await
 }
 
 /// The whole of standard input, as far as it can be a payload.

@@ -7,12 +7,12 @@ use anyhow::Result;
 
 use super::{Volume, seconds};
 use crate::tools::rlaunch::args;
-use crate::tools::rlaunch::endpoint::Endpoint;
+use crate::tools::rlaunch::endpoint::Servers;
 
 /// Whom to ask, for how long, and how loud.
 #[derive(Clone, Debug)]
 pub(in crate::tools::rlaunch) struct Conduct {
-    pub(in crate::tools::rlaunch) server: Endpoint,
+    pub(in crate::tools::rlaunch) server: Servers,
     /// Where the secret of both ends is.
     pub(in crate::tools::rlaunch) secret: Option<PathBuf>,
     pub(in crate::tools::rlaunch) journal: Option<PathBuf>,

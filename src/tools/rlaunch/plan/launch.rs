@@ -11,12 +11,12 @@ use super::{Conduct, Volume, checked, fitting, number, seconds};
 use crate::proto::launch::Name;
 use crate::proto::launch::pipeline::Pipeline;
 use crate::tools::rlaunch::args;
-use crate::tools::rlaunch::endpoint::Endpoint;
+use crate::tools::rlaunch::endpoint::Servers;
 
 /// What `rlaunch launch` is to do.
 #[derive(Debug)]
 pub(in crate::tools::rlaunch) struct Launch {
-    pub(in crate::tools::rlaunch) server: Endpoint,
+    pub(in crate::tools::rlaunch) server: Servers,
     pub(in crate::tools::rlaunch) payloads: Payloads,
     /// The name of the call, if it has one.
     pub(in crate::tools::rlaunch) name: Option<Name>,

@@ -9,13 +9,13 @@ use anyhow::{Result, ensure};
 
 use super::{Volume, seconds};
 use crate::tools::rlaunch::args;
-use crate::tools::rlaunch::endpoint::Endpoint;
+use crate::tools::rlaunch::endpoint::Servers;
 use crate::wire::rlaunch::MAX_PAYLOAD;
 
 /// What `rlaunch get` or `rlaunch set` is to do.
 #[derive(Debug)]
 pub(in crate::tools::rlaunch) struct Pair {
-    pub(in crate::tools::rlaunch) server: Endpoint,
+    pub(in crate::tools::rlaunch) server: Servers,
     pub(in crate::tools::rlaunch) key: Vec<u8>,
     /// `None` asks for it.
     pub(in crate::tools::rlaunch) value: Option<Vec<u8>>,

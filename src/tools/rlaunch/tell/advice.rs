@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use crate::proto::launch::{Doubt, Ending};
-use crate::tools::rlaunch::endpoint::Endpoint;
+use crate::tools::rlaunch::endpoint::Servers;
 use crate::wire::rlaunch::Status;
 
 /// What was typed to make a call, as far as it must be typed again.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::tools::rlaunch) struct Typed<'a> {
     /// The server.
-    pub(in crate::tools::rlaunch) server: &'a Endpoint,
+    pub(in crate::tools::rlaunch) server: &'a Servers,
     /// The file of the secret.
     pub(in crate::tools::rlaunch) key: Option<&'a Path>,
     /// The client's journal.
@@ -120,20 +120,19 @@ const TYPED: usize = 200;
 
 #[cfg(test)]
 mod tests {
-    use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
+    use std::sync::LazyLock;
 
     use super::*;
     use crate::proto::launch::Outcome;
     use crate::tools::rlaunch::tell::ending::samples::endings;
 
-    const SERVER: Endpoint =
-        Endpoint::Address(SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 4517, 0, 0)));
-    const TYPED: Typed<'_> = Typed {
+    static SERVER: LazyLock<Servers> = LazyLock::new(|| "[::1]:4517".parse().expect("an address"));
+    static TYPED: LazyLock<Typed<'static>> = LazyLock::new(|| Typed {
         server: &SERVER,
         key: None,
         journal: None,
         payload: Some(b"two coffees"),
-    };
+    });
 
     #[test]
     fn there_is_something_to_do_about_everything_but_a_launch() {
@@ -157,7 +156,7 @@ mod tests {
         let journal = Typed {
             journal: Some(Path::new("/a b")),
             key: Some(Path::new("k")),
-            ..TYPED
+            ..*TYPED
         };
         assert_eq!(
             journal.resume("x"),

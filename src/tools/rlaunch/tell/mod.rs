@@ -64,6 +64,13 @@ pub(super) fn progress(volume: Volume, server: SocketAddr, seal: &Seal, progress
                 Time(*pause)
             ));
         }
+        Progress::Left(next) => say(format_args!("{server}: no answer; asking {next}")),
+        Progress::Elsewhere => say(format_args!(
+            "{server}: has another store than the call, and refuses it"
+        )),
+        Progress::OwnStore => say(format_args!(
+            "{server}: not asked: it has a store of its own, and one that is silent may have launched this already"
+        )),
         Progress::Cancelling => say(format_args!("{server}: cancelling the call")),
     }
 }

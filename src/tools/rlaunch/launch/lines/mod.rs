@@ -25,7 +25,7 @@ use crate::net::launch::{LaunchPipeline, News, Passing};
 use crate::proto::launch::pipeline::{Config, Ended};
 use crate::proto::launch::{Batch, Doubt, Ending, Note, Pending};
 use crate::proto::link::{Rto, Seal};
-use crate::tools::rlaunch::path::Path;
+use crate::tools::rlaunch::path::Paths;
 use crate::tools::rlaunch::plan::{self, Volume};
 use crate::tools::rlaunch::{NOT_LAUNCHED, REFUSED, UNKNOWN, tell};
 use crate::wire::rlaunch::CallId;
@@ -33,7 +33,7 @@ use crate::wire::rlaunch::CallId;
 /// Makes the calls, and prints a line for each, in their order.
 pub(super) async fn run(
     plan: &plan::Launch,
-    server: SocketAddr,
+    servers: &[SocketAddr],
     seal: Seal,
     notes: Notes,
 ) -> Result<Exit, Failure> {
@@ -52,20 +52,22 @@ pub(super) async fn run(
     };
     let watch = {
         let (progress, seal) = (Rc::clone(&progress), seal.clone());
-        move |passing: Passing<'_>| words::passing(volume, server, &seal, &progress, &passing)
+        move |server: SocketAddr, passing: Passing<'_>| {
+            words::passing(volume, server, &seal, &progress, &passing);
+        }
     };
-    let path = Path::to(server);
-    let rto = match path.known(volume) {
+    let paths = Paths::new();
+    let known = servers.first().and_then(|server| paths.known(*server, volume));
+    let rto = match known {
         Some(known) => Rto::remembering(LaunchPipeline::LIMITS, known),
         None => Rto::new(LaunchPipeline::LIMITS),
     };
     let mut run = Run {
-        pipeline: LaunchPipeline::new(Clock::start(), server, seal, config, rto, watch)
+        pipeline: LaunchPipeline::new(Clock::start(), servers, seal, config, rto, watch)
             .map_err(anyhow::Error::new)?,
-        unsettled: notes.calls().unsettled(server).collect(),
+        unsettled: notes.calls().unsettled(servers).collect(),
         notes,
-        server,
-        path,
+        paths,
         volume,
         json: plan.json,
         out,
@@ -92,8 +94,7 @@ struct Run {
     notes: Notes,
     /// What an earlier run left unsettled.
     unsettled: Vec<Pending>,
-    server: SocketAddr,
-    path: Path,
+    paths: Paths,
     volume: Volume,
     json: bool,
     out: Out,
@@ -226,7 +227,7 @@ impl Run {
         while let Some(news) = self.pipeline.news() {
             match news {
                 News::Opened(session) => self.notes.append(&Note::Opened {
-                    server: self.server,
+                    server: self.pipeline.server(),
                     instance: session.instance,
                     session: session.id,
                     commit: session.commit,
@@ -314,11 +315,12 @@ impl Run {
             }
         }
         self.progress.end();
-        self.path
-            .keep(&self.pipeline.rto(), self.pipeline.tally().samples);
+        let server = self.pipeline.server();
+        self.paths
+            .keep(server, &self.pipeline.rto(), self.pipeline.tally().samples);
         if self.volume == Volume::Verbose {
             let tally = self.pipeline.tally();
-            tell::figures(self.server, tally.sends, tally.samples, &self.pipeline.rto());
+            tell::figures(server, tally.sends, tally.samples, &self.pipeline.rto());
         }
         // The very last: a run that is killed before this passes over all its lines the next time, and one that
         // has ended is followed by a new one.

@@ -70,6 +70,7 @@ pub(super) fn passing(
             return progress.say(format_args!("{server}: ignored {} bytes {what}", bytes.len()));
         }
         Passing::Ignored(_) => return,
+        Passing::Left(next) => return progress.say(format_args!("no answer; asking {next}")),
         Passing::Unreachable(error) => {
             return progress.say(format_args!("{server}: {error}; trying again"));
         }
