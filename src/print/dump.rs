@@ -24,7 +24,8 @@ pub(crate) fn packet(out: &mut Vec<u8>, dump: Dump, bytes: &[u8], link_len: usiz
 
 /// Lines of `0x0010:  4500 003c …`, each after `indent`.
 pub(crate) fn hex(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
-    for (number, line) in bytes.chunks(LINE).enumerate() {
+    let done = whole_lines::<HEX_LINE>(out, indent, bytes);
+    for (number, line) in bytes.chunks(LINE).enumerate().skip(done) {
         begin(out, indent, number);
         hex_line(out, line);
     }
@@ -32,18 +33,99 @@ pub(crate) fn hex(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
 
 /// The same lines with the printable characters beside them.
 pub(crate) fn hex_ascii(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
-    for (number, line) in bytes.chunks(LINE).enumerate() {
+    let done = whole_lines::<WHOLE_LINE>(out, indent, bytes);
+    for (number, line) in bytes.chunks(LINE).enumerate().skip(done) {
         begin(out, indent, number);
         let start = out.len();
         hex_line(out, line);
         out.resize(start + HEX_COLUMNS, b' ');
         out.extend_from_slice(b"  ");
-        out.extend(
-            line.iter()
-                .map(|&byte| if byte.is_ascii_graphic() { byte } else { b'.' }),
-        );
+        out.extend(line.iter().map(|&byte| printable(byte)));
     }
 }
+
+/// Appends the lines that are whole, as far as their offsets have four digits, and says how many those are.
+///
+/// A dump is mostly such lines. Each is a form to fill in: what never changes is there already, every byte is
+/// looked up, and nothing depends on what it is.
+fn whole_lines<const WIDTH: usize>(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) -> usize {
+    /// Lines filled in before they are appended: few enough for the nearest cache.
+    const FORMS: usize = 8;
+    const OFFSETS: usize = 0x1_0000 / LINE;
+    if indent.as_bytes() != INDENT {
+        return 0;
+    }
+    let (lines, _) = bytes.as_chunks::<LINE>();
+    let lines = lines.get(..OFFSETS).unwrap_or(lines);
+    let mut forms = [*FORM.first_chunk::<WIDTH>().unwrap_or(&[0; WIDTH]); FORMS];
+    let mut number: u16 = 0;
+    for group in lines.chunks(FORMS) {
+        for (form, line) in forms.iter_mut().zip(group) {
+            fill(form, number, line);
+            number = number.wrapping_add(1);
+        }
+        out.extend_from_slice(
+            forms
+                .as_flattened()
+                .get(..group.len() * WIDTH)
+                .unwrap_or_default(),
+        );
+    }
+    lines.len()
+}
+
+/// Fills in the form of line `number`.
+#[inline(always)]
+fn fill<const WIDTH: usize>(form: &mut [u8; WIDTH], number: u16, line: &[u8; LINE]) {
+    let [high, low] = number.wrapping_shl(4).to_be_bytes();
+    place(form, 4, digits(high));
+    place(form, 6, digits(low));
+    let (pairs, _) = line.as_chunks::<2>();
+    for (index, [first, second]) in pairs.iter().enumerate() {
+        place(form, 11 + 5 * index, digits(*first));
+        place(form, 13 + 5 * index, digits(*second));
+    }
+    if WIDTH == WHOLE_LINE {
+        place(form, HEX_LINE + 2, line.map(printable));
+    }
+}
+
+#[inline(always)]
+fn place<const N: usize, const WIDTH: usize>(form: &mut [u8; WIDTH], at: usize, text: [u8; N]) {
+    if let Some(field) = form.get_mut(at..at + N) {
+        field.copy_from_slice(&text);
+    }
+}
+
+#[inline(always)]
+fn digits(byte: u8) -> [u8; 2] {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+#[inline(always)]
+fn printable(byte: u8) -> u8 {
+    if byte.is_ascii_graphic() { byte } else { b'.' }
+}
+
+const INDENT: &[u8] = b"\n\t";
+/// A whole line of each dump, to be filled in.
+const FORM: [u8; WHOLE_LINE] = *b"\n\t0x0000:  0000 0000 0000 0000 0000 0000 0000 0000  ................";
+const HEX_LINE: usize = 50;
+const WHOLE_LINE: usize = 68;
+
+/// Each byte in hexadecimal.
+static DIGITS: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            table[byte] = [b"0123456789abcdef"[byte >> 4], b"0123456789abcdef"[byte & 15]];
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// The bytes as text: line breaks and tabs stay, a carriage return before a line feed goes, the rest are dots.
 fn ascii(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -98,6 +180,25 @@ mod tests {
             dumped(DumpForm::HexAscii, true, &bytes[..3]),
             format!("\n\t0x0000:  3031 32{}  012", " ".repeat(40 - 8))
         );
+        assert_eq!(
+            dumped(DumpForm::HexAscii, true, b"\x00 0123456789~\x7f\x80\xff"),
+            "\n\t0x0000:  0020 3031 3233 3435 3637 3839 7e7f 80ff  ..0123456789~..."
+        );
+    }
+
+    #[test]
+    fn whole_lines_are_those_of_any_other_indentation() {
+        let bytes: Vec<u8> = (0..0x1_0050_u32).map(|n| (n % 251).to_le_bytes()[0]).collect();
+        for len in [15, 16, 17, 8 * 16, 9 * 16 + 5, 0xffff, bytes.len()] {
+            let bytes = &bytes[..len];
+            for dump in [hex, hex_ascii] {
+                let (mut fast, mut slow) = (Vec::new(), Vec::new());
+                dump(&mut fast, "\n\t", bytes);
+                dump(&mut slow, "\t\n", bytes);
+                let slow = String::from_utf8(slow).unwrap().replace("\t\n", "\n\t");
+                assert_eq!(String::from_utf8(fast).unwrap(), slow, "{len}");
+            }
+        }
     }
 
     #[test]
