@@ -32,13 +32,31 @@ pub(crate) struct End {
 /// when it is full.
 #[derive(Debug, Default)]
 pub(crate) struct Flows {
+    source: Source,
     /// Those of QUIC.
     pub(crate) connection_ids: ConnectionIds,
     v4: Table<(Ipv4Addr, Ipv4Addr, u32)>,
     v6: Table<(Ipv6Addr, Ipv6Addr, u32)>,
 }
 
+/// Where answers come from.
+#[derive(Clone, Copy, Debug, Default)]
+enum Source {
+    /// From the table.
+    #[default]
+    Table,
+    /// From whoever keeps the table: this is the answer to the one question that is to come.
+    Told(Option<Origin>),
+    /// The question was asked.
+    Spent,
+}
+
 impl Flows {
+    /// Answers the next question with `origin`. Whoever has been told an answer once is told every one.
+    pub(crate) fn tell(&mut self, origin: Option<Origin>) {
+        self.source = Source::Told(origin);
+    }
+
     /// Where the connection from `source` to `destination` began. `None` if this packet is its beginning: the
     /// first one seen, or one that opens it anew; then `first` is remembered.
     pub(crate) fn origin(
@@ -48,6 +66,17 @@ impl Flows {
         opens: bool,
         first: Origin,
     ) -> Option<Origin> {
+        match self.source {
+            Source::Table => {}
+            Source::Told(origin) => {
+                self.source = Source::Spent;
+                return origin;
+            }
+            Source::Spent => {
+                debug_assert!(false, "a packet asked for more than was foreseen");
+                return None;
+            }
+        }
         let reversed = (source.port, source.address) > (destination.port, destination.address);
         let (low, high) = if reversed {
             (destination, source)

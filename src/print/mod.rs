@@ -9,6 +9,7 @@
 //! be with ` (invalid)`. Nothing is allocated per packet, and the state that crosses packets (the sequence
 //! numbers of TCP, the time of the packet before) is bounded.
 
+mod ahead;
 mod application;
 mod connection_ids;
 mod cursor;
@@ -29,6 +30,7 @@ mod text;
 mod time;
 mod transport;
 
+pub use ahead::Known;
 pub use application::{DecodeAs, Decoder};
 pub use names::{Names, Transport};
 pub use options::{Dump, DumpForm, Options, TimeStyle};

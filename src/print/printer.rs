@@ -1,5 +1,6 @@
 //! The frame of a packet's text, and the state that crosses packets.
 
+use super::ahead::{self, Known};
 use super::cursor::{Cursor, Stop};
 use super::dialogues::Dialogues;
 use super::dump;
@@ -44,6 +45,28 @@ impl Printer {
         self
     }
 
+    /// Looks at the next packet only so far that another printer of the same options can
+    /// [print it](Self::print_knowing), beside other packets. `None` if that cannot be: then this one has to
+    /// [print](Self::print) it, now.
+    pub fn look_ahead(&mut self, packet: &Packet<'_>) -> Option<Known> {
+        let by_hand = self.options.packet_type.is_some() || !self.options.decode_as.is_empty();
+        if by_hand || self.names.is_some() || !is_possible(packet) {
+            return None;
+        }
+        let origin = ahead::origin(&self.options, &mut self.flows, packet)?;
+        Some(Known {
+            origin,
+            reference: self.clock.pass(packet.time),
+        })
+    }
+
+    /// Appends the whole text of a packet that another printer has [looked at](Self::look_ahead).
+    pub fn print_knowing(&mut self, packet: &Packet<'_>, known: Known, out: &mut Vec<u8>) {
+        self.flows.tell(known.origin);
+        self.clock.refer_to(known.reference);
+        self.print(packet, out);
+    }
+
     /// Appends the whole text of one packet to `out`: number, time stamp, lines, dump and the final line feed.
     pub fn print(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         if self.options.number {
@@ -61,8 +84,8 @@ impl Printer {
                 " "
             );
         }
-        if header_is_impossible(packet, out) {
-            return;
+        if !is_possible(packet) {
+            return tell_what_is_impossible(packet, out);
         }
         self.clock.stamp(packet.time, out);
 
@@ -87,9 +110,18 @@ impl Printer {
     }
 }
 
+/// The longest packet that a capture can have.
+const LARGEST: usize = 262_144;
+
+/// Whether a capture can have a packet of such lengths.
+fn is_possible(packet: &Packet<'_>) -> bool {
+    let (captured, length) = (packet.bytes.len(), packet.wire_len as usize);
+    captured > 0 && captured <= length && length <= LARGEST
+}
+
 /// Says what is wrong with lengths that no capture can have, in place of the packet.
-fn header_is_impossible(packet: &Packet<'_>, out: &mut Vec<u8>) -> bool {
-    const LARGEST: usize = 262_144;
+#[cold]
+fn tell_what_is_impossible(packet: &Packet<'_>, out: &mut Vec<u8>) {
     let captured = packet.bytes.len();
     let length = packet.wire_len as usize;
     let faults = [
@@ -99,23 +131,14 @@ fn header_is_impossible(packet: &Packet<'_>, out: &mut Vec<u8>) -> bool {
         (captured > LARGEST, Fault::Above("caplen", captured, LARGEST)),
         (length > LARGEST, Fault::Above("len", length, LARGEST)),
     ];
-    let mut found = faults
-        .into_iter()
-        .filter(|(holds, _)| *holds)
-        .map(|(_, fault)| fault)
-        .peekable();
-    if found.peek().is_none() {
-        return false;
-    }
     "[Invalid header: ".put(out);
-    while let Some(fault) = found.next() {
+    let mut separator = "";
+    for (_, fault) in faults.into_iter().filter(|(holds, _)| *holds) {
+        separator.put(out);
         fault.put(out);
-        if found.peek().is_some() {
-            ", ".put(out);
-        }
+        separator = ", ";
     }
     "]\n".put(out);
-    true
 }
 
 /// What a length cannot be.

@@ -34,6 +34,22 @@ impl Clock {
         }
     }
 
+    /// What the time stamp of a packet captured at `time` is relative to, which this clock then leaves to another.
+    pub(crate) fn pass(&mut self, time: Timestamp) -> Option<Timestamp> {
+        let reference = self.reference;
+        match self.style {
+            TimeStyle::SinceLast => self.reference = Some(time),
+            TimeStyle::SinceFirst => self.reference = reference.or(Some(time)),
+            _ => {}
+        }
+        reference
+    }
+
+    /// Lets the next time stamp be relative to `reference`.
+    pub(crate) fn refer_to(&mut self, reference: Option<Timestamp>) {
+        self.reference = reference;
+    }
+
     /// Appends the time stamp of a packet captured at `time`, and a blank.
     pub(crate) fn stamp(&mut self, time: Timestamp, out: &mut Vec<u8>) {
         match self.style {

@@ -1,9 +1,11 @@
 //! `rdump`: capture packets, filter them, print them.
 
 mod args;
+mod crew;
 mod decode_as;
 mod live;
 mod names;
+mod paper;
 mod plan;
 mod rotation;
 mod run;

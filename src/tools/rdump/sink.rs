@@ -1,17 +1,15 @@
 //! Where wanted packets go: to the printer, to a file, or only into the count.
 
-use std::io::Write as _;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::names::PrintNames;
-use super::plan::{Output, Plan};
+use super::paper::Paper;
+use super::plan::{Output, Plan, Source};
 use super::rotation::Moment;
 use super::shelf::Shelf;
 use crate::capture::{Frame, Head, Tally};
-use crate::cli::Out;
-use crate::print::{Packet, Printer, Timestamp};
+use crate::print::{Packet, Timestamp};
 use crate::wire::pcapng::Interface;
 
 /// Takes the wanted packets, in the order of their capture.
@@ -28,20 +26,6 @@ pub(super) struct Sink {
     taken: u64,
 }
 
-/// The printer, and the text that it has made but not yet handed over.
-struct Paper {
-    printer: Printer,
-    text: Vec<u8>,
-    out: Out,
-    each_packet: bool,
-    sampling: u64,
-}
-
-impl Paper {
-    /// Text is handed over when there is this much of it, in bytes.
-    const ENOUGH: usize = 64 * 1024;
-}
-
 impl Sink {
     /// A sink for packets of `interface`, in a live capture that begins `now`.
     ///
@@ -52,21 +36,7 @@ impl Sink {
         let Output { print, write } = &plan.output;
         let printer = match print {
             None => None,
-            Some(print) => {
-                let mut printer = Printer::new(print.options.clone());
-                if print.names {
-                    printer = printer.with_names(Box::new(PrintNames::system()?));
-                }
-                let out = Out::stdout()?;
-                let each_packet = print.each_line || out.is_terminal();
-                Some(Paper {
-                    printer,
-                    text: Vec::with_capacity(Paper::ENOUGH + 4096),
-                    out,
-                    each_packet,
-                    sampling: print.sampling,
-                })
-            }
+            Some(print) => Some(Paper::new(print, matches!(plan.source, Source::File(_)))?),
         };
         let shelf = match write {
             None => None,
@@ -121,9 +91,7 @@ impl Sink {
             self.taken -= 1;
             return Ok(false);
         }
-        if let Some(paper) = &mut self.printer
-            && self.taken.is_multiple_of(paper.sampling)
-        {
+        if let Some(paper) = &mut self.printer {
             let packet = Packet {
                 number: self.taken,
                 time: Timestamp {
@@ -134,10 +102,7 @@ impl Sink {
                 wire_len: frame.wire_len,
                 bytes: frame.bytes,
             };
-            paper.printer.print(&packet, &mut paper.text);
-            if paper.each_packet || paper.text.len() >= Paper::ENOUGH {
-                paper.hand_over()?;
-            }
+            paper.print(&packet)?;
         }
         let Some(left) = &mut self.left else {
             return Ok(true);
@@ -236,13 +201,5 @@ fn time_of(frame: &Frame<'_>) -> Moment {
     Moment {
         clock: Duration::from_secs(frame.secs.try_into().unwrap_or_default()),
         secs: frame.secs,
-    }
-}
-
-impl Paper {
-    fn hand_over(&mut self) -> Result<()> {
-        let written = self.out.write_all(&self.text).and_then(|()| self.out.flush());
-        self.text.clear();
-        written.context("standard output")
     }
 }
