@@ -234,13 +234,18 @@ mod tests {
         /// Whatever the bytes: no panic, one line feed at the end, and nothing that moves a terminal.
         #[test]
         fn any_bytes_print_as_plain_text(
-            link in prop::sample::select(vec![0, 1, 8, 9, 50, 51, 101, 104, 108, 113, 228, 229, 276]),
+            link in prop::sample::select(vec![
+                0, 1, 7, 8, 9, 50, 51, 100, 101, 104, 107, 108, 113, 123, 129, 135, 182, 228, 229, 276,
+            ]),
             verbosity in 0_u8..4,
             link_header: bool,
             kind in prop::sample::select(vec![
                 &[][..],
                 b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0\x45\0\0\x60\0\0\0\0\x40",
                 b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x86\xdd\x60\0\0\0\0\x40",
+                b"MGC\x80\0\x08\x03\x01",
+                b"\x18\x41\x03\x08",
+                b"\xe1\0\x04",
                 b"\x45\0\0\x60\0\0\0\0\x40",
                 b"\x60\0\0\0\0\x40",
             ]),

@@ -2,14 +2,22 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::ether;
+use super::{ether, isoclns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
+use crate::print::registry::nlpid;
 use crate::print::text::{Hex2, Hex4, HexPad, name_of, put};
 
 /// A captured packet in Cisco's framing.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    print(page, packet)?;
+    page.link_len = HEADER;
+    Ok(())
+}
+
+/// A packet in Cisco's framing, perhaps within another packet.
+pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("chdlc");
     if packet.len() < HEADER {
         return Err(Stop::Truncated);
@@ -23,13 +31,21 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         ether::put_type(page, EtherType(protocol));
         put!(page, ", length ", packet.len(), ": ");
     }
-    page.link_len = HEADER;
     let rest = packet.after(HEADER);
     match protocol {
         0x0800 => ipv4::print(page, rest),
         0x86dd => ipv6::print(page, rest),
         0x8847 | 0x8848 => mpls::print(page, rest),
         SLARP => slarp(page, rest),
+        ISO => {
+            if rest.len() < 2 {
+                return Err(Stop::Truncated);
+            }
+            // Some put a byte before the protocol's number.
+            let second = rest.peek_u8(1)?;
+            let fudge = matches!(second, nlpid::CLNP | nlpid::ESIS | nlpid::ISIS);
+            isoclns::print(page, rest.after(usize::from(fudge)))
+        }
         _ if page.options.link_header => Ok(()),
         _ => {
             put!(page, "unknown CHDLC protocol (0x", Hex4(protocol), ")");
@@ -91,6 +107,7 @@ fn slarp(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 pub(super) const UNICAST: u8 = 0x0f;
 pub(super) const BROADCAST: u8 = 0x8f;
 const HEADER: usize = 4;
+const ISO: u16 = 0xfefe;
 const SLARP: u16 = 0x8035;
 const SLARP_MIN: usize = 14;
 const SLARP_MAX: usize = 18;

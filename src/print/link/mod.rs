@@ -1,9 +1,13 @@
 //! The link layer: what a captured packet begins with.
 
+mod arcnet;
 mod arista;
+mod atm;
 mod chdlc;
 pub(crate) mod ether;
+mod frame_relay;
 pub(crate) mod isoclns;
+mod juniper;
 mod llc;
 mod macsec;
 mod msnlb;
@@ -21,6 +25,7 @@ use super::cursor::{Cursor, Shown};
 use super::page::Page;
 use super::text::put;
 use crate::wire::LinkType;
+use juniper::Card;
 use switch_tag::SwitchTag;
 
 /// Prints a packet from its first byte on.
@@ -46,7 +51,22 @@ pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> 
         LinkType::SLIP => slip::frame(page, packet),
         LinkType::LINUX_SLL => sll::print(page, packet),
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
-        _ => {
+        LinkType::ARCNET => arcnet::frame(page, packet),
+        ARCNET_LINUX => arcnet::linux_frame(page, packet),
+        LinkType::ATM_RFC1483 => atm::frame(page, packet),
+        SUN_ATM => atm::sun(page, packet),
+        LinkType::FRELAY => frame_relay::frame(page, packet),
+        MFR => frame_relay::bundle(page, packet),
+        _ => rare(page, link, packet),
+    }
+}
+
+/// The link types of which there are many printed alike, and those without a printer.
+#[cold]
+fn rare(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown {
+    match Card::of(link) {
+        Some(card) => juniper::print(page, card, packet),
+        None => {
             put!(page, "UNSUPPORTED");
             page.hex_ascii("\n\t", packet.bytes());
             Ok(())
@@ -59,6 +79,11 @@ const DSA: LinkType = LinkType(284);
 const ETHER_DSA: LinkType = LinkType(285);
 const BROADCOM_TAG: LinkType = LinkType(281);
 const BROADCOM_PREPENDED: LinkType = LinkType(282);
+
+const ARCNET_LINUX: LinkType = LinkType(129);
+const SUN_ATM: LinkType = LinkType(123);
+/// Frame relay over a bundle of links.
+const MFR: LinkType = LinkType(182);
 
 /// PPP with the direction in its first byte.
 const PPP_DIRECTION: LinkType = LinkType(204);

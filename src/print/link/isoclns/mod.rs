@@ -5,7 +5,7 @@ mod clnp;
 mod esis;
 mod isis;
 
-use super::ppp;
+use super::{frame_relay, ppp};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{ipv4, ipv6};
 use crate::print::page::Page;
@@ -35,6 +35,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             put!(page, comma, "length: ", packet.len());
             true
         }
+        nlpid::Q933 => return page.deeper(|page| frame_relay::signalling(page, packet.after(1))),
         nlpid::IPV4 => return page.deeper(|page| ipv4::print(page, packet.after(1))),
         nlpid::IPV6 => return page.deeper(|page| ipv6::print(page, packet.after(1))),
         nlpid::PPP => return page.deeper(|page| ppp::print(page, packet.after(1))),
