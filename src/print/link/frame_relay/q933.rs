@@ -22,10 +22,13 @@ pub(in crate::print::link) fn print(page: &mut Page<'_>, message: Cursor<'_>) ->
         ", codeset ",
         codeset
     );
-    if let [_, more @ ..] = opening.reference {
-        if !more.is_empty() || rest.peek_u8(0)? != 0 {
-            put!(page, ", Call Ref: 0x", HexRun(opening.reference));
-        }
+    let dummy = match opening.reference {
+        [] => true,
+        [_] => rest.peek_u8(0)? == 0,
+        _ => false,
+    };
+    if !dummy {
+        put!(page, ", Call Ref: 0x", HexRun(opening.reference));
     }
     match (name_of(MESSAGES, opening.kind), page.verbose(1)) {
         (Some(name), _) => put!(page, ", ", name),
