@@ -19,6 +19,7 @@ nano\t'Nanoseconds'"
 complete -c rdump -s W -d 'Keep at most this many files of -C, the last ones; or stop after so many of -G' -r
 complete -c rdump -s w -d 'Write packets to a file, - for standard output' -r -F
 complete -c rdump -s y -l linktype -d 'The link type to capture, or to compile the filter for' -r
+complete -c rdump -s Z -l relinquish-privileges -d 'As root, become this user once everything is open' -r
 complete -c rdump -s z -d 'Run this command on each file that another one follows' -r
 complete -c rdump -s A -d 'Print each packet in ASCII; twice with its link-layer header'
 complete -c rdump -l count -d 'Print how many packets there are instead of the packets'

@@ -155,11 +155,12 @@ impl Live {
         if config.promiscuous && device.index != 0 && !device.is_loopback() {
             sys::promiscuous(socket.as_fd(), device.index).map_err(told("ask for all packets"))?;
         }
+        sys::stamps(socket.as_fd()).map_err(told("ask for time stamps"))?;
         let retire_ms = if config.immediate { IMMEDIATE_MS } else { BATCH_MS };
         let source = match Walk::new(socket.as_fd(), config.buffer, retire_ms) {
             Ok(walk) => Source::Ring(walk),
             Err(_) => {
-                sys::ancillary(socket.as_fd()).map_err(told("ask for time stamps"))?;
+                sys::tags(socket.as_fd()).map_err(told("ask for VLAN tags"))?;
                 // The size is a wish: a kernel that grants less loses packets, and says so in its counts.
                 let _ = socket.set_recv_buffer_size(config.buffer as usize);
                 Source::Calls {
@@ -398,6 +399,7 @@ const LOOPBACK: u16 = 772;
 const KERNEL_MAX: usize = 4096;
 
 /// How long packets may wait for others to be handed over with them, in milliseconds: not so long that a person
-/// would notice, or at all.
+/// would notice. A block is handed over as a whole, so that the time in which all blocks are handed over is the longest
+/// that we may be kept from fetching them.
 const BATCH_MS: u32 = 100;
-const IMMEDIATE_MS: u32 = 1;
+const IMMEDIATE_MS: u32 = 8;

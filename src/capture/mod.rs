@@ -11,7 +11,9 @@ mod packed;
 mod raw;
 mod ring;
 mod save;
+mod seal;
 mod sys;
+mod user;
 
 pub use device::Device;
 pub use file::{File, FileError};
@@ -19,3 +21,5 @@ pub use frame::Frame;
 pub use live::{Config, Direction, Live, LiveError, Tally};
 pub use packed::Compression;
 pub use save::{Format, Head, Output, Save, SaveError};
+pub use seal::{Needs, seal};
+pub use user::{Account, AccountError};

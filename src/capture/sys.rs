@@ -1,6 +1,8 @@
 //! The kernel's packet sockets (packet(7)), as far as no safe wrapper reaches: binding, options, the ring in
 //! shared memory, and receiving with ancillary data.
 
+pub(super) mod calls;
+
 use std::ffi::c_int;
 use std::io;
 use std::mem::{offset_of, size_of, zeroed};
@@ -65,10 +67,16 @@ pub(super) fn promiscuous(socket: BorrowedFd<'_>, ifindex: u32) -> io::Result<()
     set(socket, libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, &request)
 }
 
-/// Asks for the VLAN tag and the time of each packet that is [received](receive).
-pub(super) fn ancillary(socket: BorrowedFd<'_>) -> io::Result<()> {
+/// Asks for the VLAN tag of each packet that is [received](receive).
+pub(super) fn tags(socket: BorrowedFd<'_>) -> io::Result<()> {
     let yes: c_int = 1;
-    set(socket, libc::SOL_PACKET, libc::PACKET_AUXDATA, &yes)?;
+    set(socket, libc::SOL_PACKET, libc::PACKET_AUXDATA, &yes)
+}
+
+/// Has each packet stamped with its time once, when it comes in, rather than by each socket when it gets there: all
+/// who watch an interface see the same time.
+pub(super) fn stamps(socket: BorrowedFd<'_>) -> io::Result<()> {
+    let yes: c_int = 1;
     set(socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, &yes)
 }
 

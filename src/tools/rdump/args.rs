@@ -152,6 +152,9 @@ pub struct Args {
     /// The link type to capture, or to compile the filter for
     #[arg(short = 'y', long = "linktype", value_name = "type")]
     pub link: Option<String>,
+    /// As root, become this user once everything is open
+    #[arg(short = 'Z', long = "relinquish-privileges", value_name = "user")]
+    pub user: Option<String>,
     /// Run this command on each file that another one follows
     #[arg(short = 'z', value_name = "command")]
     pub postrotate: Option<OsString>,

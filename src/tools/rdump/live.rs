@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 
 use super::plan::{Plan, Source};
+use super::rights;
 use super::rotation::Moment;
 use super::run::{packets_of, print_count, print_program};
 use super::selection::Selection;
@@ -60,10 +61,10 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
     let selection = Selection::new(plan.expression.clone(), options)?;
     let clock = Clock::start();
     let mut sink = Sink::new(plan, live.interface(), Some(moment(&clock)))?;
-    sink.start_helper()?;
     let signals = Signals::catch()?;
     let program = selection.program().context("filter")?;
     let in_kernel = live.start(program).map_err(explain)?;
+    rights::give_up(plan, &mut sink)?;
     announce(plan, &device, live.link());
 
     let mut run = Run {

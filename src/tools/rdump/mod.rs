@@ -7,6 +7,7 @@ mod live;
 mod names;
 mod paper;
 mod plan;
+mod rights;
 mod rotation;
 mod run;
 mod selection;

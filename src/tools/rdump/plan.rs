@@ -37,6 +37,8 @@ pub(super) struct Plan {
     pub(super) output: Output,
     /// Stop after this time: that of the clock in a live capture, that of the packets of a file.
     pub(super) duration: Option<Duration>,
+    /// Whom to become once everything is open.
+    pub(super) user: Option<String>,
     /// Pass over this many wanted packets, then take at most so many.
     pub(super) skip: u64,
     pub(super) count: Option<u64>,
@@ -155,6 +157,7 @@ impl Plan {
             },
             output: output(args, precision)?,
             duration: args.duration.as_deref().map(seconds).transpose()?,
+            user: args.user.clone(),
             skip: args.skip.unwrap_or_default(),
             count: args.count,
             snaplen: match args.snaplen {
@@ -166,6 +169,18 @@ impl Plan {
             },
             precision,
         })
+    }
+}
+
+impl Plan {
+    /// The files that are not opened at once.
+    pub(super) fn later_files(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Whether the filter may have names that are looked up later, for packets of another link type.
+    pub(super) fn may_look_up(&self) -> bool {
+        !matches!(self.source, Source::Live(_)) && !self.expression.trim_ascii().is_empty()
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::Args;
 use super::live;
 use super::plan::{Listing, Plan, ProgramForm, Source};
+use super::rights;
 use super::selection::Selection;
 use super::sink::Sink;
 use crate::capture;
@@ -60,7 +61,7 @@ fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<
     ));
     let mut selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
     let mut sink = Sink::new(plan, file.interface(), None)?;
-    sink.start_helper()?;
+    rights::give_up(plan, &mut sink)?;
     let end = pump(&mut file, &mut selection, &mut sink);
     // What was read before an error is shown before it.
     sink.finish(None)?;

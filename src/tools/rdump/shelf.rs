@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::fchown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub(super) struct Shelf {
     open: Option<Save<Box<dyn capture::Output>>>,
     /// What the open file is called.
     path: PathBuf,
+    /// The open file, if this run has made it.
+    made: Option<File>,
     helper: Option<Helper>,
 }
 
@@ -52,6 +55,7 @@ impl Shelf {
             interface,
             open: None,
             path: PathBuf::new(),
+            made: None,
             helper: None,
         };
         let moment = now.unwrap_or(Moment {
@@ -136,7 +140,7 @@ impl Shelf {
 
     fn begin(&mut self, now: Moment) -> Result<()> {
         self.path = self.rotation.name(now)?;
-        let (name, output) = open(&self.write, &self.path)?;
+        let (name, output) = self.make()?;
         let mut save = Save::new(name, output, self.head.clone())?;
         save.describe(self.interface.clone())?;
         save.flush()?;
@@ -144,7 +148,40 @@ impl Shelf {
         Ok(())
     }
 
+    fn make(&mut self) -> Result<(String, Box<dyn capture::Output>)> {
+        if self.write.file == Target::Stdout {
+            return Ok(("standard output".to_owned(), Box::new(Stdout(Out::stdout()?))));
+        }
+        let name = self.path.display().to_string();
+        let file = match File::create_new(&self.path) {
+            Ok(file) => {
+                self.made = file.try_clone().ok();
+                file
+            }
+            Err(_) => File::create(&self.path).with_context(|| name.clone())?,
+        };
+        let output: Box<dyn capture::Output> = match self.write.compression {
+            None => Box::new(file),
+            Some(compression) => Compression::pack(compression, file).with_context(|| name.clone())?,
+        };
+        Ok((name, output))
+    }
+
+    /// Makes the first file over to a user and a group, as those that follow will be theirs.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn give_to(&mut self, (user, group): (u32, u32)) -> Result<()> {
+        match self.made.take() {
+            Some(file) => {
+                fchown(&file, Some(user), Some(group)).with_context(|| self.path.display().to_string())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn end(&mut self) -> Result<()> {
+        self.made = None;
         match self.open.take() {
             Some(save) => Ok(save.finish()?),
             None => Ok(()),
@@ -204,19 +241,6 @@ impl io::Write for Stdout {
 }
 
 impl capture::Output for Stdout {}
-
-fn open(write: &Write, path: &Path) -> Result<(String, Box<dyn capture::Output>)> {
-    if write.file == Target::Stdout {
-        return Ok(("standard output".to_owned(), Box::new(Stdout(Out::stdout()?))));
-    }
-    let name = path.display().to_string();
-    let file = File::create(path).with_context(|| name.clone())?;
-    let output: Box<dyn capture::Output> = match write.compression {
-        None => Box::new(file),
-        Some(compression) => Compression::pack(compression, file).with_context(|| name.clone())?,
-    };
-    Ok((name, output))
-}
 
 /// A process that runs the command of `-z` for each file: this one has given up the right to start any.
 struct Helper {

@@ -143,6 +143,17 @@ impl Sink {
         self.shelf.as_ref().and_then(Shelf::due)
     }
 
+    /// Makes the file over to another user and group, if it is a new one.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn give_to(&mut self, owner: (u32, u32)) -> Result<()> {
+        match &mut self.shelf {
+            Some(shelf) => shelf.give_to(owner),
+            None => Ok(()),
+        }
+    }
+
     /// Starts what else has to run, before rights are given up.
     ///
     /// # Errors

@@ -3,8 +3,11 @@
 mod capture;
 mod files;
 mod filters;
+mod lab;
 mod live;
+mod loss;
 mod saving;
+mod sealed;
 
 use std::ffi::OsStr;
 use std::io::Write;
