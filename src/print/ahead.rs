@@ -20,32 +20,51 @@ pub struct Known {
     pub(super) origin: Option<Origin>,
     /// What its time stamp is relative to.
     pub(super) reference: Option<Timestamp>,
+    /// How many of its bytes there are to print.
+    pub(super) read: usize,
 }
 
-/// Whether the packet can be printed apart from those before it; then says where its TCP connection began, and
-/// remembers it if it begins here.
-pub(super) fn origin(options: &Options, flows: &mut Flows, packet: &Packet<'_>) -> Option<Option<Origin>> {
+impl Known {
+    /// The bytes of the packet that its printer will read; it needs no others.
+    pub fn read<'a>(&self, packet: &Packet<'a>) -> &'a [u8] {
+        packet.bytes.get(..self.read).unwrap_or(packet.bytes)
+    }
+}
+
+/// What there is to be known of the packet if it can be printed apart from those before it; the TCP connection that
+/// it begins, if it does, is remembered.
+pub(super) fn look(options: &Options, flows: &mut Flows, packet: &Packet<'_>) -> Option<Known> {
     let cursor = Cursor::new(packet.bytes, packet.wire_len as usize);
-    match question(options, packet.link, cursor) {
-        Ok(Question::None) => Some(None),
+    let (origin, unread) = match question(options, packet.link, cursor) {
+        Ok(Question::None { unread }) => (None, unread),
         Ok(Question::Origin {
             source,
             destination,
             opens,
             first,
-        }) => Some(flows.origin(source, destination, opens, first)),
-        Ok(Question::Unforeseen) | Err(_) => None,
-    }
+            unread,
+        }) => (flows.origin(source, destination, opens, first), unread),
+        Ok(Question::Unforeseen) | Err(_) => return None,
+    };
+    Some(Known {
+        origin,
+        reference: None,
+        read: packet.bytes.len() - unread.min(packet.bytes.len()),
+    })
 }
 
 /// What the printers will ask of what is remembered.
 enum Question {
-    None,
+    None {
+        unread: usize,
+    },
     Origin {
         source: End,
         destination: End,
         opens: bool,
         first: Origin,
+        /// How many of the last bytes that were captured no printer looks at.
+        unread: usize,
     },
     /// Nobody knows before they ask.
     Unforeseen,
@@ -76,7 +95,7 @@ fn question(options: &Options, link: LinkType, mut packet: Cursor<'_>) -> Shown<
     match kind {
         IPV4 => ipv4(options, packet),
         IPV6 => ipv6(options, packet),
-        ARP => Ok(Question::None),
+        ARP => Ok(ALL_READ),
         _ => Ok(Question::Unforeseen),
     }
 }
@@ -103,7 +122,7 @@ fn ipv4(options: &Options, packet: Cursor<'_>) -> Shown<Question> {
         }),
         UDP => udp(payload),
         // Echo and its reply; others quote a packet.
-        ICMP if matches!(payload.peek_u8(0)?, 0 | 8) => Ok(Question::None),
+        ICMP if matches!(payload.peek_u8(0)?, 0 | 8) => Ok(ALL_READ),
         _ => Ok(Question::Unforeseen),
     }
 }
@@ -124,7 +143,7 @@ fn ipv6(options: &Options, packet: Cursor<'_>) -> Shown<Question> {
         }),
         UDP => udp(payload),
         // Echo and its reply, and neighbour discovery; the errors quote a packet.
-        ICMPV6 if matches!(payload.peek_u8(0)?, 128 | 129 | 133..=136) => Ok(Question::None),
+        ICMPV6 if matches!(payload.peek_u8(0)?, 128 | 129 | 133..=136) => Ok(ALL_READ),
         _ => Ok(Question::Unforeseen),
     }
 }
@@ -144,8 +163,15 @@ fn tcp(
         return Ok(Question::Unforeseen);
     }
     let flags = segment.peek_u8(13)?;
+    // The reason of a reset has to be there, though it is not shown.
+    let silent = SILENT.plain(ports.0) && SILENT.plain(ports.1) && flags & RST == 0;
+    let unread = if silent && !reads_all(options) {
+        segment.after(header).captured()
+    } else {
+        0
+    };
     if flags & ACK == 0 || options.absolute_seq || options.quiet > 0 {
-        return Ok(Question::None);
+        return Ok(Question::None { unread });
     }
     let (source, destination) = addresses()?;
     Ok(Question::Origin {
@@ -162,17 +188,22 @@ fn tcp(
             sender: segment.peek_u32(4)?,
             receiver: segment.peek_u32(8)?.wrapping_sub(1),
         },
+        unread,
     })
 }
 
 fn udp(datagram: Cursor<'_>) -> Shown<Question> {
     let plain = UDP_PORTS.plain(datagram.peek_u16(0)?) && UDP_PORTS.plain(datagram.peek_u16(2)?);
-    Ok(if plain {
-        Question::None
-    } else {
-        Question::Unforeseen
-    })
+    Ok(if plain { ALL_READ } else { Question::Unforeseen })
 }
+
+/// Whether the options ask for more than the headers of a payload that has no printer: checksums, dumps, the
+/// captured length.
+fn reads_all(options: &Options) -> bool {
+    options.verbosity > 0 || options.dump.is_some() || options.lengths
+}
+
+const ALL_READ: Question = Question::None { unread: 0 };
 
 /// The ports of which is known that what they carry remembers nothing.
 struct Plain {
@@ -191,6 +222,10 @@ impl Plain {
 const TCP_PORTS: Plain = Plain {
     known: &[443, 80, 22, 8080, 53, 25, 5432, 6379, 21, 587, 993, 3306],
 };
+/// Those whose payload has no printer, or one that says nothing without `-v`.
+const SILENT: Plain = Plain {
+    known: &[443, 5432, 993, 3306],
+};
 const UDP_PORTS: Plain = Plain {
     known: &[53, 123, 5353, 67, 68, 546, 547],
 };
@@ -207,6 +242,7 @@ const TCP: u8 = 6;
 const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
 #[cfg(test)]
@@ -240,7 +276,8 @@ mod tests {
             match first.look_ahead(&packet) {
                 Some(known) => {
                     apart += 1;
-                    second.print_knowing(&packet, known, &mut two);
+                    let bytes = known.read(&packet);
+                    second.print_knowing(&Packet { bytes, ..packet }, known, &mut two);
                 }
                 None => first.print(&packet, &mut two),
             }
@@ -258,6 +295,7 @@ mod tests {
             udp(40000, 4789, &[8; 40]),
             udp(40000, 53, &[8; 40]),
             tcp((40000, 80), (1019, 5001), 0x11, &[], &[]),
+            tcp((40000, 443), (1, 1), 0x18, &[], b"\x16\x03\x01"),
             ipv4(47, &[0; 8]),
         ]
         .map(|packet| (packet, 0))
@@ -266,7 +304,7 @@ mod tests {
             let options = Options { time, ..options(1) };
             let (one, two, apart) = compare(&options, LinkType::RAW, &packets);
             assert_eq!(one, two);
-            assert_eq!(apart, 5);
+            assert_eq!(apart, 6);
         }
     }
 
@@ -325,11 +363,12 @@ mod tests {
             verbosity in 0_u8..4,
             quiet in 0_u8..2,
             absolute_seq in any::<bool>(),
+            lengths in prop::bool::weighted(0.1),
             link_header in any::<bool>(),
             ethernet in any::<bool>(),
             time in prop::sample::select(vec![TimeStyle::Off, TimeStyle::SinceLast, TimeStyle::SinceFirst]),
         ) {
-            let options = Options { verbosity, quiet, absolute_seq, link_header, time, ..options(0) };
+            let options = Options { verbosity, quiet, absolute_seq, lengths, link_header, time, ..options(0) };
             let (link, packets) = if ethernet {
                 let header = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0";
                 let framed = packets.into_iter().map(|(bytes, more)| ([&header[..], &bytes].concat(), more));

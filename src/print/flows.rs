@@ -132,7 +132,9 @@ impl<K: Eq + Hash> Table<K> {
         }
         let known = self.older.remove(&key).filter(|_| !opens);
         if self.recent.len() >= HALF {
-            self.older = std::mem::take(&mut self.recent);
+            // The memory of what is forgotten serves again.
+            std::mem::swap(&mut self.older, &mut self.recent);
+            self.recent.clear();
         }
         self.recent.insert(key, known.unwrap_or(first));
         known

@@ -53,14 +53,13 @@ impl Printer {
         if by_hand || self.names.is_some() || !is_possible(packet) {
             return None;
         }
-        let origin = ahead::origin(&self.options, &mut self.flows, packet)?;
-        Some(Known {
-            origin,
-            reference: self.clock.pass(packet.time),
-        })
+        let known = ahead::look(&self.options, &mut self.flows, packet)?;
+        let reference = self.clock.pass(packet.time);
+        Some(Known { reference, ..known })
     }
 
-    /// Appends the whole text of a packet that another printer has [looked at](Self::look_ahead).
+    /// Appends the whole text of a packet that another printer has [looked at](Self::look_ahead); of its bytes, those
+    /// that [will be read](Known::read) are enough.
     pub fn print_knowing(&mut self, packet: &Packet<'_>, known: Known, out: &mut Vec<u8>) {
         self.flows.tell(known.origin);
         self.clock.refer_to(known.reference);

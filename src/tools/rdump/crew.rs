@@ -9,6 +9,7 @@
 //! [`BATCH_BYTES`].
 
 use std::collections::VecDeque;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -78,15 +79,22 @@ impl Crew {
         }
     }
 
-    /// Takes a packet, of which `printer` has seen all before it, and appends to `text` what is ready of the
-    /// text so far.
+    /// Takes a packet, of which `printer` has seen all before it, and writes what is ready of the text so far.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     #[inline]
-    pub(super) fn take(&mut self, printer: &mut Printer, packet: &Packet<'_>, text: &mut Vec<u8>) {
+    pub(super) fn take(
+        &mut self,
+        printer: &mut Printer,
+        packet: &Packet<'_>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let batch = &mut self.filling;
         match printer.look_ahead(packet) {
             Some(known) => {
                 let start = batch.bytes.len();
-                batch.bytes.extend_from_slice(packet.bytes);
+                batch.bytes.extend_from_slice(known.read(packet));
                 batch.notes.push(Note::Packet {
                     number: packet.number,
                     time: packet.time,
@@ -103,23 +111,25 @@ impl Crew {
             }
         }
         let full = batch.notes.len() >= BATCH_PACKETS || batch.bytes.len() + batch.early.len() >= BATCH_BYTES;
-        if full {
-            self.hand_on(text);
-        }
+        if full { self.hand_on(out) } else { Ok(()) }
     }
 
-    /// Appends the text of all packets that were taken.
-    pub(super) fn finish(&mut self, text: &mut Vec<u8>) {
+    /// Writes the text of all packets that were taken.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
         let batch = std::mem::take(&mut self.filling);
         self.put(batch);
         while self.next < self.last {
             self.work_or_wait();
-            self.collect(text);
+            self.collect(out)?;
         }
+        Ok(())
     }
 
     /// The batch is full: others may have it.
-    fn hand_on(&mut self, text: &mut Vec<u8>) {
+    fn hand_on(&mut self, out: &mut impl Write) -> io::Result<()> {
         while self.helpers.len() < self.wanted {
             let bench = Arc::clone(&self.bench);
             let options = self.options.clone();
@@ -129,14 +139,15 @@ impl Crew {
         let next = self.spare.pop().unwrap_or_default();
         let full = std::mem::replace(&mut self.filling, next);
         self.put(full);
-        self.collect(text);
+        self.collect(out)?;
         // The reader is ahead by as much as keeps every helper busy: time to lend a hand. What the helpers have
         // finished behind a batch that takes its time is counted too, so that batches do not pile up.
         let most = 3 * self.wanted as u64 + 1;
         while self.last - self.next > most {
             self.work_or_wait();
-            self.collect(text);
+            self.collect(out)?;
         }
+        Ok(())
     }
 
     fn put(&mut self, mut batch: Batch) {
@@ -166,16 +177,16 @@ impl Crew {
         }
     }
 
-    /// Appends the texts that are next.
-    fn collect(&mut self, text: &mut Vec<u8>) {
+    /// Writes the texts that are next.
+    fn collect(&mut self, out: &mut impl Write) -> io::Result<()> {
         loop {
             let mut state = self.bench.lock();
             let Some(at) = state.done.iter().position(|batch| batch.number == self.next) else {
-                return;
+                return Ok(());
             };
             let mut batch = state.done.swap_remove(at);
             drop(state);
-            text.extend_from_slice(&batch.text);
+            out.write_all(&batch.text)?;
             batch.clear();
             self.spare.push(batch);
             self.next += 1;
@@ -319,9 +330,9 @@ mod tests {
                 bytes: &bytes,
             };
             alone.print(&packet, &mut one);
-            crew.take(&mut reader, &packet, &mut two);
+            crew.take(&mut reader, &packet, &mut two).unwrap();
         }
-        crew.finish(&mut two);
+        crew.finish(&mut two).unwrap();
         (one, two)
     }
 
@@ -345,7 +356,7 @@ mod tests {
                 wire_len: 1,
                 bytes: &[0x45],
             };
-            crew.take(&mut reader, &packet, &mut Vec::new());
+            crew.take(&mut reader, &packet, &mut Vec::new()).unwrap();
         }
     }
 }

@@ -42,7 +42,8 @@ impl Paper {
         let each_packet = print.each_line || out.is_terminal();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let helpers = cores.min(Self::MOST_CORES) - 1;
-        let crew = from_file && !each_packet && !print.names && helpers > 0;
+        // A dump is made as fast as its text can be carried from one core to the other.
+        let crew = from_file && !each_packet && !print.names && print.options.dump.is_none() && helpers > 0;
         Ok(Self {
             printer,
             text: Vec::with_capacity(Self::ENOUGH + 4096),
@@ -63,7 +64,10 @@ impl Paper {
             return Ok(());
         }
         match &mut self.crew {
-            Some(crew) => crew.take(&mut self.printer, packet, &mut self.text),
+            Some(crew) => {
+                let taken = crew.take(&mut self.printer, packet, &mut self.out);
+                return taken.context("standard output");
+            }
             None => self.printer.print(packet, &mut self.text),
         }
         if self.each_packet || self.text.len() >= Self::ENOUGH {
@@ -78,7 +82,7 @@ impl Paper {
     /// When it cannot be written.
     pub(super) fn hand_over(&mut self) -> Result<()> {
         if let Some(crew) = &mut self.crew {
-            crew.finish(&mut self.text);
+            crew.finish(&mut self.out).context("standard output")?;
         }
         self.write()
     }
