@@ -3,7 +3,7 @@
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
-use super::{quic, tftp, tls, vxlan};
+use super::{bgp, lisp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::names::Transport;
 use crate::print::page::Page;
@@ -15,6 +15,7 @@ use dns::Dialect;
 #[expect(missing_docs, reason = "each is named by its protocol")]
 pub enum Decoder {
     Bfd,
+    Bgp,
     Carp,
     Dhcp,
     Dhcp6,
@@ -23,9 +24,14 @@ pub enum Decoder {
     Geneve,
     Hsrp,
     Http,
+    Lisp,
     Mdns,
+    Msdp,
     Ntp,
+    Pptp,
+    Ptp,
     Quic,
+    Radius,
     Resp,
     Rip,
     Rtcp,
@@ -40,6 +46,7 @@ pub enum Decoder {
     Tls,
     Vat,
     Vxlan,
+    VxlanGpe,
     Whois,
 }
 
@@ -85,7 +92,10 @@ impl Decoder {
             Self::Sip => &lines::SIP,
             Self::Smtp => &lines::SMTP,
             Self::Whois => &lines::WHOIS,
+            Self::Bgp => return bgp::print(page, payload),
             Self::Domain => return dns::over_tcp(page, payload),
+            Self::Msdp => return msdp::print(page, payload),
+            Self::Pptp => return pptp::print(page, payload),
             Self::Resp => return resp::print(page, payload),
             Self::Ssh => return lines::greeting(page, payload),
             Self::Telnet => return telnet::print(page, payload),
@@ -106,9 +116,12 @@ impl Decoder {
             Self::Domain => dns::print(page, datagram, Dialect::Unicast),
             Self::Geneve => geneve::print(page, datagram),
             Self::Hsrp => hsrp::print(page, datagram),
+            Self::Lisp => lisp::print(page, datagram),
             Self::Mdns => dns::print(page, datagram, Dialect::Multicast),
             Self::Ntp => ntp::print(page, datagram),
+            Self::Ptp => ptp::print(page, datagram),
             Self::Quic => quic::print(page, rest),
+            Self::Radius => radius::print(page, datagram),
             Self::Rip => rip::print(page, rest),
             Self::Rtcp => rtp::control(page, rest),
             Self::Rtp => rtp::print(page, datagram),
@@ -117,6 +130,7 @@ impl Decoder {
             Self::Tftp => tftp::print(page, datagram),
             Self::Vat => rtp::vat(page, datagram),
             Self::Vxlan => vxlan::print(page, datagram),
+            Self::VxlanGpe => vxlan_gpe::print(page, datagram),
             _ => Ok(()),
         }
     }
@@ -167,6 +181,7 @@ const fn both(name: &'static str, decoder: Decoder) -> Known {
 
 const KNOWN: &[Known] = &[
     udp("bfd", Decoder::Bfd),
+    tcp("bgp", Decoder::Bgp),
     // It goes directly over IP.
     Known {
         name: "carp",
@@ -181,9 +196,14 @@ const KNOWN: &[Known] = &[
     udp("geneve", Decoder::Geneve),
     udp("hsrp", Decoder::Hsrp),
     tcp("http", Decoder::Http),
+    udp("lisp", Decoder::Lisp),
     udp("mdns", Decoder::Mdns),
+    tcp("msdp", Decoder::Msdp),
     udp("ntp", Decoder::Ntp),
+    tcp("pptp", Decoder::Pptp),
+    udp("ptp", Decoder::Ptp),
     udp("quic", Decoder::Quic),
+    udp("radius", Decoder::Radius),
     tcp("resp", Decoder::Resp),
     udp("rip", Decoder::Rip),
     udp("rtcp", Decoder::Rtcp),
@@ -198,6 +218,7 @@ const KNOWN: &[Known] = &[
     tcp("tls", Decoder::Tls),
     udp("vat", Decoder::Vat),
     udp("vxlan", Decoder::Vxlan),
+    udp("vxlan-gpe", Decoder::VxlanGpe),
     tcp("whois", Decoder::Whois),
 ];
 

@@ -16,7 +16,9 @@ mod isakmp;
 mod l2tp;
 mod lines;
 mod lisp;
+mod msdp;
 mod ntp;
+mod pptp;
 pub(crate) mod ptp;
 mod quic;
 mod radius;
@@ -82,6 +84,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     if ports.any(&[179]) {
         return bgp::print(page, payload);
     }
+    if ports.any(&[1723]) {
+        return pptp::print(page, payload);
+    }
     if ports.any(&[6379]) {
         return resp::print(page, payload);
     }
@@ -90,6 +95,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     }
     if ports.any(&[53]) && payload.len() > 2 {
         return dns::over_tcp(page, payload);
+    }
+    if ports.any(&[639]) {
+        return msdp::print(page, payload);
     }
     if page.verbose(1) {
         return tls::print(page, payload);

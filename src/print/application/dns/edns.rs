@@ -32,7 +32,8 @@ fn option(page: &mut Page<'_>, data: &mut Cursor<'_>) -> Shown {
     }
     let length = usize::from(data.u16()?);
     data.need(length)?;
-    let mut value = data.sub(length);
+    let mut value = data.with_len(length);
+    data.advance(length);
     if length == 0 {
         return Ok(());
     }
@@ -57,7 +58,8 @@ fn option(page: &mut Page<'_>, data: &mut Cursor<'_>) -> Shown {
         (DS_HASHES, _) => algorithms(page, value, DS)?,
         (NSEC3_HASHES, _) => algorithms(page, value, &[(1, "SHA-1")])?,
         (CHAIN, _) => {
-            name(page, value.bytes(), 0)?;
+            // A name that is malformed does not end the options.
+            let _ = name(page, value.bytes(), 0);
         }
         (COOKIE | KEEPALIVE | EXPIRE | KEY_TAG, _) => page.invalid(),
         _ => put!(page, HexRun(value.bytes())),

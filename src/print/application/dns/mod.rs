@@ -336,6 +336,19 @@ mod tests {
     }
 
     #[test]
+    fn a_label_of_bits_is_told_with_their_count() {
+        let query = b"\0\x07\x01\0\0\x01\0\0\0\0\0\0\x41\x0b\xab\xcd\x02ip\0\0\x17\0\x01";
+        assert!(shown(RAW, &udp(9, 53, query)).ends_with(".53: 7+ NSAP_PTR? \\[xabc/11].ip. (24)"));
+    }
+
+    #[test]
+    fn data_that_is_longer_than_its_record_is_shown_as_far_as_the_message_goes() {
+        let mut reply = REPLY.to_vec();
+        reply[36] = 3;
+        assert!(shown(RAW, &udp(53, 9, &reply)).ends_with(" 1/0/1 A 192.0.2.7 (52)"));
+    }
+
+    #[test]
     fn every_cut_is_told() {
         assert_every_cut_is_told(RAW, &udp(9, 53, QUERY));
     }

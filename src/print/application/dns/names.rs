@@ -2,12 +2,13 @@
 
 use crate::print::cursor::{Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, put};
+use crate::print::text::{Escaped, Hex, Hex2, put};
 
 /// Prints the name at `at`, each label with its dot. Returns where what follows the name begins.
 ///
 /// A pointer must lead backwards, so the walk ends.
 pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usize> {
+    let start = at;
     let mut at = at;
     let mut limit = at;
     let mut after = None;
@@ -40,6 +41,13 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
                 limit = target;
                 at = target;
             }
+            EXTENDED if length & !KIND == BITS => {
+                at += 1 + bit_label(page, rest)?;
+                if shown <= LONGEST {
+                    put!(page, ".");
+                }
+                shown += 1;
+            }
             EXTENDED => {
                 put!(page, "<ELT ", length & !KIND, ">");
                 return Err(Stop::Truncated);
@@ -50,12 +58,39 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
             }
         }
     }
-    if shown == 0 {
+    // The root has its dot only where it is not pointed to.
+    if message.get(start) == Some(&0) {
         put!(page, ".");
     } else if shown > LONGEST {
         put!(page, "<DOMAIN NAME TOO LONG>");
     }
     Ok(after.unwrap_or(at + 1))
+}
+
+/// A label of bits (RFC 2673), after its type: their count, and they. Returns how long that is.
+fn bit_label(page: &mut Page<'_>, label: &[u8]) -> Shown<usize> {
+    let count = match label.first() {
+        None => return Err(Stop::Truncated),
+        Some(0) => 256,
+        Some(&count) => usize::from(count),
+    };
+    let bytes = count.div_ceil(8);
+    put!(page, "\\[x");
+    for (index, &byte) in label.iter().skip(1).take(bytes).enumerate() {
+        match count - index * 8 {
+            1..=4 => {
+                let bits = count % 8;
+                put!(page, Hex(u64::from(byte >> 4 & (0x0f << (4 - bits)))));
+            }
+            bits @ 5..=7 => put!(page, Hex2(byte & (0xff << (8 - bits)))),
+            _ => put!(page, Hex2(byte)),
+        }
+    }
+    if label.len() <= bytes {
+        return Err(Stop::Truncated);
+    }
+    put!(page, "/", count, "]");
+    Ok(1 + bytes)
 }
 
 /// A label, as far as the longest name has room for it.
@@ -74,6 +109,13 @@ pub(super) fn skip_name(message: &[u8], at: usize) -> Option<usize> {
             _ if length == 0 => return Some(at + 1),
             LABEL => at += 1 + usize::from(length),
             POINTER => return Some(at + 2),
+            EXTENDED if length & !KIND == BITS => {
+                let count = match *message.get(at + 1)? {
+                    0 => 256,
+                    count => usize::from(count),
+                };
+                at += 2 + count.div_ceil(8);
+            }
             _ => return None,
         }
     }
@@ -83,6 +125,8 @@ pub(super) fn skip_name(message: &[u8], at: usize) -> Option<usize> {
 const KIND: u8 = 0xc0;
 const LABEL: u8 = 0;
 const EXTENDED: u8 = 0x40;
+/// The one extended type that is known.
+const BITS: u8 = 1;
 const POINTER: u8 = 0xc0;
 /// Characters of a name that are shown at most.
 const LONGEST: usize = 255;

@@ -55,7 +55,7 @@ pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Di
     let data = Data {
         message,
         start,
-        cursor: rest.limited(length),
+        cursor: rest.claiming(length),
     };
     if rtype == RecordType::OPT {
         put!(
@@ -71,7 +71,8 @@ pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Di
     Ok(start + length)
 }
 
-/// The data of a record, within its message: names in it may point back.
+/// The data of a record, within its message: names in it may point back, and what is too long for the record is
+/// shown as far as the message goes.
 struct Data<'a> {
     message: &'a [u8],
     start: usize,
@@ -95,7 +96,7 @@ impl Data<'_> {
             RecordType::TXT => {
                 while !rest.is_empty() {
                     let length = usize::from(rest.u8()?);
-                    let text = self.beyond(rest, length);
+                    let text = rest.with_len(length);
                     rest.advance(length);
                     put!(page, " \"", Escaped(text.bytes()));
                     text.need(length)?;
@@ -103,21 +104,20 @@ impl Data<'_> {
                 }
             }
             RecordType::SRV => {
+                put!(page, " ");
                 let (priority, weight, port) = (rest.u16()?, rest.u16()?, rest.u16()?);
-                self.name(page, 6)?;
+                name(page, self.message, self.start + 6)?;
                 put!(page, ":", port, " ", priority, " ", weight);
             }
             RecordType::URI => {
-                put!(
-                    page,
-                    " ",
-                    rest.u16()?,
-                    " ",
-                    rest.u16()?,
-                    " ",
-                    Escaped(rest.bytes())
-                );
+                let length = rest.len();
+                put!(page, " ", rest.u16()?, " ", rest.u16()?, " ");
+                // A record that is too short for its numbers has no end.
+                let target = length.checked_sub(4).ok_or(());
+                put!(page, Escaped(rest.limited(target.unwrap_or(usize::MAX)).bytes()));
+                target.map_err(|()| Stop::Truncated)?;
             }
+            UNSPECIFIED => put!(page, Escaped(rest.limited(rest.len()).bytes())),
             RecordType::TSIG if page.verbose(1) => self.transaction_signature(page)?,
             A6 => self.a6(page)?,
             _ => {}
@@ -130,14 +130,6 @@ impl Data<'_> {
         put!(page, " ");
         let after = name(page, self.message, self.start + offset)?;
         Ok(after.saturating_sub(self.start))
-    }
-
-    /// A string may claim to reach past its record, and is shown as far as the message goes.
-    fn beyond(&self, at: Cursor<'_>, length: usize) -> Cursor<'_> {
-        let offset = self.cursor.captured() - at.captured();
-        Cursor::new(self.message, self.message.len())
-            .after(self.start + offset)
-            .with_len(length)
     }
 
     fn start_of_authority(&self, page: &mut Page<'_>) -> Shown {
@@ -158,15 +150,9 @@ impl Data<'_> {
         let length = rest.u16()?;
         put!(page, " maclen=", length);
         rest.advance(length.into());
-        put!(
-            page,
-            " origid=",
-            rest.u16()?,
-            " error=",
-            rest.u16()?,
-            " otherlen=",
-            rest.u16()?
-        );
+        put!(page, " origid=", rest.u16()?);
+        put!(page, " error=", rest.u16()?);
+        put!(page, " otherlen=", rest.u16()?);
         Ok(())
     }
 
@@ -195,6 +181,9 @@ impl Data<'_> {
 
 fn put_type(page: &mut Page<'_>, rtype: RecordType) {
     match rtype.mnemonic() {
+        // Two have other names than in the registry.
+        _ if rtype.0 == 23 => put!(page, "NSAP_PTR"),
+        _ if rtype == UNSPECIFIED => put!(page, "UNSPECA"),
         Some(name) => put!(page, name),
         None => put!(page, "Type", rtype.0),
     }
@@ -218,3 +207,5 @@ const FIXED: usize = 10;
 const DNSSEC_OK: u32 = 0x8000;
 const TOP_BIT: u16 = 0x8000;
 const A6: RecordType = RecordType(38);
+/// Any text, an experiment of old.
+const UNSPECIFIED: RecordType = RecordType(104);
