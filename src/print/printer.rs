@@ -234,7 +234,7 @@ mod tests {
         #[test]
         fn any_bytes_print_as_plain_text(
             link in prop::sample::select(vec![
-                0, 1, 7, 8, 9, 50, 51, 100, 101, 104, 107, 108, 113, 123, 129, 135, 182, 228, 229, 276,
+                0, 1, 7, 8, 9, 50, 51, 100, 101, 104, 107, 108, 113, 123, 129, 135, 182, 258, 271, 228, 229, 276,
             ]),
             verbosity in 0_u8..4,
             link_header: bool,

@@ -1,5 +1,6 @@
 //! Printers by name, for payloads that their ports do not tell (`-T`, `--decode-as`).
 
+use super::zmtp;
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
@@ -28,6 +29,7 @@ pub enum Decoder {
     Mdns,
     Msdp,
     Ntp,
+    PgmZmtp1,
     Pptp,
     Ptp,
     Quic,
@@ -48,6 +50,7 @@ pub enum Decoder {
     Vxlan,
     VxlanGpe,
     Whois,
+    Zmtp1,
 }
 
 /// A printer that takes the payloads of one port.
@@ -99,6 +102,7 @@ impl Decoder {
             Self::Resp => return resp::print(page, payload),
             Self::Ssh => return lines::greeting(page, payload),
             Self::Telnet => return telnet::print(page, payload),
+            Self::Zmtp1 => return zmtp::print(page, payload),
             Self::Tls => return tls::print(page, payload),
             _ => return Ok(()),
         };
@@ -200,6 +204,12 @@ const KNOWN: &[Known] = &[
     udp("mdns", Decoder::Mdns),
     tcp("msdp", Decoder::Msdp),
     udp("ntp", Decoder::Ntp),
+    Known {
+        name: "pgm_zmtp1",
+        decoder: Decoder::PgmZmtp1,
+        tcp: false,
+        udp: false,
+    },
     tcp("pptp", Decoder::Pptp),
     udp("ptp", Decoder::Ptp),
     udp("quic", Decoder::Quic),
@@ -220,6 +230,7 @@ const KNOWN: &[Known] = &[
     udp("vxlan", Decoder::Vxlan),
     udp("vxlan-gpe", Decoder::VxlanGpe),
     tcp("whois", Decoder::Whois),
+    tcp("zmtp1", Decoder::Zmtp1),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The application layer: what TCP and UDP carry, by port.
 
 mod auto_rp;
+mod bcm_li;
 mod bfd;
 mod bgp;
 mod decoder;
@@ -30,8 +31,10 @@ mod telnet;
 mod tftp;
 mod timed;
 mod tls;
+mod vqp;
 mod vxlan;
 mod vxlan_gpe;
+pub(crate) mod zmtp;
 
 use super::cursor::{Cursor, Shown};
 use super::internet::Datagram;
@@ -164,6 +167,10 @@ pub(crate) fn over_udp(
         lisp::print(page, payload)?;
     } else if ports.any(&[4790]) {
         vxlan_gpe::print(page, payload)?;
+    } else if ports.any(&[1589]) {
+        vqp::print(page, payload)?;
+    } else if ports.source == 49152 {
+        bcm_li::print(page, payload)?;
     } else if ports.any(&[443]) && quic::detected(payload)? {
         quic::print(page, carried.rest)?;
     } else {

@@ -7,7 +7,7 @@ use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::put;
-use crate::print::transport::{dccp, sctp, tcp, udp, udp_lite};
+use crate::print::transport::{dccp, pgm, sctp, tcp, udp, udp_lite};
 
 /// Prints the payload of a datagram whose own header has been printed.
 pub(crate) fn print(
@@ -36,6 +36,7 @@ pub(crate) fn print(
         Protocols::Igmp => igmp::print(page, payload),
         Protocols::Gre => gre::print(page, payload),
         Protocols::Pim => pim::print(page, datagram, payload),
+        IpNextHeaderProtocol(113) => pgm::print(page, datagram, payload),
         Protocols::Vrrp if page.options.packet_type == Some(Decoder::Carp) => {
             carp::print(page, datagram, payload)
         }

@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, isoclns, llc, macsec, msnlb, pppoe};
+use super::{arista, geonet, isoclns, llc, macsec, msnlb, pppoe};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls, nsh};
@@ -123,12 +123,14 @@ pub(crate) fn by_type(
     page: &mut Page<'_>,
     kind: EtherType,
     payload: Cursor<'_>,
-    _addresses: Option<Addresses>,
+    addresses: Option<Addresses>,
 ) -> Shown<bool> {
     match kind {
         EtherTypes::Ipv4 => ipv4::print(page, payload)?,
         EtherTypes::Ipv6 => ipv6::print(page, payload)?,
         EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
+        EtherType(GEONET | GEONET_OLD) => geonet::print(page, payload, addresses)?,
+        EtherType(CALM_FAST) => geonet::calm_fast(page, payload, addresses)?,
         EtherType(NSH) => nsh::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
@@ -150,6 +152,9 @@ const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;
 const OSI: u16 = 0xfefe;
 const MS_NLB: u16 = 0x886f;
+const GEONET: u16 = 0x8947;
+const GEONET_OLD: u16 = 0x0707;
+const CALM_FAST: u16 = 0x04e0;
 const NSH: u16 = 0x894f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;

@@ -6,13 +6,16 @@ mod atm;
 mod chdlc;
 pub(crate) mod ether;
 mod frame_relay;
+mod geonet;
 pub(crate) mod isoclns;
 mod juniper;
 mod llc;
 mod macsec;
 mod msnlb;
 mod null;
+mod pktap;
 pub(crate) mod ppp;
+mod ppp_auth;
 mod ppp_control;
 mod pppoe;
 mod raw;
@@ -20,6 +23,7 @@ mod slip;
 mod sll;
 mod stp;
 mod switch_tag;
+mod vsock;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -30,48 +34,50 @@ use switch_tag::SwitchTag;
 
 /// Prints a packet from its first byte on.
 pub(super) fn print(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown {
+    if !decode(page, link, packet)? {
+        put!(page, "UNSUPPORTED");
+        page.hex_ascii("\n\t", packet.bytes());
+    }
+    Ok(())
+}
+
+/// Prints a packet of a link type that we know. Returns false if it is another.
+fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool> {
     match link {
-        LinkType::ETHERNET => ether::frame(page, packet),
-        DSA => ether::tagged_frame(page, packet, SwitchTag::Dsa),
-        ETHER_DSA => ether::tagged_frame(page, packet, SwitchTag::EtherDsa),
-        BROADCOM_TAG => ether::tagged_frame(page, packet, SwitchTag::Broadcom),
+        LinkType::ETHERNET => ether::frame(page, packet)?,
+        DSA => ether::tagged_frame(page, packet, SwitchTag::Dsa)?,
+        ETHER_DSA => ether::tagged_frame(page, packet, SwitchTag::EtherDsa)?,
+        BROADCOM_TAG => ether::tagged_frame(page, packet, SwitchTag::Broadcom)?,
         BROADCOM_PREPENDED => {
             if page.options.link_header {
                 SwitchTag::Broadcom.print(page, packet)?;
             }
             page.link_len += SwitchTag::Broadcom.len();
-            ether::frame(page, packet.after(SwitchTag::Broadcom.len()))
+            ether::frame(page, packet.after(SwitchTag::Broadcom.len()))?;
         }
-        LinkType::NULL | LinkType::LOOP => null::print(page, packet),
-        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet),
-        LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet),
-        LinkType::PPP_ETHER => pppoe::print(page, packet),
-        LinkType::PPP_SERIAL => ppp::serial(page, packet),
-        LinkType::C_HDLC => chdlc::frame(page, packet),
-        LinkType::SLIP => slip::frame(page, packet),
-        LinkType::LINUX_SLL => sll::print(page, packet),
-        LinkType::LINUX_SLL2 => sll::print_v2(page, packet),
-        LinkType::ARCNET => arcnet::frame(page, packet),
-        ARCNET_LINUX => arcnet::linux_frame(page, packet),
-        LinkType::ATM_RFC1483 => atm::frame(page, packet),
-        SUN_ATM => atm::sun(page, packet),
-        LinkType::FRELAY => frame_relay::frame(page, packet),
-        MFR => frame_relay::bundle(page, packet),
-        _ => rare(page, link, packet),
+        LinkType::NULL | LinkType::LOOP => null::print(page, packet)?,
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => raw::print(page, link, packet)?,
+        LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet)?,
+        LinkType::PPP_ETHER => pppoe::print(page, packet)?,
+        LinkType::PPP_SERIAL => ppp::serial(page, packet)?,
+        LinkType::C_HDLC => chdlc::frame(page, packet)?,
+        LinkType::SLIP => slip::frame(page, packet)?,
+        LinkType::LINUX_SLL => sll::print(page, packet)?,
+        LinkType::LINUX_SLL2 => sll::print_v2(page, packet)?,
+        LinkType::ARCNET => arcnet::frame(page, packet)?,
+        ARCNET_LINUX => arcnet::linux_frame(page, packet)?,
+        LinkType::ATM_RFC1483 => atm::frame(page, packet)?,
+        SUN_ATM => atm::sun(page, packet)?,
+        LinkType::FRELAY => frame_relay::frame(page, packet)?,
+        MFR => frame_relay::bundle(page, packet)?,
+        VSOCK => vsock::frame(page, packet)?,
+        PKTAP => pktap::frame(page, packet)?,
+        _ => match Card::of(link) {
+            Some(card) => juniper::print(page, card, packet)?,
+            None => return Ok(false),
+        },
     }
-}
-
-/// The link types of which there are many printed alike, and those without a printer.
-#[cold]
-fn rare(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown {
-    match Card::of(link) {
-        Some(card) => juniper::print(page, card, packet),
-        None => {
-            put!(page, "UNSUPPORTED");
-            page.hex_ascii("\n\t", packet.bytes());
-            Ok(())
-        }
-    }
+    Ok(true)
 }
 
 /// Ethernet with the tag of a switch chip between the addresses and the type; Broadcom's may come first.
@@ -82,6 +88,8 @@ const BROADCOM_PREPENDED: LinkType = LinkType(282);
 
 const ARCNET_LINUX: LinkType = LinkType(129);
 const SUN_ATM: LinkType = LinkType(123);
+const PKTAP: LinkType = LinkType(258);
+const VSOCK: LinkType = LinkType(271);
 /// Frame relay over a bundle of links.
 const MFR: LinkType = LinkType(182);
 

@@ -1,6 +1,6 @@
 //! PPP (RFC 1661), bare or in HDLC-like framing (RFC 1662).
 
-use super::{chdlc, isoclns};
+use super::{chdlc, isoclns, ppp_auth};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -107,6 +107,8 @@ pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> S
         OSI => page.deeper(|page| isoclns::print(page, rest)),
         MULTILINK => multilink(page, rest),
         LCP | IPCP | OSICP | MPLSCP | IPV6CP | CCP | BACP => super::ppp_control::print(page, protocol, rest),
+        PAP => ppp_auth::password(page, rest),
+        CHAP => ppp_auth::challenge(page, rest),
         COMPRESSED => {
             put!(page, "compressed PPP data");
             Ok(())
@@ -163,7 +165,9 @@ const IPV6CP: u16 = 0x8057;
 const CCP: u16 = 0x80fd;
 const MPLSCP: u16 = 0x8281;
 const LCP: u16 = 0xc021;
+const PAP: u16 = 0xc023;
 const BACP: u16 = 0xc02b;
+const CHAP: u16 = 0xc223;
 
 /// The protocols of PPP (the IANA registry "PPP DLL Protocol Numbers").
 pub(super) const NAMES: &[(u16, &str)] = &[

@@ -2,6 +2,7 @@
 
 pub(crate) mod dccp;
 mod mptcp;
+pub(crate) mod pgm;
 pub(crate) mod sctp;
 pub(crate) mod tcp;
 mod tcp_options;
