@@ -15,6 +15,7 @@ mod geneve;
 mod hsrp;
 mod isakmp;
 mod l2tp;
+mod ldp;
 mod lines;
 mod lisp;
 mod msdp;
@@ -25,6 +26,7 @@ mod quic;
 mod radius;
 mod resp;
 mod rip;
+mod rpki;
 mod rtp;
 mod syslog;
 mod telnet;
@@ -102,6 +104,12 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     if ports.any(&[639]) {
         return msdp::print(page, payload);
     }
+    if ports.any(&[323]) {
+        return rpki::print(page, payload);
+    }
+    if ports.any(&[646]) {
+        return ldp::print(page, payload);
+    }
     if page.verbose(1) {
         return tls::print(page, payload);
     }
@@ -153,6 +161,8 @@ pub(crate) fn over_udp(
         radius::print(page, payload)?;
     } else if ports.destination == 1985 {
         hsrp::print(page, payload)?;
+    } else if ports.any(&[646]) {
+        ldp::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
         bfd::print(page, ports, payload)?;
     } else if ports.any(&[5060]) {

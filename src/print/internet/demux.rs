@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, carp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, pim, vrrp};
+use super::{Datagram, carp, eigrp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, nhrp, ospf, pim, vrrp};
 use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
@@ -35,6 +35,10 @@ pub(crate) fn print(
         Protocols::Igmp if datagram.is_v6() => wrong_version(page, "[IGMP requires IPv4]"),
         Protocols::Igmp => igmp::print(page, payload),
         Protocols::Gre => gre::print(page, payload),
+        Protocols::Eigrp => eigrp::print(page, payload),
+        Protocols::OspfigP if datagram.is_v6() => ospf::print_v3(page, payload),
+        Protocols::OspfigP => ospf::print(page, payload),
+        Protocols::Narp => nhrp::print(page, payload),
         Protocols::Pim => pim::print(page, datagram, payload),
         IpNextHeaderProtocol(113) => pgm::print(page, datagram, payload),
         Protocols::Vrrp if page.options.packet_type == Some(Decoder::Carp) => {

@@ -4,6 +4,7 @@ pub(crate) mod arp;
 mod carp;
 pub(crate) mod demux;
 mod dvmrp;
+mod eigrp;
 mod erspan;
 mod gre;
 mod icmp;
@@ -13,7 +14,9 @@ pub(crate) mod ipsec;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod mpls;
+mod nhrp;
 pub(crate) mod nsh;
+mod ospf;
 mod pim;
 mod vrrp;
 

@@ -22,6 +22,8 @@ use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{name_of, put};
 
+pub(super) use prefix::Prefix;
+
 /// Prints the messages of a segment.
 pub(super) fn print(page: &mut Page<'_>, segment: Cursor<'_>) -> Shown {
     page.enter("bgp");
