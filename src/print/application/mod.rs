@@ -18,6 +18,7 @@ mod l2tp;
 mod ldp;
 mod lines;
 mod lisp;
+mod lsp_ping;
 mod msdp;
 mod ntp;
 mod pptp;
@@ -163,6 +164,8 @@ pub(crate) fn over_udp(
         hsrp::print(page, payload)?;
     } else if ports.any(&[646]) {
         ldp::print(page, payload)?;
+    } else if ports.any(&[3503]) {
+        lsp_ping::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
         bfd::print(page, ports, payload)?;
     } else if ports.any(&[5060]) {

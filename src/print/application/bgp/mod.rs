@@ -23,6 +23,7 @@ use crate::print::page::Page;
 use crate::print::text::{name_of, put};
 
 pub(super) use prefix::Prefix;
+pub(super) use vpn::distinguisher;
 
 /// Prints the messages of a segment.
 pub(super) fn print(page: &mut Page<'_>, segment: Cursor<'_>) -> Shown {

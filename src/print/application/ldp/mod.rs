@@ -102,7 +102,7 @@ fn message(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usize>> {
     from.need(length)?;
     let parameters = rest.claiming(size);
     match kind {
-        0x0001 | 0x0100 | 0x0200 | 0x0201 | 0x0300 | 0x0301 | 0x0400 | 0x0402 => {
+        0x0001 | 0x0100 | 0x0200 | 0x0201 | 0x0300 | 0x0301 | 0x0400 | 0x0402 | 0x0403 => {
             let mut rest = parameters;
             while rest.len() >= 4 {
                 let Some(taken) = parameter::print(page, rest)? else {

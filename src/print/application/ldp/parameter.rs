@@ -84,6 +84,13 @@ fn value(page: &mut Page<'_>, kind: u16, value: Cursor<'_>) -> Shown {
                 0 => {}
                 id => put!(page, ", causing Message ID: 0x", HexPad(id.into(), 8)),
             }
+            match rest.u16()? {
+                0 => {}
+                kind => {
+                    let name = name_of(super::MESSAGES, kind & 0x7fff).unwrap_or("Unknown");
+                    put!(page, ", Message Type: ", name);
+                }
+            }
         }
         HELLO => {
             let (hold, flags) = (rest.u16()?, rest.u16()?);
@@ -105,42 +112,28 @@ fn value(page: &mut Page<'_>, kind: u16, value: Cursor<'_>) -> Shown {
             );
         }
         TRANSPORT4 => {
+            let address = rest.ipv4()?;
             put!(page, "\n\t      IPv4 Transport Address: ");
-            page.host(rest.ipv4()?);
+            page.host(address);
         }
         SEQUENCE => put!(page, "\n\t      Sequence Number: ", rest.u32()?),
         TRANSPORT6 => {
+            let address = rest.ipv6()?;
             put!(page, "\n\t      IPv6 Transport Address: ");
-            page.host(rest.ipv6()?);
+            page.host(address);
         }
-        SESSION => {
-            put!(
-                page,
-                "\n\t      Version: ",
-                rest.u16()?,
-                ", Keepalive: ",
-                rest.u16()?,
-                "s, Flags: [Downstream "
-            );
-            let flags = rest.peek_u16(2)?;
-            put!(
-                page,
-                if flags & 0x8000 != 0 {
-                    "On Demand"
-                } else {
-                    "Unsolicited"
-                }
-            );
-            put!(page, ", Loop Detection ");
-            put!(
-                page,
-                if flags & 0x4000 != 0 {
-                    "Enabled"
-                } else {
-                    "Disabled"
-                },
-                "]"
-            );
+        SESSION => session(page, rest)?,
+        HOP_COUNT => put!(page, "\n\t      Hop Count: ", rest.u8()?),
+        PATH_VECTOR => {
+            put!(page, "\n\t      Path Vector: ");
+            while rest.len() >= 4 {
+                page.host(rest.ipv4()?);
+                put!(page, if rest.len() >= 4 { ", " } else { "" });
+            }
+        }
+        WILDCARD => {
+            let supported = rest.u8()? & 0x80 != 0;
+            put!(page, "\n\t      ", if supported { "Support" } else { "Withdraw" });
         }
         FAULT_TOLERANCE => fault_tolerance(page, rest)?,
         DUAL_STACK => {
@@ -167,11 +160,45 @@ fn shortest(kind: u16) -> usize {
         HELLO | TRANSPORT4 | SEQUENCE | GENERIC_LABEL | DUAL_STACK => 4,
         TRANSPORT6 => 16,
         ADDRESS_LIST | MTU => 2,
-        SESSION | STATUS => 8,
-        FEC => 1,
+        SESSION => 14,
+        STATUS => 10,
+        FEC | HOP_COUNT | WILDCARD => 1,
         FAULT_TOLERANCE => 12,
         _ => 0,
     }
+}
+
+fn session(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
+    put!(
+        page,
+        "\n\t      Version: ",
+        rest.u16()?,
+        ", Keepalive: ",
+        rest.u16()?,
+        "s"
+    );
+    let flags = rest.u8()?;
+    put!(page, ", Flags: [Downstream ");
+    put!(
+        page,
+        if flags & 0x80 != 0 {
+            "On Demand"
+        } else {
+            "Unsolicited"
+        }
+    );
+    put!(page, ", Loop Detection ");
+    put!(page, if flags & 0x40 != 0 { "Enabled" } else { "Disabled" }, "]");
+    put!(page, "\n\t      Path Vector Limit ", rest.u8()?);
+    put!(
+        page,
+        ", Max-PDU length: ",
+        rest.u16()?,
+        ", Receiver Label-Space-ID "
+    );
+    page.host(rest.ipv4()?);
+    put!(page, ":", rest.u16()?);
+    Ok(())
 }
 
 fn address_list(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
@@ -229,6 +256,8 @@ fn fault_tolerance(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
 
 const FEC: u16 = 0x0100;
 const ADDRESS_LIST: u16 = 0x0101;
+const HOP_COUNT: u16 = 0x0103;
+const PATH_VECTOR: u16 = 0x0104;
 const GENERIC_LABEL: u16 = 0x0200;
 const STATUS: u16 = 0x0300;
 const HELLO: u16 = 0x0400;
@@ -237,6 +266,8 @@ const SEQUENCE: u16 = 0x0402;
 const TRANSPORT6: u16 = 0x0403;
 const SESSION: u16 = 0x0500;
 const FAULT_TOLERANCE: u16 = 0x0503;
+/// Whether a speaker takes classes by their type alone (RFC 5918).
+const WILDCARD: u16 = 0x050b;
 const MTU: u16 = 0x0601;
 /// Which family of addresses a session is preferred over (RFC 7552).
 const DUAL_STACK: u16 = 0x0701;
@@ -273,8 +304,8 @@ const STATUSES: &[(u32, &str)] = &[
 const PARAMETERS: &[(u16, &str)] = &[
     (FEC, "FEC"),
     (ADDRESS_LIST, "Address List"),
-    (0x0103, "Hop Count"),
-    (0x0104, "Path Vector"),
+    (HOP_COUNT, "Hop Count"),
+    (PATH_VECTOR, "Path Vector"),
     (GENERIC_LABEL, "Generic Label"),
     (0x0201, "ATM Label"),
     (0x0202, "Frame-Relay Label"),
@@ -290,6 +321,7 @@ const PARAMETERS: &[(u16, &str)] = &[
     (0x0501, "ATM Session Parameters"),
     (0x0502, "Frame-Relay Session Parameters"),
     (FAULT_TOLERANCE, "Fault-Tolerant Session Parameters"),
+    (WILDCARD, "Typed Wildcard FEC Capability"),
     (0x0600, "Label Request Message ID"),
     (MTU, "MTU"),
     (DUAL_STACK, "Dual-Stack Capability"),
@@ -307,10 +339,15 @@ mod tests {
         );
         assert_eq!(tlv(0x0200, &[0, 0, 1, 0]), "\n\t      Label: 256");
         assert_eq!(
-            tlv(0x0300, &[0x80, 0, 0, 9, 0, 0, 0, 3, 0, 0]),
-            "\n\t      Status Code: Hold Timer Expired, Flags: [Fatal error and don't forward], causing Message ID: 0x00000003"
+            tlv(0x0300, &[0x80, 0, 0, 9, 0, 0, 0, 3, 4, 0]),
+            "\n\t      Status Code: Hold Timer Expired, Flags: [Fatal error and don't forward], causing Message ID: 0x00000003\
+             , Message Type: Label Mapping"
         );
         assert_eq!(tlv(0x0200, &[0, 0]), " [tlv length 2 < 4] (invalid)");
-        assert_eq!(tlv(0x0104, &[1, 2]), "\n\t      0x0000:  0102");
+        assert_eq!(
+            tlv(0x0104, &[10, 0, 0, 1, 10, 0, 0, 2]),
+            "\n\t      Path Vector: 10.0.0.1, 10.0.0.2"
+        );
+        assert_eq!(tlv(0x0201, &[1, 2]), "\n\t      0x0000:  0102");
     }
 }
