@@ -33,6 +33,11 @@ impl Inbox {
         }
     }
 
+    /// How many had come when it was last filled.
+    pub(super) fn len(&self) -> usize {
+        self.came.len()
+    }
+
     /// Whether nothing had come when it was last filled.
     pub(super) fn is_empty(&self) -> bool {
         self.came.is_empty()

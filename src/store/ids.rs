@@ -16,6 +16,8 @@ pub struct IdLog {
     news: Arc<Mutex<Committed>>,
     /// The last index that was told to be durable.
     told: u64,
+    /// The last index that the committer was asked for.
+    asked: u64,
 }
 
 /// A server's memory, as it was found.
@@ -109,6 +111,7 @@ impl IdLog {
                 committer,
                 news,
                 told: last,
+                asked: last,
             },
         })
     }
@@ -129,8 +132,16 @@ impl Log for IdLog {
         self.journal.write()
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
-        self.committer.sync(self.journal.unsynced());
+    fn commit(&mut self, at_once: bool) -> Result<(), Error> {
+        let is_idle = self.asked <= self.told;
+        if !(at_once && is_idle) {
+            self.asked = self.journal.last();
+            self.committer.sync(self.journal.unsynced());
+            return Ok(());
+        }
+        let durable = self.journal.unsynced().sync()?;
+        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        news.durable = news.durable.max(durable);
         Ok(())
     }
 
@@ -226,7 +237,7 @@ mod tests {
         } = open(&disk);
         let index = append(&mut log, &tombstone(1));
         log.write().unwrap();
-        log.commit().unwrap();
+        log.commit(false).unwrap();
         assert_eq!(news(&mut log).unwrap(), News::Durable(index));
         append(&mut log, &tombstone(2));
         drop(log);
@@ -235,6 +246,24 @@ mod tests {
         assert_eq!((found.records, found.last), (vec![tombstone(1)], index));
         assert_eq!(found.identity.instance, identity.instance);
         assert_eq!(found.identity.secret, identity.secret);
+    }
+
+    #[test]
+    fn what_is_made_durable_at_once_is_told_without_waiting() {
+        let disk = FaultyDisk::new(1);
+        let mut log = open(&disk).log;
+        let index = append(&mut log, &tombstone(1));
+        log.write().unwrap();
+        log.commit(true).unwrap();
+        let told = log.poll_news(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(told, Poll::Ready(Ok(News::Durable(told))) if told == index));
+        append(&mut log, &tombstone(2));
+        log.write().unwrap();
+        disk.fail_at(0);
+        assert!(matches!(log.commit(true), Err(Error::Io { .. })));
+        drop(log);
+        disk.crash(Crash::Power);
+        assert_eq!(open(&disk).records, [tombstone(1)]);
     }
 
     #[test]
@@ -277,7 +306,7 @@ mod tests {
         append(&mut log, &tombstone(1));
         log.write().unwrap();
         disk.fail_at(0);
-        log.commit().unwrap();
+        log.commit(false).unwrap();
         assert!(matches!(news(&mut log), Err(Error::Io { .. })));
     }
 }

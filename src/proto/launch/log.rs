@@ -26,11 +26,12 @@ pub trait Log {
     /// When the system cannot take it.
     fn write(&mut self) -> Result<(), Self::Error>;
 
-    /// Begins to make all that was written durable, with as much as has gathered since the last time.
+    /// Begins to make all that was written durable, with as much as has gathered since the last time. With `at_once` it
+    /// may as well be done before this returns.
     ///
     /// # Errors
-    /// When it cannot be begun.
-    fn commit(&mut self) -> Result<(), Self::Error>;
+    /// When it cannot be begun, or was done and has failed.
+    fn commit(&mut self, at_once: bool) -> Result<(), Self::Error>;
 
     /// Whether so much has been appended that it would pay to have all of it [replaced](Self::replace).
     fn is_long(&self) -> bool;
@@ -84,7 +85,7 @@ impl Log for Forgetful {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), Infallible> {
+    fn commit(&mut self, _: bool) -> Result<(), Infallible> {
         Ok(())
     }
 
@@ -122,7 +123,7 @@ mod tests {
         assert!(log.poll_news(&mut context).is_pending());
         assert_eq!((log.append(b"a"), log.append(b"b")), (1, 2));
         log.write().unwrap();
-        log.commit().unwrap();
+        log.commit(false).unwrap();
         assert_eq!(log.poll_news(&mut context), Poll::Ready(Ok(News::Durable(2))));
         assert!(log.poll_news(&mut context).is_pending());
     }

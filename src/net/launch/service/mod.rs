@@ -22,6 +22,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::io::Interest;
@@ -61,6 +62,10 @@ struct World<L, H> {
     /// The index up to which somebody waits for all to be durable.
     wanted: u64,
     is_commit_wanted: bool,
+    /// Whether one datagram is all that there is to deal with.
+    is_alone: bool,
+    /// For so many commits the disk is taken to be slow.
+    slow_for: u32,
     outbox: Outbox,
     tickets: Tickets,
     actions: Actions<H>,
@@ -132,6 +137,8 @@ impl<L: Log, H: Handler> Service<L, H> {
                 wanted: 0,
                 log,
                 is_commit_wanted: false,
+                is_alone: false,
+                slow_for: 0,
                 outbox: Outbox::default(),
                 tickets: Tickets::default(),
                 actions: Actions::new(handler),
@@ -180,6 +187,7 @@ impl<L: Log, H: Handler> Service<L, H> {
     /// Waits until there is something to do, and does all of it that has gathered.
     fn turn(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ServiceError<L::Error>>> {
         let now = self.clock.now();
+        self.world.is_alone = false;
         let mut is_any = self.timeout(now, context)?;
         is_any |= self.heed(now, context)?;
         if let Poll::Ready(result) = self.receive(now, context) {
@@ -273,6 +281,7 @@ impl<L: Log, H: Handler> Service<L, H> {
                 break;
             }
         }
+        self.world.is_alone = self.inbox.len() == 1 && self.world.actions.running() == 0;
         for (from, bytes) in self.inbox.datagrams() {
             self.server.handle(now, Input::Datagram { from, bytes });
             self.world.perform(&mut self.server, context)?;
@@ -287,7 +296,7 @@ impl<L: Log, H: Handler> Service<L, H> {
         let mut is_any = false;
         world.perform(server, context)?;
         loop {
-            world.write(server, self.clock.now(), context)?;
+            world.write(server, self.clock, context)?;
             let mut is_news = false;
             while let Poll::Ready(news) = world.log.poll_news(context) {
                 let (durable, input) = match news? {
@@ -386,9 +395,10 @@ impl<L: Log, H: Handler> World<L, H> {
     fn write(
         &mut self,
         server: &mut Server,
-        now: Instant,
+        clock: Clock,
         context: &mut Context<'_>,
     ) -> Result<(), L::Error> {
+        let now = clock.now();
         self.log.write()?;
         if self.log.is_long() {
             server.handle(now, Input::Long);
@@ -397,7 +407,13 @@ impl<L: Log, H: Handler> World<L, H> {
         }
         if std::mem::take(&mut self.is_commit_wanted) {
             self.wanted = self.log.last();
-            self.log.commit()?;
+            // Two changes of threads take as long as a fast disk; a slow one is tried again now and then.
+            let at_once = self.is_alone && self.slow_for == 0;
+            self.slow_for = self.slow_for.saturating_sub(1);
+            self.log.commit(at_once)?;
+            if at_once && clock.now() - now > SLOW {
+                self.slow_for = RETRY;
+            }
         }
         Ok(())
     }
@@ -409,3 +425,7 @@ const RECEIVE_BUFFER: usize = 4 << 20;
 const DOUBTS: usize = 1000;
 /// So many turns are taken before others have theirs.
 const TURNS: u32 = 16;
+/// Whoever has to wait so long for a disk had better do something else meanwhile.
+const SLOW: Duration = Duration::from_micros(300);
+/// After so many commits a slow disk may have become faster.
+const RETRY: u32 = 64;

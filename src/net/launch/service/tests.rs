@@ -58,7 +58,7 @@ impl Log for Disk {
         Ok(())
     }
 
-    fn commit(&mut self) -> io::Result<()> {
+    fn commit(&mut self, _: bool) -> io::Result<()> {
         let mut kept = self.0.lock().unwrap();
         assert_eq!(kept.written, kept.last, "what is made durable was written");
         if !kept.is_slow {
@@ -130,7 +130,7 @@ async fn service<L: Log, H: Handler>(log: L, handler: H) -> (SocketAddr, Service
 async fn call(server: SocketAddr, payload: &[u8]) -> Ending {
     let clock = Clock::start();
     let mut client = LaunchClient::new(clock, &[server], Seal::checksum(), |_, _| {}).unwrap();
-    let deadline = clock.now() + std::time::Duration::from_secs(60);
+    let deadline = clock.now() + Duration::from_secs(60);
     let mut session = client.open(deadline).await.unwrap();
     client
         .call(&mut session, 1, payload, deadline, deadline)
@@ -215,12 +215,9 @@ fn an_outcome_that_could_not_be_written_is_not_told() {
         let server = tokio::spawn(service.run());
         let clock = Clock::start();
         let mut client = LaunchClient::new(clock, &[address], Seal::checksum(), |_, _| {}).unwrap();
-        let mut session = client
-            .open(clock.now() + std::time::Duration::from_secs(60))
-            .await
-            .unwrap();
+        let mut session = client.open(clock.now() + Duration::from_secs(60)).await.unwrap();
         let asked = spawn_local(async move {
-            let deadline = clock.now() + std::time::Duration::from_millis(300);
+            let deadline = clock.now() + Duration::from_millis(300);
             client
                 .call(&mut session, 1, b"one", deadline, deadline)
                 .await
@@ -290,7 +287,7 @@ fn a_call_of_a_server_that_forgot_is_not_run_by_the_next() {
         let (first, service_one, control) = service(Forgetful::default(), Echo::default()).await;
         let server = tokio::spawn(service_one.run());
         let clock = Clock::start();
-        let deadline = clock.now() + std::time::Duration::from_secs(60);
+        let deadline = clock.now() + Duration::from_secs(60);
         let mut client = LaunchClient::new(clock, &[first], Seal::checksum(), |_, _| {}).unwrap();
         let mut session = client.open(deadline).await.unwrap();
         control.drain();
