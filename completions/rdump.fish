@@ -3,6 +3,7 @@ complete -c rdump -s C -d 'Begin the next file when one is longer than this: mil
 complete -c rdump -s c -d 'Stop after this many packets' -r
 complete -c rdump -l decode-as -d 'Print what one port carries as this protocol, such as tcp.8443=http' -r
 complete -c rdump -l duration -d 'Stop after this many seconds' -r
+complete -c rdump -s E -d 'Open encrypted packets: spi@address algorithm:key,... or file name' -r
 complete -c rdump -s F -d 'Read the filter from a file' -r -F
 complete -c rdump -s G -d 'Begin the next file after this many seconds; its name may hold strftime\'s conversions' -r
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r

@@ -26,6 +26,7 @@ mod printer;
 mod registry;
 #[cfg(test)]
 mod sample;
+mod secrets;
 mod text;
 mod time;
 mod transport;
@@ -36,3 +37,4 @@ pub use names::{Names, Transport};
 pub use options::{Dump, DumpForm, Options, TimeStyle};
 pub use packet::{Packet, Timestamp};
 pub use printer::Printer;
+pub use secrets::{SecretError, Secrets};

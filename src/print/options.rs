@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::application::{DecodeAs, Decoder};
+use super::secrets::Secrets;
 
 /// How packets are printed; the letters are tcpdump's.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Options {
     pub number: bool,
     /// The captured and the original length before the time stamp (`--lengths`).
     pub lengths: bool,
+    /// The keys with which encrypted packets are opened (`-E`).
+    pub secrets: Secrets,
     /// The zone of the time stamps that are a time of day or a date.
     pub zone: TimeZone,
 }
@@ -96,6 +99,7 @@ impl Default for Options {
             dump: None,
             number: false,
             lengths: false,
+            secrets: Secrets::default(),
             zone: TimeZone::UTC,
         }
     }

@@ -2,9 +2,10 @@
 
 use pnet_packet::ip::IpNextHeaderProtocol;
 
-use super::Datagram;
-use crate::print::cursor::{Cursor, Shown};
+use super::{Datagram, Ends, demux};
+use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
+use crate::print::secrets::Key;
 use crate::print::text::{Hex, HexPad, put};
 
 /// Prints an authentication header. Returns what it says follows, and its length.
@@ -39,21 +40,59 @@ pub(super) fn authentication(
     Ok((next, length))
 }
 
-/// Prints what of an encrypted payload is in the clear.
-pub(crate) fn encrypted(page: &mut Page<'_>, _datagram: &Datagram, payload: Cursor<'_>) -> Shown {
+/// Prints what of an encrypted payload is in the clear, and the rest if we have its key.
+pub(crate) fn encrypted(page: &mut Page<'_>, datagram: &Datagram, payload: Cursor<'_>) -> Shown {
     page.enter("esp");
     let mut rest = payload;
-    rest.need(8)?;
+    // One byte more than these two: there is always something behind them.
+    rest.need(9)?;
+    let (index, sequence) = (rest.u32()?, rest.u32()?);
     put!(
         page,
         "ESP(spi=0x",
-        HexPad(rest.u32()?.into(), 8),
+        HexPad(index.into(), 8),
         ",seq=0x",
-        Hex(rest.u32()?.into()),
+        Hex(sequence.into()),
         ")"
     );
     put!(page, ", length ", payload.len());
-    Ok(())
+    let secrets = &page.options.secrets;
+    if secrets.is_empty() || datagram.fragmented {
+        return Ok(());
+    }
+    let destination = match datagram.ends {
+        Ends::V4 { destination, .. } => destination.into(),
+        Ends::V6 { destination, .. } => destination.into(),
+    };
+    match secrets.security(index, destination) {
+        Some(key) => opened(page, datagram, key, rest),
+        None => Ok(()),
+    }
+}
+
+/// Prints what an encrypted payload holds.
+fn opened(page: &mut Page<'_>, datagram: &Datagram, key: &Key, sealed: Cursor<'_>) -> Shown {
+    if !sealed.has(key.overhead()) {
+        return Err(Stop::Truncated);
+    }
+    // Without all of it there is no telling what it is.
+    let Some(text) = sealed
+        .bytes()
+        .get(..sealed.len())
+        .and_then(|sealed| key.open(sealed))
+    else {
+        return Ok(());
+    };
+    let [inside @ .., padding, next] = text.as_slice() else {
+        return Err(Stop::Truncated);
+    };
+    let length = inside
+        .len()
+        .checked_sub((*padding).into())
+        .ok_or(Stop::Truncated)?;
+    let inside = Cursor::new(inside, inside.len()).limited(length);
+    put!(page, ": ");
+    page.deeper(|page| demux::print(page, IpNextHeaderProtocol(*next), datagram, inside))
 }
 
 /// Prints the header of a compressed payload.

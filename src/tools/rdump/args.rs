@@ -44,6 +44,9 @@ pub struct Args {
     /// Print the link-layer header
     #[arg(short = 'e')]
     pub link_header: bool,
+    /// Open encrypted packets: spi@address algorithm:key,... or file name
+    #[arg(short = 'E', value_name = "secrets")]
+    pub secrets: Option<String>,
     /// Read the filter from a file
     #[arg(short = 'F', value_name = "file")]
     pub filter_file: Option<PathBuf>,

@@ -10,6 +10,7 @@ mod plan;
 mod rights;
 mod rotation;
 mod run;
+mod secrets;
 mod selection;
 mod shelf;
 mod signals;

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 
 use super::Args;
 use super::args::{self, Way};
-use super::decode_as;
 use super::writing::{self, Target, Write};
+use super::{decode_as, secrets};
 use crate::capture::Direction;
 use crate::print::{self, Dump, DumpForm, TimeStyle};
 use crate::wire::LinkType;
@@ -269,6 +269,10 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         no_checksums: args.no_checksums,
         no_domain: args.no_domain,
         as_dot: args.as_dot,
+        secrets: match &args.secrets {
+            Some(typed) => secrets::parse(typed)?,
+            None => print::Secrets::default(),
+        },
         packet_type: args
             .packet_type
             .as_deref()

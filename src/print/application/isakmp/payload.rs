@@ -3,6 +3,7 @@
 use super::{v1, v2};
 use crate::print::cursor::{Cursor, Stop};
 use crate::print::page::Page;
+use crate::print::secrets::Exchange;
 use crate::print::text::{HexRun, Put, name_of, put};
 
 /// What the printers of payloads need to know of the message, and how deep they are nested.
@@ -15,16 +16,7 @@ pub(super) struct Context {
     /// How many payloads this one is within.
     pub(super) depth: usize,
     /// What finds the key of an encrypted payload of version 2.
-    pub(super) association: Option<Association>,
-}
-
-#[expect(dead_code, reason = "what it finds comes with the decryption")]
-/// An association of version 2: the two ends' parameters, and which of them sent the message.
-#[derive(Clone, Copy)]
-pub(super) struct Association {
-    pub(super) by_initiator: bool,
-    pub(super) initiator: [u8; 8],
-    pub(super) responder: [u8; 8],
+    pub(super) association: Option<Exchange>,
 }
 
 impl Context {
@@ -38,7 +30,7 @@ impl Context {
     }
 
     pub(super) fn v2(by_initiator: bool, initiator: [u8; 8], responder: [u8; 8]) -> Self {
-        let association = Association {
+        let association = Exchange {
             by_initiator,
             initiator,
             responder,

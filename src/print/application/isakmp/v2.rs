@@ -1,8 +1,8 @@
 //! The payloads of version 2 (RFC 7296, section 3).
 
 use super::payload::{
-    Context, Cut, HEADER, Numbered, PROPOSAL, Payload, Printed, TRANSFORM, digits, indent, known, need,
-    payload_name, protocol_name, some_data,
+    Context, Cut, HEADER, Numbered, PROPOSAL, Payload, Printed, TRANSFORM, chain, digits, indent, known,
+    need, payload_name, protocol_name, some_data,
 };
 use super::{attributes, identity, notify};
 use crate::print::cursor::Cursor;
@@ -26,6 +26,7 @@ pub(super) fn print<'a>(page: &mut Page<'_>, payload: &Payload<'a>, context: &Co
         43 => vendor(page, payload),
         46 => {
             generic(page, payload)?;
+            encrypted(page, payload, context)?;
             // It is the last, and what it says comes next is within it.
             Err(Cut::Told)
         }
@@ -239,6 +240,27 @@ fn vendor<'a>(page: &mut Page<'_>, payload: &Payload<'a>) -> Printed<'a> {
         digits(page, payload.body(), payload.body_len())?;
     }
     Ok(payload.end())
+}
+
+/// The payloads within an encrypted one, if we have its key.
+fn encrypted(page: &mut Page<'_>, payload: &Payload<'_>, context: &Context) -> Result<(), Cut> {
+    let Ok(sealed) = payload.body().take(payload.body_len()) else {
+        return Err(Cut::Payload);
+    };
+    let secrets = &page.options.secrets;
+    let key = context
+        .association
+        .and_then(|exchange| secrets.exchange(exchange));
+    if let Some(opened) = key
+        .and_then(|key| key.open(sealed))
+        .filter(|opened| !opened.is_empty())
+    {
+        let inside = Cursor::new(&opened, opened.len());
+        if let Err(Cut::Packet(stop)) = chain(page, payload.next, inside, &context.nested()) {
+            return Err(Cut::Packet(stop));
+        }
+    }
+    Ok(())
 }
 
 const TYPES: &[(u16, &str)] = &[(1, "encr"), (2, "prf"), (3, "integ"), (4, "dh"), (5, "esn")];
