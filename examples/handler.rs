@@ -6,26 +6,43 @@ use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fairloss::net::launch::{Handler, Launch, NotDone, Service};
+use fairloss::net::launch::{Handler, Inquiry, Launch, LaunchId, NotDone, Service};
 use fairloss::net::{Clock, LaunchClient, runtime};
-use fairloss::proto::launch::{Ending, Limits, Outcome, Server};
+use fairloss::proto::launch::{Ending, Limits, OnDoubt, Outcome, Probe, Server};
 use fairloss::proto::link::Seal;
 use fairloss::store::IdLog;
 use tokio::net::UdpSocket;
 
-/// The action: an order is taken. Doing it twice would be wrong, and it never is.
+/// The action: an order is taken. Doing it twice would be wrong, and it never is. Each is kept with the id of its call.
 #[derive(Clone, Default)]
-struct Orders(Arc<Mutex<Vec<String>>>);
+struct Orders(Arc<Mutex<Vec<(String, String)>>>);
 
 impl Handler for Orders {
     async fn run(&self, launch: Launch) -> Result<Outcome, NotDone> {
         let order = String::from_utf8(launch.payload).map_err(|_| NotDone::not_begun("not text"))?;
         let mut orders = self.0.lock().map_err(|_| NotDone::lost("the list is broken"))?;
-        orders.push(order);
-        Ok(Outcome {
-            result: format!("order {} taken, as {}", orders.len(), launch.id).into_bytes(),
-            ..Outcome::default()
-        })
+        orders.push((launch.id.to_string(), order));
+        Ok(taken(orders.len(), &launch.id))
+    }
+
+    /// After a crash between the order and its record: was it taken? Whoever keeps the orders knows, by the id. Here
+    /// they are in memory; where they are to survive a crash, this asks a database.
+    async fn probe(&self, inquiry: Inquiry) -> Probe {
+        let Ok(orders) = self.0.lock() else {
+            return Probe::Unknown;
+        };
+        let id = inquiry.id.to_string();
+        match orders.iter().position(|(known, _)| *known == id) {
+            Some(index) => Probe::Launched(taken(index + 1, &inquiry.id)),
+            None => Probe::NotLaunched,
+        }
+    }
+}
+
+fn taken(number: usize, id: &LaunchId) -> Outcome {
+    Outcome {
+        result: format!("order {number} taken, as {id}").into_bytes(),
+        ..Outcome::default()
     }
 }
 
@@ -41,7 +58,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let machine = Server::new(
         found.identity,
         seal.clone(),
-        Limits::DEFAULT,
+        Limits {
+            on_doubt: OnDoubt::Probe,
+            ..Limits::DEFAULT
+        },
         found.records,
         found.last,
     );
@@ -67,6 +87,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         answers.push(answer);
     }
     let taken = orders.0.lock().map_err(|_| "the list is broken")?.clone();
+    let taken: Vec<_> = taken.iter().map(|(_, order)| order.as_str()).collect();
     assert_eq!(taken, ["coffee", "tea"], "each order was taken once");
     assert_eq!(answers.get(1), answers.get(2), "the same answer to the same call");
     control.drain();

@@ -9,13 +9,13 @@ use thiserror::Error;
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
-use super::service::{Control, Desk, Handler, Launch, LaunchId, NotDone, Notice, Request};
+use super::service::{Control, Desk, Handler, Inquiry, Launch, LaunchId, NotDone, Notice, Report, Request};
 use crate::net::{Clock, widen};
 use crate::proto::Machine;
 use crate::proto::launch::Outcome;
 use crate::proto::launch::cluster::kv::{Answer, Shared};
 use crate::proto::launch::cluster::{Cluster, Fault, Input, Output, Ticket};
-use crate::proto::launch::{Id, Probe};
+use crate::proto::launch::{Id, Probe, Refusal};
 use crate::wire::rlaunch::MAX_DATAGRAM;
 
 /// A server of a cluster, until it is told to end.
@@ -125,9 +125,7 @@ where
             let now = self.clock.now();
             match event {
                 Event::Timeout => self.cluster.handle_timeout(now),
-                Event::Request(Request::Drain) => self.cluster.handle(now, Input::Drain),
-                // Its operators ask etcd; whoever asks here is told that there is no answer.
-                Event::Request(Request::Unfence | Request::Report(_) | Request::Order(..)) => {}
+                Event::Request(request) => self.asked(request),
                 Event::Datagram(from, length) => {
                     let bytes = received.get(..length).unwrap_or_default();
                     self.cluster.handle(now, Input::Datagram { from, bytes });
@@ -135,7 +133,10 @@ where
                 Event::Done(Done::Answered(ticket, answer)) => {
                     self.cluster.handle(now, Input::Answered(ticket, answer));
                 }
-                Event::Done(Done::Probed(id, probe)) => self.cluster.handle(now, Input::Probed(id, probe)),
+                Event::Done(Done::Probed(id, probe)) => {
+                    (self.watch)(ClusterNotice::Any(Notice::Probed(id.clone(), &probe)));
+                    self.cluster.handle(now, Input::Probed(id, probe));
+                }
                 Event::Done(Done::Acted(id, result)) => {
                     (self.watch)(ClusterNotice::Any(Notice::Done(id.clone(), &result)));
                     let input = match result {
@@ -160,9 +161,7 @@ where
                     .spawn(async move { Done::Answered(ticket, store.transact(transaction).await) });
             }
             Output::Run(id, fence) => self.begin(id, fence, bytes.to_vec()),
-            Output::Probe(id) => {
-                self.tasks.spawn(async move { Done::Probed(id, Probe::Unknown) });
-            }
+            Output::Probe(id, fence) => self.probe(id, fence, bytes),
             Output::Contradicted(id) => (self.watch)(ClusterNotice::Contradicted(&id)),
             Output::RolledBack { client, seen, held } => {
                 let stopped = false;
@@ -180,6 +179,40 @@ where
             Output::Drained => return Some(Ok(())),
         }
         None
+    }
+
+    fn probe(&mut self, call: Id, fence: u64, payload: &[u8]) {
+        let inquiry = Inquiry {
+            id: LaunchId {
+                instance: self.instance,
+                call: call.clone(),
+            },
+            fence,
+            payload: (!payload.is_empty()).then(|| payload.to_vec()),
+        };
+        (self.watch)(ClusterNotice::Any(Notice::Probing(&inquiry)));
+        let handler = Arc::clone(&self.handler);
+        self.tasks.spawn(async move {
+            let probed = tokio::spawn(async move { handler.probe(inquiry).await }).await;
+            Done::Probed(call, probed.unwrap_or(Probe::Unknown))
+        });
+    }
+
+    /// Answers who runs the server.
+    fn asked(&mut self, request: Request) {
+        // Whoever asked may not want to know any more.
+        match request {
+            Request::Drain => self.cluster.handle(self.clock.now(), Input::Drain),
+            Request::Unfence => {}
+            Request::Report(answer) => {
+                _ = answer.send(Report {
+                    instance: self.instance,
+                    counters: self.cluster.counters(),
+                    doubts: Vec::new(),
+                });
+            }
+            Request::Order(_, answer) => _ = answer.send(Err(Refusal::Shared)),
+        }
     }
 
     fn begin(&mut self, id: Id, fence: u64, payload: Vec<u8>) {

@@ -44,6 +44,10 @@ async fn run(plan: &Pair) -> Result<Exit, Failure> {
             REFUSED,
             anyhow!("{name}: the server has no room for another key"),
         )),
+        Ok(Said::RolledBack) => Err(Failure::new(
+            REFUSED,
+            anyhow!("{name}: an old copy of the store was put back, and its server refuses everything"),
+        )),
         Err(error) => {
             let silence = tell::silence(error, &seal);
             Err(match plan.value {
@@ -75,6 +79,7 @@ fn object(plan: &Pair, said: Option<&Said>) -> Map<String, Value> {
         Some(Said::Missing) => "missing",
         Some(Said::Stored) => "stored",
         Some(Said::Full) => "full",
+        Some(Said::RolledBack) => "rolled-back",
         None if plan.value.is_none() => "silent",
         None => "unknown",
     };

@@ -92,14 +92,15 @@ struct Member {
 }
 
 fn member(address: SocketAddr, store: &str, action: &str) -> Member {
-    starting(address, store, action).ready()
+    starting(address, store, action, &[]).ready()
 }
 
 /// A server that may still have to wait for its etcd.
-fn starting(address: SocketAddr, store: &str, action: &str) -> Member {
+fn starting(address: SocketAddr, store: &str, action: &str, flags: &[&str]) -> Member {
     let mut command = tool("rlaunch");
     command.args(["serve", &address.to_string(), "--store", store, "--exec", action]);
     command
+        .args(flags)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
@@ -135,6 +136,57 @@ fn launch(server: SocketAddr, arguments: &[&str]) -> (Option<i32>, String, Strin
     let output = command.stdin(Stdio::null()).output().expect("rlaunch runs");
     let [said, told] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("text"));
     (output.status.code(), said, told)
+}
+
+#[test]
+fn what_a_dead_server_left_in_doubt_is_probed_by_the_next_which_can_be_asked_how_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let Some(etcd) = Etcd::start(folder.path()) else {
+        return;
+    };
+    let (begun, socket) = (folder.path().join("begun"), folder.path().join("control"));
+    let control = socket.to_str().expect("text");
+    let slow = format!("touch {}; exec sleep 60", begun.display());
+    let mut first = member(any(), &etcd.store(), &slow);
+    let flags = ["--probe", "cat; echo $RLAUNCH_ID", "--control", control];
+    let second = starting(any(), &etcd.store(), "false", &flags).ready();
+    let both = format!("{},{}", first.address, second.address);
+    let call = std::thread::spawn(move || {
+        let mut command = tool("rlaunch");
+        command.args([
+            "launch",
+            &both,
+            "two coffees;",
+            "--id",
+            "order-1",
+            "--deadline",
+            "60",
+        ]);
+        command.stdin(Stdio::null()).output().expect("rlaunch runs")
+    });
+    wait_until("the first server begins", || begun.exists());
+    first.process.kill().expect("it runs");
+    let output = call.join().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(output.stdout, b"two coffees;order-1\n");
+
+    let pid = rustix::process::Pid::from_child(&second.process);
+    rustix::process::kill_process(pid, rustix::process::Signal::USR1).expect("it runs");
+    let operate = |arguments: &[&str]| {
+        let mut command = tool("rlaunch");
+        let output = command.args(arguments).args(["--control", control]).output();
+        output.expect("rlaunch runs")
+    };
+    let status = operate(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
+    assert!(status["counters"]["requests"].as_u64() > Some(0), "{status}");
+    let refused = operate(&["prune", "order-1"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        told.contains("not for an id set that several servers share"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -268,7 +320,7 @@ fn nothing_is_lost_or_performed_twice_though_servers_and_etcd_are_killed_under_l
                 etcd.restart();
                 restarts += 1;
             }
-            let next = starting(address, &store, &action);
+            let next = starting(address, &store, &action, &[]);
             etcd.wait();
             members[victim] = next.ready();
             dead += 1;

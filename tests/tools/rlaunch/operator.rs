@@ -76,6 +76,17 @@ fn the_log_tells_every_record_beside_a_running_server() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_is_not_waited_for_for_ever() {
+    let world = World::new("cat");
+    let pid = world.server.pid();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).expect("it runs");
+    let (status, _, err) = ask(&world.store(), &["status"]);
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).expect("it runs");
+    assert_eq!(status, 1, "{err}");
+    assert!(err.contains("has not answered for 5 s"), "{err}");
+}
+
+#[test]
 fn a_torn_end_is_told_and_damage_is_an_error_with_its_place() {
     let world = World::new("cat");
     for payload in ["one", "two", "three"] {

@@ -140,3 +140,30 @@ fn a_call_that_one_store_may_have_begun_is_not_begun_at_another() {
     assert!(!second_log.exists());
     assert_eq!(fs::read_to_string(log).expect("it was launched"), "tea;");
 }
+
+#[test]
+fn a_server_that_drains_still_answers_while_an_action_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [begun, go] = ["begun", "go"].map(|name| folder.path().join(name));
+    let action = format!(
+        "touch {}; while ! test -e {}; do sleep 0.02; done; cat",
+        begun.display(),
+        go.display()
+    );
+    let server = Server::start(&folder.path().join("store"), &action);
+    let address = server.address().to_string();
+    let named = ["launch", &address, "tea", "--id", "order-1"];
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| client(&named));
+        while !begun.exists() {
+            std::thread::yield_now();
+        }
+        rustix::process::kill_process(server.pid(), rustix::process::Signal::TERM).expect("it runs");
+        let asked = client(&[&named[..], &["--deadline", "0.5", "--grace", "0", "--json"]].concat());
+        assert_eq!(asked.0, Some(4), "{}", asked.2);
+        assert!(asked.1.contains("\"why\":\"working\""), "{}", asked.1);
+        fs::write(&go, "").expect("it can be written");
+        let (status, result, told) = call.join().expect("it ends");
+        assert_eq!((status, result.as_str()), (Some(0), "tea"), "{told}");
+    });
+}

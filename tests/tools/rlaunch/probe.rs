@@ -166,3 +166,17 @@ fn contradictions_are_refused() {
         assert!(err.contains(said) && err.lines().count() == 1, "{flags:?}: {err}");
     }
 }
+
+#[test]
+fn a_probe_gets_the_payload_when_the_client_asks_again() {
+    let mut orphan = Orphan::new("true");
+    let _life = orphan.next_life(&["--probe", "test $(cat) = coffee && echo found"]);
+    orphan.end();
+    let mut answer = orphan.answer();
+    // The probe that came before the client's question had no payload.
+    if answer.0 == 4 {
+        orphan.ask_again();
+        answer = orphan.answer();
+    }
+    assert_eq!(answer, (0, "found\n".to_owned()));
+}

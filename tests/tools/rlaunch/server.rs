@@ -82,10 +82,13 @@ impl Server {
         self.doubts += doubts;
     }
 
+    pub(super) fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(&self.process)
+    }
+
     /// SIGTERM; its exit status and what else it said.
     pub(super) fn stop(mut self) -> (Option<i32>, String) {
-        let pid = rustix::process::Pid::from_child(&self.process);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        rustix::process::kill_process(self.pid(), rustix::process::Signal::TERM).expect("it runs");
         let status = self.process.wait().expect("it ends");
         let mut said = String::new();
         std::io::Read::read_to_string(&mut self.stderr, &mut said).expect("it says text");

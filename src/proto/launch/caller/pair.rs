@@ -26,6 +26,8 @@ pub enum Said {
     Stored,
     /// There is no room for another key.
     Full,
+    /// The store was rolled back, and its server serves nobody.
+    RolledBack,
 }
 
 impl Asking {
@@ -86,9 +88,32 @@ impl Question for Asking {
             Status::Missing => Said::Missing,
             Status::Stored => Said::Stored,
             Status::Full => Said::Full,
+            Status::RolledBack => Said::RolledBack,
             Status::Busy => return Verdict::Working(answers(&reply), pause(reply.payload)),
             _ => return Verdict::Ignore,
         });
         Verdict::Accept(answers(&reply))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::launch::caller::samples::{closed, seal};
+
+    #[test]
+    fn a_server_that_was_rolled_back_says_so_of_a_key_too() {
+        let mut asking = Asking::get(seal(), 5, b"colour");
+        let reply = Datagram {
+            status: Status::RolledBack,
+            seq: 5,
+            ..Datagram::new(Kind::Reply)
+        };
+        assert_eq!(
+            asking.judge(&closed(&Datagram { seq: 6, ..reply })),
+            Verdict::Ignore
+        );
+        assert!(matches!(asking.judge(&closed(&reply)), Verdict::Accept(_)));
+        assert_eq!(asking.into_said(), Some(Said::RolledBack));
     }
 }

@@ -116,7 +116,10 @@ impl Cluster {
             call.asker = asker;
             let age = now - call.since;
             match call.stage {
-                Stage::Standing { .. } | Stage::Running { .. } | Stage::Writing { .. } => {
+                Stage::Standing { .. }
+                | Stage::Running { .. }
+                | Stage::Writing { .. }
+                | Stage::Probing { .. } => {
                     self.ask_later(now, asker, Status::Working, age.clamp(SOON, LATE));
                 }
                 Stage::Claiming { unsure: true } => self.ask_later(now, asker, Status::Busy, SOON),
@@ -363,6 +366,7 @@ impl Cluster {
         self.enter(&id, Stage::Running { since });
         if let Some(call) = self.calls.get_mut(&id) {
             let payload = std::mem::take(&mut call.payload);
+            self.counters.launches += 1;
             self.outputs.push_back((Output::Run(id, since), payload));
         }
     }
@@ -456,7 +460,9 @@ impl Cluster {
             return self.give_up(now, id);
         }
         self.enter(id, Stage::Probing { since });
-        self.outputs.push_back((Output::Probe(id.clone()), Vec::new()));
+        let payload = self.calls.get(id).map(|call| call.payload.clone());
+        let probe = Output::Probe(id.clone(), since);
+        self.outputs.push_back((probe, payload.unwrap_or_default()));
     }
 
     pub(super) fn probed(&mut self, now: Instant, id: Id, probe: Probe) {

@@ -36,7 +36,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::cookie::Baker;
-use super::{Id, Identity, Key, Outcome, Probe, envelope};
+use super::{Counters, Id, Identity, Key, Outcome, Probe, envelope};
 use crate::proto::link::Seal;
 use crate::proto::{Instant, Machine};
 use crate::wire::rlaunch::{Datagram, Kind, Status};
@@ -99,8 +99,9 @@ pub enum Output {
     /// Perform the action of this call, once; the bytes are its payload. The number rises with every launch of the
     /// cluster.
     Run(Id, u64),
-    /// Look whether this call, which is in doubt, had its effect.
-    Probe(Id),
+    /// Look whether this call, which is in doubt, had its effect; the bytes are its payload, if it is at hand. The
+    /// number is higher than that of its launch, and lower than that of any later one.
+    Probe(Id, u64),
     /// Tell the operator that this life was taken for dead while its action ran, and that a probe said of the call
     /// what is not so: it was performed.
     Contradicted(Id),
@@ -167,6 +168,7 @@ pub struct Cluster {
     is_draining: bool,
     is_over: bool,
     told_of_rollback: bool,
+    counters: Counters,
 }
 
 /// Claims that wait until it is certain that this life is not taken for over.
@@ -264,6 +266,7 @@ impl Cluster {
             is_draining: false,
             is_over: false,
             told_of_rollback: false,
+            counters: Counters::default(),
         };
         cluster.reserve();
         cluster.count_names();
@@ -275,8 +278,22 @@ impl Cluster {
         self.instance
     }
 
+    /// What this server has done, and what it holds.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            sessions: self.sessions.count(),
+            calls: self.calls.len() as u64,
+            ids: self.names.counted + self.names.since,
+            running: self.own as u64,
+            last: self.revision,
+            durable: self.revision,
+            ..self.counters
+        }
+    }
+
     fn datagram(&mut self, now: Instant, from: SocketAddr, bytes: &[u8], caught_up: bool) {
         let Some(datagram) = envelope::open(bytes, &self.seal) else {
+            self.counters.bad_tags += 1;
             return;
         };
         let asker = Asker::of(now, from, bytes, &datagram);
@@ -333,8 +350,14 @@ impl Cluster {
         match (datagram.kind, Key::of(datagram).id()) {
             (Kind::Bye, _) => self.bye(now, asker, datagram.session),
             (_, None) => {}
-            (Kind::Cancel, Some(id)) => self.cancelled(now, asker, id, datagram.ack_through),
-            (_, Some(id)) => self.requested(now, asker, id, datagram),
+            (Kind::Cancel, Some(id)) => {
+                self.counters.cancels += 1;
+                self.cancelled(now, asker, id, datagram.ack_through);
+            }
+            (_, Some(id)) => {
+                self.counters.requests += 1;
+                self.requested(now, asker, id, datagram);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ impl Cluster {
         let Ok((key, _)) = take_pair(payload) else {
             return;
         };
+        self.counters.reads += 1;
         let get = self.claims.here(
             Vec::new(),
             vec![Operation::get(self.claims.keys.pair(key))],
@@ -35,6 +36,7 @@ impl Cluster {
         let Ok((key, value)) = take_pair(payload) else {
             return;
         };
+        self.counters.writes += 1;
         let (key, value) = (self.claims.keys.pair(key), value.to_vec());
         // A new key needs room; how much there is comes with the answer.
         let put = self.claims.here(

@@ -35,6 +35,7 @@ impl Asker {
 
 impl Cluster {
     pub(super) fn tell(&mut self, now: Instant, asker: Asker, status: Status) {
+        self.counters.count(status);
         let reply = Datagram::new(Kind::Reply);
         self.send(now, asker, Datagram { status, ..reply });
     }
@@ -77,6 +78,7 @@ impl Cluster {
     }
 
     pub(super) fn ask_later(&mut self, now: Instant, asker: Asker, status: Status, after: Duration) {
+        self.counters.count(status);
         let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX).to_le_bytes();
         let reply = Datagram::new(Kind::Reply);
         let payload = &millis;
@@ -93,6 +95,7 @@ impl Cluster {
 
     /// A cookie for the session, or for the address alone; to a `Hello` with its nonce, so that it knows its answer.
     pub(super) fn challenge(&mut self, now: Instant, asker: Asker, nonce: &[u8]) {
+        self.counters.cookies += 1;
         let answer = Datagram {
             exit: Datagram::SHARED,
             status: Status::Cookie,
@@ -105,6 +108,7 @@ impl Cluster {
 
     /// The session that a `Hello` asked for.
     pub(super) fn give(&mut self, now: Instant, asker: Asker, session: u64, nonce: &[u8]) {
+        self.counters.hellos += 1;
         let answer = Datagram {
             cookie: self.baker.bake(asker.to, session),
             payload: nonce,

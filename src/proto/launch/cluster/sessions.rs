@@ -54,6 +54,11 @@ impl Default for Sessions {
 }
 
 impl Sessions {
+    /// How many there are in the cluster, as counted last.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// When the sessions are looked through for silent ones.
     pub(super) fn survey_at(&self) -> Option<Instant> {
         self.survey_at

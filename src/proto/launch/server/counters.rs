@@ -1,5 +1,7 @@
 //! What the server has done, in numbers.
 
+use crate::wire::rlaunch::Status;
+
 /// What the server has done since it was started, and what it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -66,6 +68,23 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Counts an answer that is nothing but a status.
+    pub(in crate::proto::launch) fn count(&mut self, status: Status) {
+        match status {
+            Status::Working => self.working += 1,
+            Status::InDoubt => self.in_doubt += 1,
+            Status::NotLaunched => self.not_launched += 1,
+            Status::Gone => self.gone += 1,
+            Status::Stale => self.stale += 1,
+            Status::Conflict => self.conflict += 1,
+            Status::Window => self.window += 1,
+            Status::Full => self.full += 1,
+            Status::Busy => self.busy += 1,
+            Status::RolledBack => self.rolled_back += 1,
+            _ => {}
+        }
+    }
+
     /// All of them with their names, in the order in which they are shown.
     pub fn named(&self) -> [(&'static str, u64); 30] {
         [

@@ -108,7 +108,7 @@ impl Server {
                 if let Some(doubt) = self.doubts.calls.get_mut(&id) {
                     doubt.asker = Some(asker);
                 }
-                self.probe(id);
+                self.probe(id, datagram.payload);
             }
             (OnDoubt::Report | OnDoubt::Rerun, _) => self.desk.tell(now, asker, Status::InDoubt),
         }
@@ -134,7 +134,7 @@ impl Server {
         }
         self.doubts.add(now, id.clone(), asker);
         if self.limits.on_doubt == OnDoubt::Probe {
-            self.probe(id);
+            self.probe(id, &[]);
         } else {
             self.desk.tell(now, asker, Status::InDoubt);
         }
@@ -156,11 +156,12 @@ impl Server {
             && self.doubts.probing < self.limits.running
             && let Some(id) = self.doubts.unasked.pop_front()
         {
-            self.probe(id);
+            self.probe(id, &[]);
         }
     }
 
-    fn probe(&mut self, id: Id) {
+    /// Asks about a call, of which this is the payload if it is at hand.
+    fn probe(&mut self, id: Id, payload: &[u8]) {
         let room = self.doubts.probing < self.limits.running && !self.draining;
         if let Some(doubt) = self.doubts.calls.get_mut(&id)
             && !doubt.probing
@@ -168,7 +169,8 @@ impl Server {
         {
             doubt.probing = true;
             self.doubts.probing += 1;
-            self.desk.outputs.push(Output::Probe(id));
+            let write = |bytes: &mut Vec<u8>| bytes.extend_from_slice(payload);
+            self.desk.outputs.push_with(Output::Probe(id), write);
         }
     }
 

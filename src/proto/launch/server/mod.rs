@@ -103,7 +103,8 @@ pub enum Output {
         /// A number that rises with every launch of the store.
         fence: u64,
     },
-    /// Find out what became of this call, of which only the intent is known.
+    /// Find out what became of this call, of which only the intent is known; the bytes are its payload, as far as it is
+    /// at hand.
     Probe(Id),
     /// Begin a new generation of the journal with these records, and tell when it is in place. They have indices of
     /// their own, after those that they stand for; what is appended meanwhile is counted on as if they had none, and

@@ -57,6 +57,9 @@ pub enum Refusal {
     /// Nothing is done any more.
     #[error("the store was rolled back")]
     RolledBack,
+    /// One of several servers does not decide alone.
+    #[error("not for an id set that several servers share: --probe settles what is in doubt there")]
+    Shared,
 }
 
 impl Server {

@@ -35,19 +35,7 @@ pub(super) struct Desk {
 impl Desk {
     /// Answers with nothing but a status.
     pub(super) fn tell(&mut self, now: Instant, asker: Asker, status: Status) {
-        let counters = &mut self.counters;
-        match status {
-            Status::InDoubt => counters.in_doubt += 1,
-            Status::NotLaunched => counters.not_launched += 1,
-            Status::Gone => counters.gone += 1,
-            Status::Stale => counters.stale += 1,
-            Status::Conflict => counters.conflict += 1,
-            Status::Window => counters.window += 1,
-            Status::Full => counters.full += 1,
-            Status::Busy => counters.busy += 1,
-            Status::RolledBack => counters.rolled_back += 1,
-            _ => {}
-        }
+        self.counters.count(status);
         let reply = Datagram::new(Kind::Reply);
         self.send(now, asker, Datagram { status, ..reply });
     }
@@ -104,16 +92,15 @@ impl Desk {
 
     /// An action has been under way for `age`.
     pub(super) fn working(&mut self, now: Instant, asker: Asker, age: Duration) {
-        self.counters.working += 1;
         self.ask_later(now, asker, Status::Working, age);
     }
 
     pub(super) fn busy(&mut self, now: Instant, asker: Asker, wait: Duration) {
-        self.counters.busy += 1;
         self.ask_later(now, asker, Status::Busy, wait);
     }
 
     fn ask_later(&mut self, now: Instant, asker: Asker, status: Status, after: Duration) {
+        self.counters.count(status);
         let after = after.clamp(SOON, LATE);
         let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX).to_le_bytes();
         let reply = Datagram::new(Kind::Reply);

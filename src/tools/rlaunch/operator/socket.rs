@@ -5,8 +5,9 @@ use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rustix::net::SocketType;
 use serde_json::{Map, Value};
 
@@ -58,11 +59,22 @@ pub(super) fn ask(site: &Site, request: &Request) -> Result<Option<Map<String, V
         Err(error) if is_nobody(&error) => return Ok(None),
         Err(error) => return Err(error).context("its control socket"),
     };
+    let limit = match request {
+        Request::Status => STATUS_LIMIT,
+        Request::Order(..) => ORDER_LIMIT,
+    };
+    socket.set_read_timeout(Some(limit))?;
+    socket.set_write_timeout(Some(limit))?;
     (&socket)
         .write_all(request.line().as_bytes())
         .context("ask at its control socket")?;
     let mut line = Vec::new();
-    BufReader::new(socket.take(MOST)).read_until(b'\n', &mut line)?;
+    BufReader::new(socket.take(MOST))
+        .read_until(b'\n', &mut line)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => anyhow!("its server has not answered for {} s", limit.as_secs()),
+            _ => error.into(),
+        })?;
     let Ok(mut answer) = serde_json::from_slice::<Map<String, Value>>(&line) else {
         bail!("its control socket: no answer");
     };
@@ -80,6 +92,9 @@ fn is_nobody(error: &io::Error) -> bool {
     )
 }
 
+/// How long an answer is waited for. That of an order comes when it is durable.
+const STATUS_LIMIT: Duration = Duration::from_secs(5);
+const ORDER_LIMIT: Duration = Duration::from_secs(60);
 const NAME: &str = "control";
 const LONGEST: usize = 107;
 /// Far more than any answer.

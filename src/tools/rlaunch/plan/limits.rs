@@ -17,8 +17,6 @@ pub(super) fn limits(args: &args::Limits, keep: &Keep) -> Result<Limits> {
     };
     for (flag, is_typed) in [
         ("--rate", args.rate.is_some()),
-        ("--max-sessions", args.max_sessions.is_some()),
-        ("--max-ids", args.max_ids.is_some()),
         ("--sync-outcome", args.sync_outcome),
         ("--accept-rollback", args.accept_rollback),
     ] {

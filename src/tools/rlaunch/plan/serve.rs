@@ -41,10 +41,10 @@ pub(in crate::tools::rlaunch) enum Keep {
 
 impl Serve {
     pub(in crate::tools::rlaunch) fn new(args: args::Serve) -> Result<Self> {
-        if args.store.is_some() && args.control.is_some() {
+        let keep = Keep::new(args.store, args.ephemeral)?;
+        if matches!(keep, Keep::Folder(_)) && args.control.is_some() {
             bail!("--control: the socket is in the folder of the --store");
         }
-        let keep = Keep::new(args.store, args.ephemeral)?;
         let action = Action::new(&args.action)?;
         let doubt = Doubt::new(&args.doubt, &action)?;
         if matches!(keep, Keep::Shared(_)) {
@@ -53,8 +53,8 @@ impl Serve {
                 "--missile: its count is in a folder, not in etcd"
             );
             ensure!(
-                doubt == Doubt::Report,
-                "--probe, --on-doubt: not with a store that is shared"
+                doubt != Doubt::Rerun,
+                "--on-doubt rerun: not for an id set that several servers share"
             );
         }
         let limits = Limits {

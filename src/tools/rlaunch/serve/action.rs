@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::coproc::Coproc;
 use super::exec::{exec, probe};
@@ -60,8 +61,11 @@ impl Handler for Action {
 
     async fn probe(&self, inquiry: Inquiry) -> Probe {
         match &self.doubt {
-            Doubt::Probe(command) => probe(command, &inquiry).await,
+            Doubt::Probe(command) => probe(command, &inquiry, PROBE_LIMIT).await,
             Doubt::Report | Doubt::Rerun => Probe::Unknown,
         }
     }
 }
+
+/// So long a probe may take.
+const PROBE_LIMIT: Duration = Duration::from_secs(30);

@@ -7,7 +7,8 @@ use tokio::net::UdpSocket;
 use tokio::sync::oneshot;
 
 use super::action::Action;
-use super::signals::Stop;
+use super::control::{self, Facts};
+use super::signals::{self, Stop};
 use super::{say, tell};
 use crate::cli::{Exit, words};
 use crate::net::launch::{ClusterNotice, ClusterService};
@@ -28,6 +29,7 @@ pub(super) async fn run(plan: plan::Serve, seal: Seal, place: plan::Cluster) -> 
     let address = socket.local_addr()?.to_string();
     let life = rand::random();
     let mut stop = Stop::new()?;
+    let tell_counters = signals::counters()?;
     let (identity, revision, lease) = tokio::select! {
         joined = join(&etcd, &place.prefix, life, &address) => joined.with_context(|| name.clone())?,
         // Nothing was begun.
@@ -35,9 +37,13 @@ pub(super) async fn run(plan: plan::Serve, seal: Seal, place: plan::Cluster) -> 
     };
     let limits = Limits {
         running: plan.limits.running,
+        sessions: plan.limits.sessions,
+        ids: plan.limits.ids,
         ..Limits::DEFAULT
     };
-    let cluster = Cluster::new(&place.prefix, identity, life, seal, limits, false, revision);
+    let can_probe = matches!(plan.doubt, plan::Doubt::Probe(_));
+    let cluster = Cluster::new(&place.prefix, identity, life, seal, limits, can_probe, revision);
+    let (operators, facts) = (control::listen(&plan)?, Facts::of_none());
     let (instance, verbose) = (identity.instance, plan.verbose);
     let watch = move |notice: ClusterNotice<'_>| match notice {
         ClusterNotice::Any(notice) => tell(&notice, instance, verbose),
@@ -48,6 +54,10 @@ pub(super) async fn run(plan: plan::Serve, seal: Seal, place: plan::Cluster) -> 
     };
     let action = Action::prepare(plan.action, plan.doubt).context("--coproc")?;
     let (service, control) = ClusterService::new(socket, cluster, etcd, action.clone(), watch)?;
+    tokio::spawn(tell_counters(control.clone()));
+    if let Some(socket) = operators {
+        tokio::spawn(socket.attend(control.clone(), facts));
+    }
     let (over, is_over) = oneshot::channel();
     let keeper = tokio::spawn(keep(lease, is_over));
     say(format_args!("serving on {address}"));

@@ -154,6 +154,15 @@ impl Facts {
         Self { journal, held }
     }
 
+    /// Of a server that has no folder, and waits for nobody.
+    #[cfg(feature = "etcd")]
+    pub(super) fn of_none() -> Self {
+        Self {
+            journal: None,
+            held: Arc::default(),
+        }
+    }
+
     /// Those of earlier lives that are still at work.
     async fn orphans(&self) -> Vec<fence::Orphan> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).clone();

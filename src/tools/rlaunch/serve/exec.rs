@@ -2,9 +2,12 @@
 
 use std::io;
 use std::process::Stdio;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 use super::say;
 use crate::cli::words;
@@ -23,8 +26,8 @@ pub(super) async fn exec(command: &CommandLine, launch: &Launch) -> Result<Outco
 }
 
 /// Has a command find out what became of a call: by its exit status, 0 launched (with its output as the result), 3 not
-/// launched, anything else not known.
-pub(super) async fn probe(command: &CommandLine, inquiry: &Inquiry) -> Probe {
+/// launched, anything else not known. One that takes longer than `limit` is killed, and not known either.
+pub(super) async fn probe(command: &CommandLine, inquiry: &Inquiry, limit: Duration) -> Probe {
     let id = inquiry.id.to_string();
     let child = match begin(command, &id, inquiry.fence) {
         Ok(child) => child,
@@ -33,7 +36,17 @@ pub(super) async fn probe(command: &CommandLine, inquiry: &Inquiry) -> Probe {
             return Probe::Unknown;
         }
     };
-    let outcome = finish(child, inquiry.payload.as_deref().unwrap_or_default()).await;
+    let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    let payload = inquiry.payload.as_deref().unwrap_or_default();
+    let Ok(outcome) = timeout(limit, finish(child, payload)).await else {
+        say(format_args!(
+            "{id}: the probe takes longer than {} s",
+            limit.as_secs()
+        ));
+        // It is the leader of its group, and not yet waited for, so that the number is still its own.
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+        return Probe::Unknown;
+    };
     match outcome.exit {
         0 => Probe::Launched(outcome),
         3 => Probe::NotLaunched,
@@ -99,6 +112,38 @@ mod tests {
             .unwrap();
         runtime.block_on(exec(&CommandLine::cheapest(line).unwrap(), &launch))
     }
+
+    fn probed(line: &str, payload: &[u8], limit: Duration) -> Probe {
+        let inquiry = Inquiry {
+            id: LaunchId {
+                instance: 0xf,
+                call: CallId { session: 2, seq: 3 }.into(),
+            },
+            fence: 7,
+            payload: Some(payload.to_vec()),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(probe(&CommandLine::cheapest(line).unwrap(), &inquiry, limit))
+    }
+
+    #[test]
+    fn a_probe_reads_the_payload_and_is_not_waited_for_longer_than_its_limit() {
+        let Probe::Launched(outcome) = probed("cat", b"coffee", LONG) else {
+            panic!("it exits with 0");
+        };
+        assert_eq!(outcome.result, b"coffee");
+        assert_eq!(probed("exit 3;", b"", LONG), Probe::NotLaunched);
+        assert_eq!(probed("exit 4;", b"", LONG), Probe::Unknown);
+        assert_eq!(
+            probed("sleep 600; exit 3", b"", Duration::from_millis(50)),
+            Probe::Unknown
+        );
+    }
+
+    const LONG: Duration = Duration::from_secs(600);
 
     #[test]
     fn the_payload_is_its_input_and_its_output_the_result() {

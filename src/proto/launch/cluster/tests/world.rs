@@ -187,7 +187,7 @@ impl World {
                         told: false,
                     }),
                     Output::Run(id, fence) => self.begin(life, id, fence, &bytes),
-                    Output::Probe(id) => self.probing.push((life, id)),
+                    Output::Probe(id, _) => self.probing.push((life, id)),
                     Output::Contradicted(id) => panic!("a truthful probe was contradicted: {id:?}"),
                     Output::Stop(fault) => panic!("{fault:?}"),
                     Output::Drained => panic!("nobody asked for it"),
