@@ -17,6 +17,9 @@ pub(super) fn print(page: &mut Page<'_>, segment: Cursor<'_>) -> Shown {
         put!(page, separator);
         separator = ", ";
         command.print(page);
+        if command.length > rest.len() {
+            return Err(Stop::Truncated);
+        }
         rest.advance(command.length);
     }
     put!(page, if separator == ", " { "]" } else { "" });
@@ -66,11 +69,16 @@ impl<'a> Command<'a> {
         let area = rest.limited(rest.len()).bytes();
         let Some(end) = area.windows(2).position(|pair| pair == [IAC, END]) else {
             // The end may be in the part that was not captured.
-            return if rest.captured() < rest.len() {
-                Err(Stop::Truncated)
-            } else {
-                Ok(None)
+            if rest.captured() < rest.len() {
+                return Err(Stop::Truncated);
+            }
+            // Half of the end is enough to show what came before it.
+            let Some((&IAC, parameters)) = area.split_last() else {
+                return Ok(None);
             };
+            command.parameters = Some(parameters);
+            command.length += area.len() + 1;
+            return Ok(Some(command));
         };
         command.parameters = area.get(..end);
         command.length += end + 2;
@@ -248,6 +256,8 @@ mod tests {
     #[test]
     fn a_subnegotiation_without_an_end_is_not_told() {
         assert!(shown(LinkType::RAW, &segment(b"\xff\xf1\xff\xfa\x25\x00\x02")).ends_with(" [telnet NOP]"));
+        let half = segment(b"\xff\xfa\x18\x01\xff");
+        assert!(shown(LinkType::RAW, &half).ends_with(" [telnet SB TERMINAL TYPE SEND SE [|telnet]"));
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(super) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
     put!(page, ":");
     let mut rest = message.after(8);
     for index in 0..count {
+        rest.need(if datagram.is_v6() { 16 } else { 4 })?;
         put!(page, if index == 0 { " " } else { "," });
         if datagram.is_v6() {
             page.host(rest.ipv6()?);
