@@ -154,7 +154,7 @@ const OSI: u16 = 0xfefe;
 const MS_NLB: u16 = 0x886f;
 const GEONET: u16 = 0x8947;
 const GEONET_OLD: u16 = 0x0707;
-const CALM_FAST: u16 = 0x04e0;
+const CALM_FAST: u16 = 0x1111;
 const NSH: u16 = 0x894f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
@@ -267,7 +267,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x888e => "EAPOL", 0x88f7 => "PTP", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
         0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0x8903 => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
-        0x04e0 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
+        0x1111 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
         0xd28b => "Arista Vendor Specific Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
         _ => return None,
     })

@@ -169,12 +169,11 @@ mod tests {
 
     #[test]
     fn calm_fast_tells_its_references() {
-        // Its type is a length on Ethernet, but not on frame relay.
-        let frame = [0x18, 0x41, 0x04, 0xe0, 1, 2, 0x41];
+        let frame = ether(0x1111, &[1, 2, 0x41]);
         assert_eq!(
-            shown(LinkType::FRELAY, &frame),
-            "CALM FAST; SrcNwref:1; DstNwref:2; "
+            shown(ETHERNET, &frame),
+            "CALM FAST src:02:00:00:00:00:01; SrcNwref:1; DstNwref:2; "
         );
-        assert!(verbose(1, LinkType::FRELAY, &frame).contains("DstNwref:2; \n\t0x0000:  41 "));
+        assert!(verbose(1, ETHERNET, &frame).contains("DstNwref:2; \n\t0x0000:  41 "));
     }
 }
