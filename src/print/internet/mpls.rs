@@ -67,6 +67,9 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         }
     };
     let separator = if page.verbose(1) { "\n\t" } else { " " };
+    if !rest.is_empty() && !matches!(last.value(), 0 | 2 | 3) {
+        rest.need(1)?;
+    }
     match payload(last, rest) {
         Some(4) => {
             put!(page, separator);

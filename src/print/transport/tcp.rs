@@ -81,7 +81,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     put!(page, ", win ", view.get_window());
     if flags.has(TcpFlags::URG) {
         put!(page, ", urg ", view.get_urgent_ptr());
-    } else if page.verbose(3) && view.get_urgent_ptr() != 0 {
+    } else if page.verbose(2) && view.get_urgent_ptr() != 0 {
         put!(
             page,
             ", [urg ",
