@@ -7,6 +7,7 @@ complete -c rdump -s E -d 'Open encrypted packets: spi@address algorithm:key,...
 complete -c rdump -s F -d 'Read the filter from a file' -r -F
 complete -c rdump -s G -d 'Begin the next file after this many seconds; its name may hold strftime\'s conversions' -r
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r
+complete -c rdump -s j -l time-stamp-type -d 'Who stamps packets with their time' -r
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
 out\t'From this machine'
 inout\t'Both'"
@@ -17,6 +18,7 @@ complete -c rdump -s s -l snapshot-length -d 'Take at most this many bytes of ea
 complete -c rdump -s T -d 'Print what UDP carries as this protocol, whatever its ports' -r
 complete -c rdump -l time-stamp-precision -d 'How fine time stamps are' -r -f -a "micro\t'Microseconds'
 nano\t'Nanoseconds'"
+complete -c rdump -s V -d 'Read packets from the files whose names are in this file, - for standard input' -r -F
 complete -c rdump -s W -d 'Keep at most this many files of -C, the last ones; or stop after so many of -G' -r
 complete -c rdump -s w -d 'Write packets to a file, - for standard output' -r -F
 complete -c rdump -s y -l linktype -d 'The link type to capture, or to compile the filter for' -r
@@ -28,7 +30,9 @@ complete -c rdump -s d -d 'Print the compiled filter and stop; twice as C, three
 complete -c rdump -s D -l list-interfaces -d 'List the interfaces'
 complete -c rdump -s e -d 'Print the link-layer header'
 complete -c rdump -s g -l ip-oneline -d 'Keep what -v says of IPv4 on one line'
+complete -c rdump -s I -l monitor-mode -d 'The interface has to be in monitor mode'
 complete -c rdump -l immediate-mode -d 'Take each packet as soon as it is there'
+complete -c rdump -s J -l list-time-stamp-types -d 'List who can stamp the packets of the interface with their time'
 complete -c rdump -s K -l dont-verify-checksums -d 'Verify no checksums'
 complete -c rdump -s L -l list-data-link-types -d 'List the link types of the interface'
 complete -c rdump -l lengths -d 'Print the captured and the original length of each packet'

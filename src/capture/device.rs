@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::path::Path;
 
 use pnet_datalink::NetworkInterface;
 
@@ -58,6 +59,14 @@ impl Device {
     /// The interface that is captured on when none is named.
     pub fn first() -> Option<Self> {
         Self::list().into_iter().next()
+    }
+
+    /// Whether it is a radio, which may be able to show more than it does.
+    pub fn is_wireless(&self) -> bool {
+        Path::new("/sys/class/net")
+            .join(&self.name)
+            .join("phy80211")
+            .exists()
     }
 
     /// Whether this machine talks to itself here.

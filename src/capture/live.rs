@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::missed::Missed;
 use super::raw::{Dressing, OUTGOING, Raw};
 use super::ring::Walk;
+use super::stamps::{self, Stamps};
 use super::sys;
 use super::{Device, Frame};
 use crate::filter::Program;
@@ -34,6 +35,10 @@ pub struct Config {
     pub direction: Direction,
     /// The link type that was asked for; the interface must have it.
     pub link: Option<LinkType>,
+    /// Whether the interface must be in monitor mode: it shows 802.11 frames, and those of other networks too.
+    pub monitor: bool,
+    /// Who stamps packets with their time.
+    pub stamps: Stamps,
 }
 
 /// Which way packets go.
@@ -98,6 +103,22 @@ pub enum LiveError {
         /// The link type.
         link: LinkType,
     },
+    /// The interface is not in monitor mode.
+    #[error("{device}: That device doesn't support monitor mode{hint}")]
+    Monitor {
+        /// The interface.
+        device: String,
+        /// What may help.
+        hint: &'static str,
+    },
+    /// The interface cannot stamp packets so.
+    #[error("{device}: it does not have time stamps of type {} (-J lists those that it has)", stamps.name())]
+    Stamps {
+        /// The interface.
+        device: String,
+        /// What was asked for.
+        stamps: Stamps,
+    },
     /// A filter that only the kernel can run asks for VLAN tags, which the kernel has cut out.
     #[error("{0}: inbound, outbound and ifindex cannot be filtered together with vlan")]
     Filter(String),
@@ -127,6 +148,15 @@ impl Live {
         })
     }
 
+    /// Who can stamp the packets of `device` with their time.
+    ///
+    /// # Errors
+    /// When the device cannot be opened.
+    pub fn stamp_types(device: &Device) -> Result<Vec<Stamps>, LiveError> {
+        let socket = socket(device, Type::RAW)?;
+        Ok(stamps::known(socket.as_fd(), &device.name))
+    }
+
     /// Opens a device. No packet comes in before [`Self::start`].
     ///
     /// # Errors
@@ -152,13 +182,35 @@ impl Live {
             raw
         };
         let told = |doing| move |source| LiveError::system(device, doing, source);
+        if config.monitor && !dressing.is_wireless() {
+            return Err(LiveError::Monitor {
+                device: device.name.clone(),
+                hint: if device.is_wireless() {
+                    " as it is; iw(8) adds an interface that does: iw dev ... interface add mon0 type monitor"
+                } else {
+                    ""
+                },
+            });
+        }
         if config.promiscuous && device.index != 0 && !device.is_loopback() {
             sys::promiscuous(socket.as_fd(), device.index).map_err(told("ask for all packets"))?;
         }
         sys::stamps(socket.as_fd()).map_err(told("ask for time stamps"))?;
+        if !stamps::set(socket.as_fd(), &device.name, config.stamps) {
+            return Err(LiveError::Stamps {
+                device: device.name.clone(),
+                stamps: config.stamps,
+            });
+        }
         let retire_ms = if config.immediate { IMMEDIATE_MS } else { BATCH_MS };
         let source = match Walk::new(socket.as_fd(), config.buffer, retire_ms) {
             Ok(walk) => Source::Ring(walk),
+            Err(_) if config.stamps != Stamps::Host => {
+                return Err(LiveError::Stamps {
+                    device: device.name.clone(),
+                    stamps: config.stamps,
+                });
+            }
             Err(_) => {
                 sys::tags(socket.as_fd()).map_err(told("ask for VLAN tags"))?;
                 // The size is a wish: a kernel that grants less loses packets, and says so in its counts.

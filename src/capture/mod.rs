@@ -12,6 +12,7 @@ mod raw;
 mod ring;
 mod save;
 mod seal;
+mod stamps;
 mod sys;
 mod user;
 
@@ -22,4 +23,5 @@ pub use live::{Config, Direction, Live, LiveError, Tally};
 pub use packed::Compression;
 pub use save::{Format, Head, Output, Save, SaveError};
 pub use seal::{Needs, seal};
+pub use stamps::Stamps;
 pub use user::{Account, AccountError};

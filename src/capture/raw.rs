@@ -58,6 +58,14 @@ impl Dressing {
         }
     }
 
+    /// Whether the frames are those of 802.11, as they are in the air.
+    pub(super) fn is_wireless(self) -> bool {
+        matches!(
+            self.link(),
+            LinkType::IEEE802_11 | LinkType::PRISM_HEADER | LinkType::IEEE802_11_RADIO
+        )
+    }
+
     /// Whether the socket shall leave out the link-layer header.
     pub(super) fn is_cooked(self) -> bool {
         matches!(self, Self::Cooked | Self::Cooked2)

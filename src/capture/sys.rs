@@ -1,6 +1,7 @@
 //! The kernel's packet sockets (packet(7)), as far as no safe wrapper reaches: binding, options, the ring in
 //! shared memory, and receiving with ancillary data.
 
+pub(super) mod adapter;
 pub(super) mod calls;
 
 use std::ffi::c_int;

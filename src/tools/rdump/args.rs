@@ -59,9 +59,18 @@ pub struct Args {
     /// Capture on this interface, by name or number, or on any
     #[arg(short = 'i', long = "interface", value_name = "interface")]
     pub interface: Option<String>,
+    /// The interface has to be in monitor mode
+    #[arg(short = 'I', long = "monitor-mode")]
+    pub monitor: bool,
     /// Take each packet as soon as it is there
     #[arg(long)]
     pub immediate_mode: bool,
+    /// List who can stamp the packets of the interface with their time
+    #[arg(short = 'J', long = "list-time-stamp-types")]
+    pub list_stamp_types: bool,
+    /// Who stamps packets with their time
+    #[arg(short = 'j', long = "time-stamp-type", value_name = "type")]
+    pub stamp_type: Option<String>,
     /// Verify no checksums
     #[arg(short = 'K', long = "dont-verify-checksums")]
     pub no_checksums: bool,
@@ -134,6 +143,9 @@ pub struct Args {
     /// Write out each packet as it comes
     #[arg(short = 'U', long = "packet-buffered")]
     pub packet_buffered: bool,
+    /// Read packets from the files whose names are in this file, - for standard input
+    #[arg(short = 'V', value_name = "file")]
+    pub list: Option<PathBuf>,
     /// Print more; up to three times
     #[arg(short = 'v', action = ArgAction::Count)]
     pub verbose: u8,

@@ -41,6 +41,22 @@ pub(super) fn list_link_types(plan: &Plan) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// `-J`: the names that `-j` takes.
+pub(super) fn list_stamp_types(plan: &Plan) -> Result<()> {
+    let device = device(plan)?;
+    let stamps = Live::stamp_types(&device).map_err(explain)?;
+    let mut out = Out::stdout()?;
+    writeln!(
+        out,
+        "Time stamp types for {} (use option -j to set):",
+        device.name
+    )?;
+    for stamp in stamps {
+        writeln!(out, "  {stamp}")?;
+    }
+    Ok(out.flush()?)
+}
+
 /// Captures.
 pub(super) fn run(plan: &Plan) -> Result<()> {
     let device = device(plan)?;
@@ -52,6 +68,8 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
         immediate: plan.capture.immediate,
         direction: plan.capture.direction,
         link: plan.link,
+        monitor: plan.capture.monitor,
+        stamps: plan.capture.stamps,
     };
     let mut live = Live::open(&config).map_err(explain)?;
     let options = compiling(plan, &device, live.link());

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +12,7 @@ use super::Args;
 use super::args::{self, Way};
 use super::writing::{self, Target, Write};
 use super::{decode_as, secrets};
-use crate::capture::Direction;
+use crate::capture::{Direction, Stamps};
 use crate::print::{self, Dump, DumpForm, TimeStyle};
 use crate::wire::LinkType;
 use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
@@ -53,6 +53,8 @@ pub(super) struct Plan {
 pub(super) enum Source {
     File(PathBuf),
     Stdin,
+    /// Several files, one after the other.
+    List(Vec<PathBuf>),
     /// An interface, by name or number; the first one if none was named.
     Live(Option<String>),
 }
@@ -65,6 +67,9 @@ pub(super) struct Capture {
     pub(super) promiscuous: bool,
     pub(super) immediate: bool,
     pub(super) direction: Direction,
+    /// Whether it has to be in monitor mode.
+    pub(super) monitor: bool,
+    pub(super) stamps: Stamps,
 }
 
 /// Something to say about interfaces, and nothing else to do.
@@ -72,6 +77,7 @@ pub(super) struct Capture {
 pub(super) enum Listing {
     Devices,
     LinkTypes,
+    StampTypes,
 }
 
 /// The form of a program.
@@ -118,11 +124,17 @@ impl Plan {
         if args.read.is_some() && args.interface.is_some() {
             bail!("-r and -i: packets come from a file or from an interface, not from both");
         }
+        let from_files = args.read.is_some() || args.list.is_some();
+        if from_files && (args.monitor || args.stamp_type.is_some()) {
+            bail!("-I and -j are about an interface, and packets come from a file");
+        }
         Ok(Self {
-            source: match &args.read {
-                Some(path) if path.as_os_str() == "-" => Source::Stdin,
-                Some(path) => Source::File(path.clone()),
-                None => Source::Live(args.interface.clone()),
+            source: match (&args.read, &args.list) {
+                (Some(_), Some(_)) => bail!("-r and -V: packets come from one file or from those of a list"),
+                (Some(path), None) if path.as_os_str() == "-" => Source::Stdin,
+                (Some(path), None) => Source::File(path.clone()),
+                (None, Some(path)) => Source::List(listed(path)?),
+                (None, None) => Source::Live(args.interface.clone()),
             },
             capture: Capture {
                 buffer: match args.buffer {
@@ -140,11 +152,21 @@ impl Plan {
                     Some(Way::Out) => Direction::Out,
                     Some(Way::Inout) | None => Direction::Both,
                 },
+                monitor: args.monitor,
+                stamps: match args.stamp_type.as_deref() {
+                    None => Stamps::Host,
+                    Some(name) => match Stamps::from_name(name) {
+                        Some(stamps) => stamps,
+                        None => bail!("invalid time stamp type {name}"),
+                    },
+                },
             },
             listing: if args.list_devices {
                 Some(Listing::Devices)
             } else {
-                Some(Listing::LinkTypes).filter(|_| args.list_link_types)
+                let stamps = Some(Listing::StampTypes).filter(|_| args.list_stamp_types);
+                let links = Some(Listing::LinkTypes).filter(|_| args.list_link_types);
+                links.or(stamps)
             },
             expression: expression(args)?,
             optimise: !args.no_optimise,
@@ -175,13 +197,39 @@ impl Plan {
 impl Plan {
     /// The files that are not opened at once.
     pub(super) fn later_files(&self) -> Vec<PathBuf> {
-        Vec::new()
+        match &self.source {
+            Source::List(files) => files.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether the filter may have names that are looked up later, for packets of another link type.
     pub(super) fn may_look_up(&self) -> bool {
         !matches!(self.source, Source::Live(_)) && !self.expression.trim_ascii().is_empty()
     }
+}
+
+/// The files whose names are in another one, a line each. All of them are looked for now: an error is told before
+/// much has been printed, and there may be no right to look later.
+fn listed(path: &Path) -> Result<Vec<PathBuf>> {
+    let name = || path.display().to_string();
+    let text = if path.as_os_str() == "-" {
+        io::read_to_string(io::stdin()).context("standard input")?
+    } else {
+        fs::read_to_string(path).with_context(name)?
+    };
+    let files: Vec<PathBuf> = text
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(PathBuf::from)
+        .collect();
+    if files.is_empty() {
+        bail!("{}: it names no file", name());
+    }
+    for file in &files {
+        fs::metadata(file).with_context(|| file.display().to_string())?;
+    }
+    Ok(files)
 }
 
 /// Whether a person is waiting for each line.

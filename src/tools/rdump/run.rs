@@ -1,6 +1,7 @@
 //! What `rdump` does.
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -20,6 +21,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let done = Plan::new(&args).and_then(|plan| match plan.listing {
         Some(Listing::Devices) => live::list_devices(),
         Some(Listing::LinkTypes) => live::list_link_types(&plan),
+        Some(Listing::StampTypes) => live::list_stamp_types(&plan),
         None => packets(&plan),
     });
     done.map(|()| Exit::SUCCESS).map_err(Failure::from)
@@ -27,10 +29,19 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 fn packets(plan: &Plan) -> Result<()> {
     match &plan.source {
-        Source::File(path) => read(plan, &path.display().to_string(), capture::File::open(path)?),
+        Source::File(path) => read(plan, &path.display().to_string(), capture::File::open(path)?, &[]),
+        Source::List(paths) => match paths.split_first() {
+            Some((path, rest)) => read(
+                plan,
+                &path.display().to_string(),
+                capture::File::open(path)?,
+                rest,
+            ),
+            None => Ok(()),
+        },
         Source::Stdin => {
             let file = capture::File::new("standard input".to_owned(), io::stdin().lock())?;
-            read(plan, "-", file)
+            read(plan, "-", file, &[])
         }
         Source::Live(interface) => match plan.program {
             // The program alone needs no interface, and so no privileges.
@@ -46,8 +57,8 @@ fn packets(plan: &Plan) -> Result<()> {
     }
 }
 
-/// Reads a file to its end, or to the last packet that is wanted.
-fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<()> {
+/// Reads a file to its end, then those at `rest`, or to the last packet that is wanted.
+fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>, rest: &[PathBuf]) -> Result<()> {
     let link = file.link();
     if let Some(asked) = plan.link.filter(|asked| *asked != link) {
         bail!("{name}: its link type is {link}, not {asked}");
@@ -55,14 +66,12 @@ fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<
     if let Some(form) = plan.program {
         return print_program(plan, form, &compiling(plan, link));
     }
-    message(format_args!(
-        "reading from file {name}, link-type {link}, snapshot length {}",
-        file.snaplen()
-    ));
+    announce(name, &file);
     let mut selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
     let mut sink = Sink::new(plan, file.interface(), None)?;
     rights::give_up(plan, &mut sink)?;
-    let end = pump(&mut file, &mut selection, &mut sink);
+    let end = pump(&mut file, &mut selection, &mut sink)
+        .and_then(|more| pump_all(rest, more, &mut selection, &mut sink));
     // What was read before an error is shown before it.
     sink.finish(None)?;
     end?;
@@ -75,11 +84,31 @@ fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>) -> Result<
     Ok(())
 }
 
-fn pump<R: Read>(file: &mut capture::File<R>, selection: &mut Selection, sink: &mut Sink) -> Result<()> {
+fn announce<R: Read>(name: &str, file: &capture::File<R>) {
+    let (link, snaplen) = (file.link(), file.snaplen());
+    message(format_args!(
+        "reading from file {name}, link-type {link}, snapshot length {snaplen}"
+    ));
+}
+
+/// Says whether more packets are wanted.
+fn pump<R: Read>(file: &mut capture::File<R>, selection: &mut Selection, sink: &mut Sink) -> Result<bool> {
     while let Some(frame) = file.next_frame()? {
         if selection.wants(&frame)? && !sink.take(&frame)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn pump_all(paths: &[PathBuf], mut more: bool, selection: &mut Selection, sink: &mut Sink) -> Result<()> {
+    for path in paths {
+        if !more {
             break;
         }
+        let mut file = capture::File::open(path)?;
+        announce(&path.display().to_string(), &file);
+        more = pump(&mut file, selection, sink)?;
     }
     Ok(())
 }

@@ -36,7 +36,10 @@ impl Sink {
         let Output { print, write } = &plan.output;
         let printer = match print {
             None => None,
-            Some(print) => Some(Paper::new(print, matches!(plan.source, Source::File(_)))?),
+            Some(print) => Some(Paper::new(
+                print,
+                matches!(plan.source, Source::File(_) | Source::List(_)),
+            )?),
         };
         let shelf = match write {
             None => None,

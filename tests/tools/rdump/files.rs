@@ -184,6 +184,36 @@ fn packets_are_counted_passed_over_and_cut() {
 }
 
 #[test]
+fn the_files_of_a_list_are_read_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two, list] = ["one", "two", "list"].map(|name| folder.path().join(name));
+    fs::write(&one, Capture::ethernet().frame(5, &hello()).bytes()).unwrap();
+    fs::write(&two, Capture::mixed().bytes()).unwrap();
+    let names = format!("{}\n\n{}\n", one.display(), two.display());
+    fs::write(&list, &names).unwrap();
+    let list = list.to_str().unwrap();
+    assert_eq!(printed(&rdump(&["--count", "-V", list], b"")), "9 packets\n");
+    let output = rdump(&["-tn", "-V", "-", "-c", "2"], names.as_bytes());
+    let text = printed(&output);
+    assert!(
+        text.starts_with("IP 10.0.0.1.5000 > 10.0.0.2.6000: UDP, length 5\nARP, "),
+        "{text}"
+    );
+    assert_eq!(said(&output).matches("reading from file ").count(), 2);
+    assert_eq!(
+        printed(&rdump(&["--count", "-V", list, "-c", "1"], b"")),
+        "1 packet\n"
+    );
+
+    let output = rdump(&["-V", "-"], b"/nonexistent/file\n");
+    assert_eq!(
+        said(&output),
+        "rdump: /nonexistent/file: No such file or directory\n"
+    );
+    assert_eq!(said(&rdump(&["-V", "-"], b"\n")), "rdump: -: it names no file\n");
+}
+
+#[test]
 fn options_that_contradict_each_other_are_refused() {
     for (arguments, why) in [
         (
@@ -191,6 +221,15 @@ fn options_that_contradict_each_other_are_refused() {
             "-r and -i: packets come from a file or from an interface, not from both",
         ),
         (&["-c", "0"], "invalid packet count 0"),
+        (&["-j", "sundial"], "invalid time stamp type sundial"),
+        (
+            &["-r", "x", "-I"],
+            "-I and -j are about an interface, and packets come from a file",
+        ),
+        (
+            &["-r", "x", "-V", "y"],
+            "-r and -V: packets come from one file or from those of a list",
+        ),
         (&["-y", "NOSUCH", "-d"], "invalid data link type NOSUCH"),
         (
             &["--print", "-w", "-", "-r", "x"],

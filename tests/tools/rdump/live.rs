@@ -259,3 +259,26 @@ fn a_capture_ends_when_its_time_is_over() {
     assert_eq!(watch.message(), "0 packets captured\n");
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn an_interface_says_what_it_cannot_do() {
+    if !root() {
+        return;
+    }
+    let listed = printed(&rdump(&["-J", "-i", "lo"], b""));
+    assert_eq!(
+        listed,
+        "Time stamp types for lo (use option -j to set):\n  host (Host)\n"
+    );
+    for (arguments, why) in [
+        (["-I", "-i", "lo"], "lo: That device doesn't support monitor mode"),
+        (
+            ["-jadapter", "-i", "lo"],
+            "lo: it does not have time stamps of type adapter (-J lists those that it has)",
+        ),
+    ] {
+        let output = rdump(&arguments, b"");
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(super::said(&output), format!("rdump: {why}\n"));
+    }
+}
