@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, geonet, isoclns, llc, macsec, msnlb, pppoe};
+use super::{arista, cfm, geonet, isoclns, llc, lldp, macsec, msnlb, pppoe, slow};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, ipv4, ipv6, mpls, nsh};
@@ -141,12 +141,19 @@ pub(crate) fn by_type(
         }
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         EtherType(EAPOL) => eap::frame(page, payload)?,
+        EtherType(SLOW) => slow::print(page, payload)?,
+        EtherType(CFM | CFM_OLD) => cfm::print(page, payload)?,
+        EtherType(LLDP) => lldp::print(page, payload)?,
         EtherType(PTP) => ptp::print(page, payload)?,
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+const SLOW: u16 = 0x8809;
+const CFM: u16 = 0x8902;
+const CFM_OLD: u16 = 0x8903;
+const LLDP: u16 = 0x88cc;
 const EAPOL: u16 = 0x888e;
 const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;

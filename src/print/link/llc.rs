@@ -3,12 +3,12 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::ether::{self, Addresses};
-use super::{isoclns, stp};
+use super::{cdp, dtp, isoclns, stp, udld, vtp};
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
 use crate::print::page::Page;
-use crate::print::registry::oui::{self, CISCO, CISCO_BRIDGED, ETHERNET, IEEE_802_1};
+use crate::print::registry::oui::{self, APPLETALK, CISCO, CISCO_BRIDGED, ETHERNET, IEEE_802_1};
 use crate::print::text::{Hex2, Hex4, HexPad, Mac, name_of, put};
 
 /// Prints an 802.2 packet, in hexadecimal if it is none that we know. Returns how many of its bytes were headers.
@@ -225,6 +225,17 @@ pub(crate) fn snap(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Ad
     }
     let known = match (organisation, kind) {
         (ETHERNET | CISCO_BRIDGED, _) => ether::by_type(page, EtherType(kind), rest, addresses)?,
+        // AppleTalk has an organisation of its own, and the type of Ethernet all the same.
+        (APPLETALK, 0x809b) => ether::by_type(page, EtherType(kind), rest, addresses)?,
+        (CISCO, CDP | VTP | DTP | UDLD) => {
+            match kind {
+                CDP => cdp::print(page, rest)?,
+                VTP => vtp::print(page, rest)?,
+                DTP => dtp::print(page, rest)?,
+                _ => udld::print(page, rest)?,
+            }
+            true
+        }
         (CISCO, 0x010b | 0x010c) | (IEEE_802_1, 0x000e) => {
             stp::print(page, rest)?;
             true
@@ -318,11 +329,15 @@ const POINTS: &[(u8, &str)] = &[
     (OSI, "OSI"),
 ];
 
+const CDP: u16 = 0x2000;
+const VTP: u16 = 0x2003;
+const DTP: u16 = 0x2004;
+const UDLD: u16 = 0x0111;
 const CISCO_PROTOCOLS: &[(u16, &str)] = &[
-    (0x2000, "CDP"),
-    (0x2003, "VTP"),
-    (0x2004, "DTP"),
-    (0x0111, "UDLD"),
+    (CDP, "CDP"),
+    (VTP, "VTP"),
+    (DTP, "DTP"),
+    (UDLD, "UDLD"),
     (0x010b, "PVST"),
     (0x010c, "VLAN Bridge"),
 ];

@@ -2,7 +2,7 @@
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex2, Hex4, HexRun, Mac, Put, Zeros, name_of, put, put_bits};
+use crate::print::text::{Fixed, Hex2, Hex4, HexRun, Mac, Put, name_of, put, put_bits};
 
 /// Prints a bridge protocol data unit.
 pub(super) fn print(page: &mut Page<'_>, unit: Cursor<'_>) -> Shown {
@@ -18,8 +18,9 @@ pub(super) fn print(page: &mut Page<'_>, unit: Cursor<'_>) -> Shown {
         put!(page, "Unknown STP protocol (0x", Hex2(version), ")");
         return Ok(());
     };
-    put!(page, name, ", ");
+    put!(page, name);
     let kind = unit.peek_u8(3)?;
+    put!(page, ", ");
     match kind {
         CONFIG => {
             put!(page, "Config");
@@ -250,10 +251,7 @@ struct Seconds(u16);
 
 impl Put for Seconds {
     fn put(self, out: &mut Vec<u8>) {
-        let hundredths = (u64::from(self.0) * 100 + 127) / 256;
-        (hundredths / 100).put(out);
-        ".".put(out);
-        Zeros(hundredths % 100, 2).put(out);
+        Fixed(f64::from(self.0) / 256.0, 2).put(out);
         "s".put(out);
     }
 }
