@@ -1,7 +1,9 @@
 //! The application layer: what TCP and UDP carry, by port.
 
+mod aodv;
 mod auto_rp;
 mod bcm_li;
+mod babel;
 mod bfd;
 mod bgp;
 mod decoder;
@@ -22,6 +24,7 @@ mod lsp_ping;
 mod msdp;
 mod ntp;
 mod pptp;
+mod olsr;
 pub(crate) mod ptp;
 mod quic;
 mod radius;
@@ -148,6 +151,12 @@ pub(crate) fn over_udp(
         isakmp::print(page, datagram, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[654]) {
+        aodv::print(page, payload, datagram.is_v6())?;
+    } else if ports.any(&[698]) {
+        olsr::print(page, payload, datagram.is_v6())?;
+    } else if ports.any(&[6696, 6697]) {
+        babel::print(page, payload)?;
     } else if ports.any(&[1701]) {
         l2tp::print(page, payload)?;
     } else if ports.any(&[520]) {
