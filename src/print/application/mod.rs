@@ -41,6 +41,7 @@ mod vqp;
 mod vxlan;
 mod vxlan_gpe;
 pub(crate) mod zmtp;
+mod zephyr;
 
 use super::cursor::{Cursor, Shown};
 use super::internet::Datagram;
@@ -157,6 +158,8 @@ pub(crate) fn over_udp(
         olsr::print(page, payload, datagram.is_v6())?;
     } else if ports.any(&[6696, 6697]) {
         babel::print(page, payload)?;
+    } else if ports.any(&[2103, 2104]) {
+        zephyr::print(page, payload)?;
     } else if ports.any(&[1701]) {
         l2tp::print(page, payload)?;
     } else if ports.any(&[520]) {

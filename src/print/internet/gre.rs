@@ -3,6 +3,7 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::{erspan, ipv4, ipv6, mpls, nhrp, nsh};
+use super::{atalk, erspan, ipv4, ipv6, mpls, nsh};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::link::{ether, isoclns, ppp};
 use crate::print::page::Page;
@@ -63,6 +64,7 @@ fn payload(page: &mut Page<'_>, flags: u16, protocol: u16, rest: Cursor<'_>) -> 
         0x86dd => ipv6::print(page, rest),
         0x8847 | 0x8848 => mpls::print(page, rest),
         0x6558 => ether::print(page, rest).map(|_| ()),
+        0x809b => atalk::print(page, rest),
         0x00fe => isoclns::print(page, rest),
         0x2001 => nhrp::print(page, rest),
         0x894f => nsh::print(page, rest),

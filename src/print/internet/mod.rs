@@ -1,6 +1,7 @@
 //! The internet layer: IPv4, IPv6 and what goes directly with them.
 
 pub(crate) mod arp;
+pub(crate) mod atalk;
 mod carp;
 pub(crate) mod demux;
 mod dvmrp;

@@ -7,7 +7,7 @@ use super::switch_tag::SwitchTag;
 use super::{arista, cfm, geonet, isoclns, llc, lldp, macsec, msnlb, pppoe, slow};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
-use crate::print::internet::{arp, ipv4, ipv6, mpls, nsh};
+use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
 use crate::print::page::Page;
 use crate::print::text::{Mac, put};
 
@@ -141,6 +141,11 @@ pub(crate) fn by_type(
         }
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         EtherType(EAPOL) => eap::frame(page, payload)?,
+        EtherType(APPLETALK) => {
+            put!(page, if page.verbose(1) { "et1 " } else { "" });
+            atalk::print(page, payload)?;
+        }
+        EtherType(APPLETALK_RESOLUTION) => atalk::resolution(page, payload)?,
         EtherType(SLOW) => slow::print(page, payload)?,
         EtherType(CFM | CFM_OLD) => cfm::print(page, payload)?,
         EtherType(LLDP) => lldp::print(page, payload)?,
@@ -150,9 +155,11 @@ pub(crate) fn by_type(
     Ok(true)
 }
 
+const APPLETALK: u16 = 0x809b;
+const APPLETALK_RESOLUTION: u16 = 0x80f3;
 const SLOW: u16 = 0x8809;
 const CFM: u16 = 0x8902;
-const CFM_OLD: u16 = 0x8903;
+const CFM_OLD: u16 = 0xabcd;
 const LLDP: u16 = 0x88cc;
 const EAPOL: u16 = 0x888e;
 const PTP: u16 = 0x88f7;
@@ -272,7 +279,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x8809 => "Slow Protocols", 0x880b => "PPP", 0x8847 => "MPLS unicast", 0x8848 => "MPLS multicast",
         0x8863 => "PPPoE D", 0x8864 => "PPPoE S", 0x886f => "MS NLB heartbeat", 0x8870 => "Jumbo",
         0x888e => "EAPOL", 0x88f7 => "PTP", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
-        0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0x8903 => "CFM (old)",
+        0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0xabcd => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
         0x1111 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
         0xd28b => "Arista Vendor Specific Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
