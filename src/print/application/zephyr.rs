@@ -157,7 +157,7 @@ impl<'a> Fields<'a> {
 fn number(text: &[u8]) -> u32 {
     let text = text
         .strip_prefix(b"0x")
-        .or(text.strip_prefix(b"0X"))
+        .or_else(|| text.strip_prefix(b"0X"))
         .unwrap_or(text);
     text.iter()
         .map_while(|&byte| char::from(byte).to_digit(16))
