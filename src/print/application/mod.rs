@@ -2,8 +2,8 @@
 
 mod aodv;
 mod auto_rp;
-mod bcm_li;
 mod babel;
+mod bcm_li;
 mod bfd;
 mod bgp;
 mod decoder;
@@ -40,8 +40,8 @@ mod tls;
 mod vqp;
 mod vxlan;
 mod vxlan_gpe;
-pub(crate) mod zmtp;
 mod zephyr;
+pub(crate) mod zmtp;
 
 use super::cursor::{Cursor, Shown};
 use super::internet::Datagram;

@@ -28,8 +28,8 @@ mod sll;
 mod slow;
 mod stp;
 mod switch_tag;
-mod vsock;
 mod udld;
+mod vsock;
 mod vtp;
 
 use super::cursor::{Cursor, Shown};
