@@ -2,8 +2,7 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{atalk, erspan, ipv4, ipv6, mpls, nsh};
-use super::{erspan, ipv4, ipv6, mpls, nhrp, nsh};
+use super::{atalk, erspan, ipv4, ipv6, mpls, nhrp, nsh};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::link::{ether, isoclns, ppp};
 use crate::print::page::Page;
