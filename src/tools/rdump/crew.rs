@@ -186,10 +186,11 @@ impl Crew {
             };
             let mut batch = state.done.swap_remove(at);
             drop(state);
+            // Written or not: nobody may wait for it again.
+            self.next += 1;
             out.write_all(&batch.text)?;
             batch.clear();
             self.spare.push(batch);
-            self.next += 1;
         }
     }
 }
@@ -342,6 +343,35 @@ mod tests {
             let (one, two) = both(count, helpers);
             assert!(one == two, "{count} packets, {helpers} helpers");
         }
+    }
+
+    /// A pipe that nobody reads any more.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_text_that_could_not_be_written() {
+        let mut reader = Printer::new(Options::default());
+        let mut crew = Crew::new(Options::default(), 1);
+        let packet = Packet {
+            number: 1,
+            time: Timestamp::default(),
+            link: LinkType::RAW,
+            wire_len: 1,
+            bytes: &[0x45],
+        };
+        let failed = (0..20_000).any(|_| crew.take(&mut reader, &packet, &mut Closed).is_err());
+        assert!(failed);
+        while crew.finish(&mut Closed).is_err() {}
     }
 
     #[test]
