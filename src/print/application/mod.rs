@@ -32,6 +32,7 @@ mod resp;
 mod rip;
 mod rpki;
 mod rtp;
+mod sflow;
 mod syslog;
 mod telnet;
 mod tftp;
@@ -180,6 +181,8 @@ pub(crate) fn over_udp(
         lsp_ping::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
         bfd::print(page, ports, payload)?;
+    } else if ports.any(&[6343]) {
+        sflow::print(page, payload)?;
     } else if ports.any(&[5060]) {
         lines::print(page, &lines::SIP, payload)?;
     } else if ports.any(&[4789, 8472]) {

@@ -113,7 +113,8 @@ const FIXED: usize = 12;
 
 #[cfg(test)]
 mod tests {
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::{Options, Secrets};
     use crate::wire::LinkType;
 
     #[test]
@@ -130,5 +131,28 @@ mod tests {
         );
         assert_every_cut_is_told(LinkType::RAW, &esp);
         assert_every_cut_is_told(LinkType::RAW, &ah);
+    }
+
+    #[test]
+    fn what_we_have_a_key_for_is_opened() {
+        let mut secrets = Secrets::default();
+        secrets.add("0x1234@192.0.2.2 none-hmac96:").unwrap();
+        let options = Options {
+            secrets,
+            ..options(0)
+        };
+        let mut sealed = vec![0, 0, 0x12, 0x34, 0, 0, 0, 1];
+        sealed.extend([0, 7, 0, 9, 0, 9, 0, 0, 0xff, 1, 1, 17]);
+        let length = sealed.len();
+        sealed.extend([0; 12]);
+        assert_eq!(
+            shown_with(&options, LinkType::RAW, &ipv4(50, &sealed)),
+            "IP 192.0.2.1 > 192.0.2.2: ESP(spi=0x00001234,seq=0x1), length 32: 7 > 9: UDP, length 1"
+        );
+        // More padding than there is text.
+        sealed[length - 2] = 11;
+        assert!(shown_with(&options, LinkType::RAW, &ipv4(50, &sealed)).ends_with(", length 32 [|esp]"));
+        sealed[3] = 0;
+        assert!(shown_with(&options, LinkType::RAW, &ipv4(50, &sealed)).ends_with(", length 32"));
     }
 }
