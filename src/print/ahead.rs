@@ -159,12 +159,12 @@ fn tcp(
         return Ok(Question::Unforeseen);
     }
     let ports = (segment.peek_u16(0)?, segment.peek_u16(2)?);
-    if segment.len() > header && !(TCP_PORTS.plain(ports.0) && TCP_PORTS.plain(ports.1)) {
+    if segment.len() > header && !TCP_PORTS.plain(ports) {
         return Ok(Question::Unforeseen);
     }
     let flags = segment.peek_u8(13)?;
     // The reason of a reset has to be there, though it is not shown.
-    let silent = SILENT.plain(ports.0) && SILENT.plain(ports.1) && flags & RST == 0;
+    let silent = SILENT.plain(ports) && flags & RST == 0;
     let unread = if silent && !reads_all(options) {
         segment.after(header).captured()
     } else {
@@ -193,8 +193,13 @@ fn tcp(
 }
 
 fn udp(datagram: Cursor<'_>) -> Shown<Question> {
-    let plain = UDP_PORTS.plain(datagram.peek_u16(0)?) && UDP_PORTS.plain(datagram.peek_u16(2)?);
-    Ok(if plain { ALL_READ } else { Question::Unforeseen })
+    Ok(
+        if UDP_PORTS.plain((datagram.peek_u16(0)?, datagram.peek_u16(2)?)) {
+            ALL_READ
+        } else {
+            Question::Unforeseen
+        },
+    )
 }
 
 /// Whether the options ask for more than the headers of a payload that has no printer: checksums, dumps, the
@@ -210,12 +215,15 @@ struct Plain {
     known: &'static [u16],
 }
 
-/// No protocol that has a printer is assigned one of the ports that clients are given.
+/// From here on are the ports that clients are given.
 const CLIENTS: u16 = 32_768;
 
 impl Plain {
-    fn plain(&self, port: u16) -> bool {
-        port >= CLIENTS || self.known.contains(&port)
+    /// Whether one is known, and the other one too or a client's. Two clients' are not: some printer may be
+    /// meant by one of them.
+    fn plain(&self, (one, other): (u16, u16)) -> bool {
+        let (one_known, other_known) = (self.known.contains(&one), self.known.contains(&other));
+        (one_known || one >= CLIENTS) && (other_known || other >= CLIENTS) && (one_known || other_known)
     }
 }
 
@@ -294,6 +302,7 @@ mod tests {
             tcp((40000, 80), (1001, 5001), 0x18, &[], b"GET / HTTP/1.1\r\n\r\n"),
             udp(40000, 4789, &[8; 40]),
             udp(40000, 53, &[8; 40]),
+            udp(49152, 40000, &[8; 40]),
             tcp((40000, 80), (1019, 5001), 0x11, &[], &[]),
             tcp((40000, 443), (1, 1), 0x18, &[], b"\x16\x03\x01"),
             ipv4(47, &[0; 8]),
@@ -310,7 +319,7 @@ mod tests {
 
     /// Packets that are nearly right: of few addresses and ports, so that they meet.
     fn packet() -> impl Strategy<Value = (Vec<u8>, u32)> {
-        let port = prop::sample::select(vec![22_u16, 53, 80, 123, 443, 520, 2049, 4789, 40000, 50000]);
+        let port = prop::sample::select(vec![22_u16, 53, 80, 123, 443, 520, 2049, 4789, 40000, 49152]);
         let body = prop::collection::vec(any::<u8>(), 0..60);
         let flags = prop::sample::select(vec![0x02_u8, 0x12, 0x10, 0x18, 0x11, 0x04, 0x14]);
         let segment = (
