@@ -154,21 +154,15 @@ impl LaunchClient {
     /// the name before.
     pub async fn meet(&mut self, deadline: Instant) -> Result<Session, LaunchError> {
         let mut ring = self.places.ring();
-        let first = ring.here();
-        self.meet_in(&mut ring, first, deadline).await
+        self.meet_in(&mut ring, deadline).await
     }
 
-    /// Meets the store at `first`, or past that a shared one.
-    async fn meet_in(
-        &mut self,
-        ring: &mut Ring,
-        first: usize,
-        deadline: Instant,
-    ) -> Result<Session, LaunchError> {
+    /// Meets the store at the first address, or past that a shared one.
+    async fn meet_in(&mut self, ring: &mut Ring, deadline: Instant) -> Result<Session, LaunchError> {
         loop {
             let mut meeting = Meeting::new(self.seal.clone(), rand::random());
             match self.places.turn(ring, deadline, &mut meeting).await {
-                Turn::Answered if ring.here() == first || meeting.is_shared() => {
+                Turn::Answered if ring.here() == FIRST || meeting.is_shared() => {
                     return meeting.session().cloned().ok_or_else(|| self.meaningless());
                 }
                 Turn::Answered => {
@@ -282,10 +276,9 @@ impl LaunchClient {
 
     async fn pair(&mut self, mut asking: Asking, deadline: Instant) -> Result<Said, LaunchError> {
         let mut ring = self.places.ring();
-        let first = ring.here();
         loop {
-            if ring.here() != first {
-                self.meet_in(&mut ring, first, deadline).await?;
+            if ring.here() != FIRST {
+                self.meet_in(&mut ring, deadline).await?;
             }
             match self.places.turn(&mut ring, deadline, &mut asking).await {
                 Turn::Answered => return asking.into_said().ok_or_else(|| self.meaningless()),
@@ -315,4 +308,6 @@ const LIMITS: Limits = Limits {
     cap: Duration::from_secs(2),
     ..Limits::REQUEST
 };
+/// Whoever asked an earlier question elsewhere has passed this one by.
+const FIRST: usize = 0;
 const LONGEST_BYE: Duration = Duration::from_secs(1);
