@@ -1,12 +1,13 @@
 //! A client that may ask at several addresses: it moves on, and never past what keeps a launch from being a second.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Stdio;
 
 use super::server::Server;
-use crate::support::{free_port, tool};
+use crate::support::{Guard, free_port, tool};
 
 /// Runs a client; its status, its results and what it said.
 fn client(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -152,18 +153,28 @@ fn a_server_that_drains_still_answers_while_an_action_runs() {
     );
     let server = Server::start(&folder.path().join("store"), &action);
     let address = server.address().to_string();
-    let named = ["launch", &address, "tea", "--id", "order-1"];
-    std::thread::scope(|scope| {
-        let call = scope.spawn(|| client(&named));
-        while !begun.exists() {
-            std::thread::yield_now();
-        }
-        rustix::process::kill_process(server.pid(), rustix::process::Signal::TERM).expect("it runs");
-        let asked = client(&[&named[..], &["--deadline", "0.5", "--grace", "0", "--json"]].concat());
-        assert_eq!(asked.0, Some(4), "{}", asked.2);
-        assert!(asked.1.contains("\"why\":\"working\""), "{}", asked.1);
-        fs::write(&go, "").expect("it can be written");
-        let (status, result, told) = call.join().expect("it ends");
-        assert_eq!((status, result.as_str()), (Some(0), "tea"), "{told}");
-    });
+    let named = ["launch", &address, "tea", "--id", "order-1", "-v"];
+    let (status, _, told) = client(&[&named[..], &["--deadline", "1", "--grace", "0"]].concat());
+    assert!(status == Some(4) && begun.exists(), "{told}");
+    rustix::process::kill_process(server.pid(), rustix::process::Signal::TERM).expect("it runs");
+    // The result goes to who asked last, and then the server ends.
+    let mut command = tool("rlaunch");
+    command.args(named).stdin(Stdio::null());
+    let mut call = Guard(
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("rlaunch starts"),
+    );
+    let told = BufReader::new(call.stderr.take().expect("it was piped"));
+    let mut told = told.lines().map(|line| line.expect("text"));
+    assert!(told.any(|line| line.contains("it is at work")));
+    fs::write(&go, "").expect("it can be written");
+    let told: Vec<_> = told.collect();
+    let mut result = String::new();
+    let mut out = call.stdout.take().expect("it was piped");
+    out.read_to_string(&mut result).expect("text");
+    let status = call.wait().expect("it ends").code();
+    assert_eq!((status, result.as_str()), (Some(0), "tea"), "{told:?}");
 }
