@@ -1,7 +1,7 @@
 //! ARCNET (RFC 1201, and RFC 1051 without fragments), as BSD and as Linux capture it.
 
 use crate::print::cursor::{Cursor, Shown};
-use crate::print::internet::{arp, ipv4, ipv6};
+use crate::print::internet::{arp, atalk, ipv4, ipv6};
 use crate::print::page::Page;
 use crate::print::text::{Hex2, Hex4, name_of, put};
 
@@ -81,6 +81,10 @@ fn payload(page: &mut Page<'_>, kind: u8, rest: Cursor<'_>) -> Shown {
     match kind {
         OLD_IP | IP => ipv4::print(page, rest),
         IPV6 => ipv6::print(page, rest),
+        APPLETALK => {
+            put!(page, if page.verbose(1) { "et1 " } else { "" });
+            atalk::print(page, rest)
+        }
         OLD_ARP | ARP | REVERSE_ARP => arp::print(page, rest),
         _ => {
             page.raw(rest.bytes());
@@ -102,6 +106,7 @@ const IP: u8 = 212;
 const ARP: u8 = 213;
 const REVERSE_ARP: u8 = 214;
 const IPV6: u8 = 0xc4;
+const APPLETALK: u8 = 0xdd;
 const DIAGNOSE: u8 = 0x80;
 
 const KINDS: &[(u8, &str)] = &[
@@ -110,7 +115,7 @@ const KINDS: &[(u8, &str)] = &[
     (IP, "ip"),
     (ARP, "arp"),
     (REVERSE_ARP, "rarp"),
-    (221, "atalk"),
+    (APPLETALK, "atalk"),
     (247, "banyan"),
     (250, "ipx"),
     (IPV6, "ipv6"),

@@ -282,7 +282,7 @@ pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
         0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0xabcd => "CFM (old)",
         0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
         0x1111 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
-        0xd28b => "Arista Vendor Specific Protocol", 0xdada => "MEDSA", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
+        0xd28b => "Arista Vendor Specific Protocol", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
         _ => return None,
     })
 }

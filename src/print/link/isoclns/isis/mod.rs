@@ -2,6 +2,7 @@
 
 mod bridging;
 mod capability;
+mod fields;
 mod id;
 mod neighbor;
 mod prefix;

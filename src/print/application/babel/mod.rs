@@ -1,11 +1,14 @@
 //! The Babel routing protocol (RFC 6126, RFC 8966), with its round-trip times (RFC 9616), authentication (RFC 7298,
 //! RFC 8967), diversity and source-specific routes.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+mod prefix;
+mod sub_value;
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex2, Hex4, Mac, Put, Zeros, put};
+use crate::print::text::{Hex4, Mac, put};
+use prefix::{Last, MAPPED, WILDCARD, address, prefix, put_address, put_any_prefix, put_prefix};
+use sub_value::{Interval, UpdateInterval, sub_values};
 
 /// Prints a packet.
 pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -269,236 +272,7 @@ fn put_update_flags(page: &mut Page<'_>, flags: u8) {
     }
 }
 
-/// The prefixes that the next updates may be told by what differs from.
-struct Last {
-    ipv4: [u8; 16],
-    ipv6: [u8; 16],
-}
-
-impl Last {
-    fn of(&mut self, encoding: u8) -> &mut [u8; 16] {
-        if encoding == IPV4 {
-            &mut self.ipv4
-        } else {
-            &mut self.ipv6
-        }
-    }
-}
-
-/// A prefix of so many bits, of which the first `omitted` bytes are those of `before`; IPv4's are mapped into IPv6's.
-fn prefix(
-    encoding: u8,
-    bits: u8,
-    omitted: u8,
-    before: Option<[u8; 16]>,
-    value: &mut Cursor<'_>,
-) -> Shown<[u8; 16]> {
-    let (bytes, omitted) = (usize::from(bits.div_ceil(8)), usize::from(omitted));
-    let told = bytes.saturating_sub(omitted);
-    let mut address = [0; 16];
-    if bytes > 16 {
-        return Err(Stop::Invalid);
-    }
-    let start = match encoding {
-        WILDCARD => return Ok(address),
-        IPV4 => {
-            address = MAPPED;
-            if omitted > 4 || bytes > 4 {
-                return Err(Stop::Invalid);
-            }
-            12
-        }
-        IPV6 if omitted > 16 => return Err(Stop::Invalid),
-        IPV6 => 0,
-        LINK_LOCAL => {
-            fill(&mut address, 0, &[0xfe, 0x80]);
-            let told = bytes.saturating_sub(8);
-            value.claims(told)?;
-            fill(&mut address, 8, value.take(told)?);
-            return Ok(address);
-        }
-        _ => return Err(Stop::Invalid),
-    };
-    value.claims(told)?;
-    if omitted > 0 {
-        let before = before.ok_or(Stop::Invalid)?;
-        fill(&mut address, 0, before.get(..start + omitted).unwrap_or_default());
-    }
-    fill(&mut address, start + omitted, value.take(told)?);
-    Ok(address)
-}
-
-fn fill(address: &mut [u8; 16], start: usize, bytes: &[u8]) {
-    for (to, from) in address.iter_mut().skip(start).zip(bytes) {
-        *to = *from;
-    }
-}
-
-/// A whole address; `None` if it is too short or of an unknown encoding.
-fn address(encoding: u8, value: &mut Cursor<'_>) -> Shown<Option<[u8; 16]>> {
-    let bits = if encoding == IPV4 { 32 } else { 128 };
-    match prefix(encoding, bits, 0, None, value) {
-        Ok(address) => Ok(Some(address)),
-        Err(Stop::Invalid) => Ok(None),
-        Err(stop) => Err(stop),
-    }
-}
-
-fn put_address(page: &mut Page<'_>, encoding: u8, address: [u8; 16], wildcard: &str) {
-    if encoding == WILDCARD {
-        put!(page, wildcard);
-    } else {
-        put_host(page, address);
-    }
-}
-
-fn put_host(page: &mut Page<'_>, address: [u8; 16]) {
-    match Ipv6Addr::from(address).to_ipv4_mapped() {
-        Some(ipv4) => page.host(ipv4),
-        None => page.host(Ipv6Addr::from(address)),
-    }
-}
-
-fn put_prefix(page: &mut Page<'_>, encoding: u8, address: [u8; 16], bits: u8, wildcard: &str) {
-    if encoding == WILDCARD {
-        put!(page, wildcard);
-    } else {
-        put_any_prefix(page, encoding, address, bits);
-    }
-}
-
-fn put_any_prefix(page: &mut Page<'_>, encoding: u8, address: [u8; 16], bits: u8) {
-    let bits = if encoding == IPV4 {
-        bits.wrapping_add(96)
-    } else {
-        bits
-    };
-    match (Ipv6Addr::from(address).to_ipv4_mapped(), bits.checked_sub(96)) {
-        (Some(ipv4), Some(bits)) => {
-            page.host(Ipv4Addr::from(ipv4.octets()));
-            put!(page, "/", bits);
-        }
-        _ => {
-            page.host(Ipv6Addr::from(address));
-            put!(page, "/", bits);
-        }
-    }
-}
-
-/// The values within a value.
-fn sub_values(page: &mut Page<'_>, around: u8, mut rest: Cursor<'_>) -> Shown {
-    while !rest.is_empty() {
-        let kind = rest.u8()?;
-        if kind == PAD_1 {
-            put!(page, " sub-pad1");
-            continue;
-        }
-        put!(page, if kind & 0x80 != 0 { " (M)" } else { "" });
-        if rest.is_empty() {
-            page.invalid();
-            return Ok(());
-        }
-        let length = usize::from(rest.u8()?);
-        if length > rest.len() {
-            page.invalid();
-            return Ok(());
-        }
-        let mut value = rest.sub(length);
-        match kind {
-            PAD_N => put!(page, " sub-padn"),
-            DIVERSITY => {
-                put!(page, " sub-diversity");
-                if value.is_empty() {
-                    put!(page, " empty");
-                    continue;
-                }
-                for index in 0..length {
-                    put!(page, if index > 0 { "-" } else { " " });
-                    match value.u8()? {
-                        0 => put!(page, "reserved"),
-                        255 => put!(page, "all"),
-                        channel => put!(page, channel),
-                    }
-                }
-                put!(
-                    page,
-                    if matches!(around, UPDATE | SOURCE_UPDATE) {
-                        ""
-                    } else {
-                        " (bogus)"
-                    }
-                );
-            }
-            TIMESTAMP => {
-                put!(page, " sub-timestamp");
-                let count = match around {
-                    HELLO => 1,
-                    HEARD => 2,
-                    _ => {
-                        put!(page, " (bogus)");
-                        continue;
-                    }
-                };
-                if length < count * 4 {
-                    page.invalid();
-                    return Ok(());
-                }
-                for index in 0..count {
-                    put!(
-                        page,
-                        if index > 0 { "|" } else { " " },
-                        Microseconds(value.u32()?)
-                    );
-                }
-            }
-            _ => put!(page, " sub-unknown-0x", Hex2(kind)),
-        }
-    }
-    Ok(())
-}
-
-/// A time in hundredths of a second.
-struct Interval(u16);
-
-impl Put for Interval {
-    fn put(self, out: &mut Vec<u8>) {
-        match self.0 {
-            0 => "0.0s (bogus)".put(out),
-            time => (time / 100, ".", Zeros(u64::from(time % 100), 2), "s").put(out),
-        }
-    }
-}
-
-/// The same in an update, where the largest stands for no end.
-struct UpdateInterval(u16);
-
-impl Put for UpdateInterval {
-    fn put(self, out: &mut Vec<u8>) {
-        match self.0 {
-            u16::MAX => "infinity".put(out),
-            time => Interval(time).put(out),
-        }
-    }
-}
-
-struct Microseconds(u32);
-
-impl Put for Microseconds {
-    fn put(self, out: &mut Vec<u8>) {
-        let fraction = Zeros(u64::from(self.0 % 1_000_000), 6);
-        (self.0 / 1_000_000, ".", fraction, "s").put(out);
-    }
-}
-
 const MAGIC: u8 = 42;
-
-/// How addresses are encoded.
-const WILDCARD: u8 = 0;
-const IPV4: u8 = 1;
-const IPV6: u8 = 2;
-const LINK_LOCAL: u8 = 3;
-
-const MAPPED: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0];
 
 const PAD_1: u8 = 0;
 const PAD_N: u8 = 1;
@@ -544,10 +318,6 @@ const NAMES: &[&str] = &[
     " challenge_request",
     " challenge_reply",
 ];
-
-/// Types of values within values; padding is the same.
-const DIVERSITY: u8 = 2;
-const TIMESTAMP: u8 = 3;
 
 #[cfg(test)]
 mod tests {
