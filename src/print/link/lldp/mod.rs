@@ -373,4 +373,15 @@ mod tests {
             "{text}"
         );
     }
+
+    #[test]
+    fn a_length_has_nine_bits() {
+        let mut value = vec![6 << 1 | 1, 44];
+        value.resize(302, b'x');
+        let text = verbose(1, LINK, &ether(0x88cc, &value));
+        assert!(
+            text.contains("System Description TLV (6), length 300\n\t  xxx"),
+            "{text}"
+        );
+    }
 }
