@@ -1,4 +1,4 @@
-//! `rlaunch` over sockets: the client, which is the caller's questions, asked by [`ask`], and the server.
+//! `rlaunch` over sockets: the client, which is the caller's questions, asked by `net::ask`, and the server.
 
 mod cluster;
 pub mod load;

@@ -33,6 +33,7 @@ mod rip;
 mod rpki;
 mod rtp;
 mod sflow;
+mod snmp;
 mod syslog;
 mod telnet;
 mod tftp;
@@ -153,6 +154,8 @@ pub(crate) fn over_udp(
         isakmp::print(page, datagram, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[161, 162]) {
+        snmp::print(page, payload)?;
     } else if ports.any(&[654]) {
         aodv::print(page, payload, datagram.is_v6())?;
     } else if ports.any(&[698]) {

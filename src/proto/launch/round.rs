@@ -76,7 +76,7 @@ impl Ring {
     }
 
     /// The one that is asked is busy and wants to be asked again after `pause`. When the next is to be asked, if it
-    /// is left for that: once it would have said nothing else for [`PATIENCE`].
+    /// is left for that: once it would have said nothing else for a second.
     pub fn busy(&mut self, now: Instant, pause: Duration) -> Option<Instant> {
         self.silent = 0;
         let since = *self.busy_since.get_or_insert(now);
