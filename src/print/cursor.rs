@@ -160,19 +160,16 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next two bytes, little-endian.
-    #[allow(dead_code, reason = "for the printers to come")]
     pub(crate) fn u16_le(&mut self) -> Shown<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
     /// The next four bytes, little-endian.
-    #[allow(dead_code, reason = "for the printers to come")]
     pub(crate) fn u32_le(&mut self) -> Shown<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
     /// The next eight bytes, little-endian.
-    #[allow(dead_code, reason = "for the printers to come")]
     pub(crate) fn u64_le(&mut self) -> Shown<u64> {
         self.array().map(u64::from_le_bytes)
     }
