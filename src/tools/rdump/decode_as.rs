@@ -63,7 +63,7 @@ mod tests {
         assert!(error("http").contains("not of the form"));
         assert!(error("sctp.1=http").contains("not of the form"));
         assert!(error("tcp.70000=http").ends_with("invalid port 70000"));
-        assert!(error("tcp.80=tftp").contains("known are domain, ftp, http"));
+        assert!(error("tcp.80=tftp").contains("known are bgp, domain, ftp, http"));
         assert!(
             packet_type("nosuch")
                 .unwrap_err()
