@@ -68,7 +68,7 @@ mod tests {
             packet_type("nosuch")
                 .unwrap_err()
                 .to_string()
-                .contains("bfd, carp, ")
+                .contains("bfd, bgp, carp, ")
         );
     }
 }
