@@ -121,6 +121,16 @@ impl<'p> Page<'p> {
         }
     }
 
+    /// The same of the address that is read next.
+    pub(crate) fn next_host(&mut self, rest: &mut Cursor<'_>, is_v6: bool) -> Shown {
+        if is_v6 {
+            self.host(rest.ipv6()?);
+        } else {
+            self.host(rest.ipv4()?);
+        }
+        Ok(())
+    }
+
     /// The name of the service at a port, or its number.
     pub(crate) fn port(&mut self, port: u16, transport: Transport) {
         match self

@@ -13,6 +13,15 @@ pub(super) fn verbose(verbosity: u8, link: LinkType, bytes: &[u8]) -> String {
     shown_with(&options(verbosity), link, bytes)
 }
 
+/// The same under `-e`.
+pub(super) fn under_e(link: LinkType, bytes: &[u8]) -> String {
+    let options = Options {
+        link_header: true,
+        ..options(0)
+    };
+    shown_with(&options, link, bytes)
+}
+
 /// The same with any options.
 pub(super) fn shown_with(options: &Options, link: LinkType, bytes: &[u8]) -> String {
     texts(options, link, &[bytes]).remove(0)

@@ -33,16 +33,6 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>, ipv6: bool) -> Sho
     }
 }
 
-/// An address, as it is read.
-fn host(page: &mut Page<'_>, rest: &mut Cursor<'_>, ipv6: bool) -> Shown {
-    if ipv6 {
-        page.host(rest.ipv6()?);
-    } else {
-        page.host(rest.ipv4()?);
-    }
-    Ok(())
-}
-
 fn request(page: &mut Page<'_>, message: Cursor<'_>, ipv6: bool) -> Shown {
     let size = if ipv6 { 48 } else { 24 };
     if message.len() < size {
@@ -64,9 +54,9 @@ fn request(page: &mut Page<'_>, message: Cursor<'_>, ipv6: bool) -> Shown {
     );
     put!(page, " id 0x", HexPad(message.peek_u32(4)?.into(), 8), "\n\tdst ");
     rest.advance(8);
-    host(page, &mut rest, ipv6)?;
+    page.next_host(&mut rest, ipv6)?;
     put!(page, " seq ", rest.u32()?, " src ");
-    host(page, &mut rest, ipv6)?;
+    page.next_host(&mut rest, ipv6)?;
     put!(page, " seq ", rest.u32()?);
     extension(page, rest)
 }
@@ -96,9 +86,9 @@ fn reply(page: &mut Page<'_>, message: Cursor<'_>, ipv6: bool) -> Shown {
         "\n\tdst "
     );
     rest.advance(4);
-    host(page, &mut rest, ipv6)?;
+    page.next_host(&mut rest, ipv6)?;
     put!(page, " dseq ", rest.u32()?, " src ");
-    host(page, &mut rest, ipv6)?;
+    page.next_host(&mut rest, ipv6)?;
     put!(page, " ", rest.u32()?, " ms");
     extension(page, rest)
 }
@@ -118,7 +108,7 @@ fn error(page: &mut Page<'_>, message: Cursor<'_>, ipv6: bool) -> Shown {
         }
         rest.need(size)?;
         put!(page, " {");
-        host(page, &mut rest, ipv6)?;
+        page.next_host(&mut rest, ipv6)?;
         put!(page, "}(", rest.u32()?, ")");
     }
     Ok(())

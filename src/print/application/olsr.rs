@@ -35,7 +35,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>, ipv6: bool) -> Show
         );
         put!(page, "), originator ");
         let mut fields = rest.after(4);
-        host(page, &mut fields, ipv6)?;
+        page.next_host(&mut fields, ipv6)?;
         put!(
             page,
             ", ttl ",
@@ -58,16 +58,6 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>, ipv6: bool) -> Show
         message(page, kind, data)?;
         rest.advance(size);
         left = left.saturating_sub(size);
-    }
-    Ok(())
-}
-
-/// An address, as it is read.
-fn host(page: &mut Page<'_>, rest: &mut Cursor<'_>, ipv6: bool) -> Shown {
-    if ipv6 {
-        page.host(rest.ipv6()?);
-    } else {
-        page.host(rest.ipv4()?);
     }
     Ok(())
 }
@@ -107,7 +97,7 @@ fn message(page: &mut Page<'_>, kind: u8, mut data: Message<'_>) -> Shown {
             for _ in 0..data.left / size {
                 data.rest.need(size)?;
                 put!(page, "\n\t  interface address ");
-                host(page, &mut data.rest, data.ipv6)?;
+                page.next_host(&mut data.rest, data.ipv6)?;
             }
             Ok(())
         }
@@ -176,7 +166,7 @@ fn neighbors(page: &mut Page<'_>, plain: bool, mut rest: Cursor<'_>, length: usi
         put!(page, "\n\t      neighbor\n\t\t");
         for _ in 0..length / 4 {
             rest.need(4)?;
-            host(page, &mut rest, false)?;
+            page.next_host(&mut rest, false)?;
             put!(page, " ");
         }
         return Ok(());
@@ -185,7 +175,7 @@ fn neighbors(page: &mut Page<'_>, plain: bool, mut rest: Cursor<'_>, length: usi
     for _ in 0..length / size {
         rest.need(size)?;
         put!(page, "\n\t      neighbor ");
-        host(page, &mut rest, ipv6)?;
+        page.next_host(&mut rest, ipv6)?;
         put!(
             page,
             ", link-quality ",
@@ -206,7 +196,7 @@ fn networks(page: &mut Page<'_>, mut data: Message<'_>) -> Shown {
         data.rest.need(size)?;
         if data.ipv6 {
             put!(page, "\n\t    #0: ");
-            host(page, &mut data.rest, true)?;
+            page.next_host(&mut data.rest, true)?;
             put!(page, "/", MaskBits(&data.rest.array::<16>()?));
             continue;
         }
@@ -288,7 +278,7 @@ fn names(page: &mut Page<'_>, mut data: Message<'_>) -> Shown {
         data.rest.need(all)?;
         let mut entry = data.rest;
         put!(page, ", address ");
-        host(page, &mut entry, data.ipv6)?;
+        page.next_host(&mut entry, data.ipv6)?;
         put!(page, ", name \"");
         page.text(&mut entry, length)?;
         put!(page, "\"");

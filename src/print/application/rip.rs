@@ -2,6 +2,7 @@
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
+use crate::print::registry::family;
 use crate::print::text::{Hex4, Put, name_of, put};
 
 /// Prints a message; its routes only under `-v`, and from `-vv` on all of it in hexadecimal too.
@@ -179,7 +180,7 @@ struct Family(u16);
 
 impl Put for Family {
     fn put(self, out: &mut Vec<u8>) {
-        match name_of(FAMILIES, self.0) {
+        match family::bsd(self.0.into()) {
             Some(name) => name.put(out),
             None => ("Unknown (", self.0, ")").put(out),
         }
@@ -210,17 +211,6 @@ const AUTHENTICATION: u16 = 0xffff;
 const TRAILER: u16 = 1;
 const PASSWORD: u16 = 2;
 const DIGEST: u16 = 3;
-
-const FAMILIES: &[(u16, &str)] = &[
-    (2, "IPv4"),
-    (6, "NS"),
-    (7, "ISO"),
-    (16, "Appletalk"),
-    (23, "IPX"),
-    (24, "IPv6"),
-    (28, "IPv6"),
-    (30, "IPv6"),
-];
 
 #[cfg(test)]
 mod tests {

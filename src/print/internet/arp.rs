@@ -147,8 +147,7 @@ const OPERATIONS: &[(u16, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ether, options, shown, shown_with, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, ether, shown, under_e, verbose};
     use crate::wire::LinkType;
 
     const ETHERNET: LinkType = LinkType::ETHERNET;
@@ -183,11 +182,7 @@ mod tests {
     #[test]
     fn the_formats_are_told_under_v_and_the_name_is_not_repeated_under_e() {
         assert!(verbose(1, ETHERNET, &arp(1)).starts_with("ARP, Ethernet (len 6), IPv4 (len 4), Request "));
-        let with_header = Options {
-            link_header: true,
-            ..options(0)
-        };
-        assert!(shown_with(&with_header, ETHERNET, &arp(1)).ends_with(
+        assert!(under_e(ETHERNET, &arp(1)).ends_with(
             ", ethertype ARP (0x0806), length 42: Request who-has 192.0.2.2 tell 192.0.2.1, length 28"
         ));
     }

@@ -124,16 +124,11 @@ const KINDS: &[(u8, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     fn with_header(link: u32, packet: &[u8]) -> String {
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        shown_with(&options, LinkType(link), packet)
+        under_e(LinkType(link), packet)
     }
 
     #[test]

@@ -358,8 +358,7 @@ const BRIDGED_KINDS: &[(u16, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ether, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     const LINK: LinkType = LinkType::ETHERNET;
@@ -370,11 +369,7 @@ mod tests {
         packet.extend(ipv4(253, &[]));
         let frame = ether(28, &packet);
         assert_eq!(shown(LINK, &frame), "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0");
-        let with_header = Options {
-            link_header: true,
-            ..options(0)
-        };
-        assert!(shown_with(&with_header, LINK, &frame).contains(
+        assert!(under_e(LINK, &frame).contains(
             ", 802.3, length 28: LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: \
              oui Ethernet (0x000000), ethertype IPv4 (0x0800), length 20: 192.0.2.1"
         ));

@@ -69,8 +69,7 @@ const PACKET: u32 = 1;
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     const TAP: LinkType = LinkType(258);
@@ -85,11 +84,7 @@ mod tests {
     #[test]
     fn the_link_type_in_the_header_chooses_the_printer() {
         assert!(shown(TAP, &tapped(101)).starts_with("IP 192.0.2.1"));
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        let text = shown_with(&options, TAP, &tapped(101));
+        let text = under_e(TAP, &tapped(101));
         assert!(
             text.starts_with("DLT RAW (101) len 108, length 128: IP 192.0.2.1"),
             "{text}"

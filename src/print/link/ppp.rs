@@ -215,8 +215,7 @@ pub(super) const NAMES: &[(u16, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e, verbose};
     use crate::wire::LinkType;
 
     #[test]
@@ -227,13 +226,7 @@ mod tests {
             shown(LinkType::PPP, &packet),
             "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
         );
-        let with_header = Options {
-            link_header: true,
-            ..options(0)
-        };
-        assert!(
-            shown_with(&with_header, LinkType::PPP, &packet).starts_with("IP (0x0021), length 24: 192.0.2.1")
-        );
+        assert!(under_e(LinkType::PPP, &packet).starts_with("IP (0x0021), length 24: 192.0.2.1"));
         assert_every_cut_is_told(LinkType::PPP, &packet);
     }
 

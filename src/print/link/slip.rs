@@ -126,16 +126,11 @@ const UNIDIRECTIONAL: u8 = 15;
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, options, shown, shown_with, tcp};
+    use crate::print::sample::{assert_every_cut_is_told, shown, tcp, under_e};
     use crate::wire::LinkType;
 
     fn with_header(packet: &[u8]) -> String {
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        shown_with(&options, LinkType::SLIP, packet)
+        under_e(LinkType::SLIP, packet)
     }
 
     fn packet(header: &[u8]) -> Vec<u8> {

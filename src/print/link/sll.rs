@@ -130,8 +130,7 @@ const DIRECTIONS: &[(u16, &str)] = &[(0, "In"), (1, "B"), (2, "M"), (3, "P"), (4
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     #[test]
@@ -142,12 +141,8 @@ mod tests {
             shown(LinkType::LINUX_SLL, &first),
             "IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
         );
-        let with_header = Options {
-            link_header: true,
-            ..options(0)
-        };
         assert!(
-            shown_with(&with_header, LinkType::LINUX_SLL, &first)
+            under_e(LinkType::LINUX_SLL, &first)
                 .starts_with("Out 02:00:00:00:00:01 ethertype IPv4 (0x0800), length 36: 192.0.2.1")
         );
         assert_every_cut_is_told(LinkType::LINUX_SLL, &first);

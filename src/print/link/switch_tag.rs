@@ -149,8 +149,7 @@ const REASONS: &[(u32, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, shown, under_e};
     use crate::wire::LinkType;
 
     const DSA: LinkType = LinkType(284);
@@ -175,12 +174,8 @@ mod tests {
 
     #[test]
     fn with_the_link_header_all_of_the_tag_is_told() {
-        let long = Options {
-            link_header: true,
-            ..options(0)
-        };
         let told = "02:00:00:00:00:02 > 02:00:00:00:00:01, Marvell DSA mode Forward, dev 2, port 1, tagged, \
                     VID 5, FPri 3, ethertype ARP (0x0806), length 46: ";
-        assert!(shown_with(&long, DSA, &tagged()).starts_with(told));
+        assert!(under_e(DSA, &tagged()).starts_with(told));
     }
 }

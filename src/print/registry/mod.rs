@@ -1,10 +1,5 @@
 //! Registries that several protocols share: each number has one name, whoever prints it.
 
-#![allow(
-    dead_code,
-    reason = "a registry is whole, whichever of its tables have printers"
-)]
-
 pub(crate) mod family;
 pub(crate) mod gmpls;
 pub(crate) mod l2vpn;

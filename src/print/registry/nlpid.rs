@@ -1,10 +1,20 @@
 //! Network layer protocol identifiers (ISO/IEC TR 9577).
 
-use crate::print::text::name_of;
+use crate::print::text::{Hex2, Put, name_of};
 
 /// The name of a protocol by its identifier.
 pub(crate) fn name(number: u8) -> Option<&'static str> {
     name_of(NAMES, number)
+}
+
+/// An identifier as it is told: its name, or this if it has none, and the number.
+#[derive(Clone, Copy)]
+pub(crate) struct Named(pub(crate) u8, pub(crate) &'static str);
+
+impl Put for Named {
+    fn put(self, out: &mut Vec<u8>) {
+        (name(self.0).unwrap_or(self.1), " (0x", Hex2(self.0), ")").put(out);
+    }
 }
 
 pub(crate) const NULL: u8 = 0x00;

@@ -222,21 +222,13 @@ fn update(page: &mut Page<'_>, mut value: Cursor<'_>, last: &mut Last) -> Shown 
     put!(page, "\n\tUpdate");
     value.claims(10)?;
     let (encoding, flags, bits, omitted) = (value.u8()?, value.u8()?, value.u8()?, value.u8()?);
-    let (interval, number, metric) = (value.u16()?, value.u16()?, value.u16()?);
+    let terms = Terms::read(&mut value)?;
     let before = last.of(encoding);
     let route = prefix(encoding, bits, omitted, Some(*before), &mut value)?;
     put_update_flags(page, flags);
     put!(page, " ");
     put_prefix(page, encoding, route, bits, "any");
-    put!(
-        page,
-        " metric ",
-        metric,
-        " seqno ",
-        number,
-        " interval ",
-        UpdateInterval(interval)
-    );
+    terms.print(page);
     if flags & 0x80 != 0 {
         *before = route;
     }
@@ -247,23 +239,38 @@ fn source_update(page: &mut Page<'_>, mut value: Cursor<'_>, last: &mut Last) ->
     put!(page, "\n\tSS-Update");
     value.claims(10)?;
     let (encoding, source_bits, bits, omitted) = (value.u8()?, value.u8()?, value.u8()?, value.u8()?);
-    let (interval, number, metric) = (value.u16()?, value.u16()?, value.u16()?);
+    let terms = Terms::read(&mut value)?;
     let route = prefix(encoding, bits, omitted, Some(*last.of(encoding)), &mut value)?;
     let source = prefix(encoding, source_bits, 0, None, &mut value)?;
     put!(page, " ");
     put_any_prefix(page, encoding, route, bits);
     put!(page, " from ");
     put_any_prefix(page, encoding, source, source_bits);
-    put!(
-        page,
-        " metric ",
-        metric,
-        " seqno ",
-        number,
-        " interval ",
-        UpdateInterval(interval)
-    );
+    terms.print(page);
     sub_values(page, SOURCE_UPDATE, value)
+}
+
+/// For how long, in which version and at what price a route is offered.
+struct Terms {
+    interval: u16,
+    number: u16,
+    metric: u16,
+}
+
+impl Terms {
+    fn read(value: &mut Cursor<'_>) -> Shown<Self> {
+        let (interval, number, metric) = (value.u16()?, value.u16()?, value.u16()?);
+        Ok(Self {
+            interval,
+            number,
+            metric,
+        })
+    }
+
+    fn print(&self, page: &mut Page<'_>) {
+        put!(page, " metric ", self.metric, " seqno ", self.number);
+        put!(page, " interval ", UpdateInterval(self.interval));
+    }
 }
 
 fn put_update_flags(page: &mut Page<'_>, flags: u8) {

@@ -11,6 +11,7 @@ pub(super) struct Element<'a> {
     pub(super) value: Value,
     /// Its number within its class.
     pub(super) id: u8,
+    /// All of it was captured.
     pub(super) contents: Cursor<'a>,
 }
 
@@ -125,8 +126,7 @@ impl Element<'_> {
 
     /// Shows the contents as text if they are, else in hexadecimal.
     pub(super) fn print_text(&self, page: &mut Page<'_>) -> Result<(), End> {
-        self.contents.need(self.contents.len())?;
-        let bytes = self.contents.limited(self.contents.len()).bytes();
+        let bytes = self.contents.bytes();
         if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
             put!(page, "\"", Escaped(bytes), "\"");
             return Ok(());
@@ -140,7 +140,6 @@ impl Element<'_> {
     /// Shows the contents in hexadecimal.
     pub(super) fn print_octets(&self, page: &mut Page<'_>) -> Result<(), End> {
         let mut rest = self.contents;
-        rest.need(rest.len())?;
         while !rest.is_empty() {
             put!(page, "_", Hex2(rest.u8()?));
         }
@@ -226,7 +225,6 @@ fn integer(page: &mut Page<'_>, contents: Cursor<'_>) -> Result<Value, End> {
 
 /// The number that the bytes are; of longer ones than ours the end.
 fn number<N>(mut contents: Cursor<'_>, from: N, step: impl Fn(N, u8) -> N) -> Result<N, End> {
-    contents.need(contents.len())?;
     let bytes = contents.take(contents.len())?;
     Ok(bytes.iter().fold(from, |sum, byte| step(sum, *byte)))
 }

@@ -102,8 +102,7 @@ const MESSAGES: &[(u8, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     const SUN: LinkType = LinkType(123);
@@ -115,11 +114,7 @@ mod tests {
         assert!(shown(LinkType::ATM_RFC1483, &packet).starts_with("IP 192.0.2.1"));
         assert_every_cut_is_told(LinkType::ATM_RFC1483, &packet);
         let behind = [&[0x82, 0, 0, 99][..], &packet].concat();
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        assert!(shown_with(&options, SUN, &behind).starts_with("Tx: VPI:0 VCI:99 LLC, dsap SNAP"));
+        assert!(under_e(SUN, &behind).starts_with("Tx: VPI:0 VCI:99 LLC, dsap SNAP"));
         assert_every_cut_is_told(SUN, &behind);
     }
 

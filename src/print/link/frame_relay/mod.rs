@@ -191,18 +191,13 @@ const FLAGS: &[(u32, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
     use crate::wire::LinkType;
 
     const RELAY: LinkType = LinkType::FRELAY;
 
     fn with_header(packet: &[u8]) -> String {
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        shown_with(&options, RELAY, packet)
+        under_e(RELAY, packet)
     }
 
     fn frame(header: &[u8]) -> Vec<u8> {

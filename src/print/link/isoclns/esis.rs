@@ -5,7 +5,7 @@ use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::registry::nlpid;
 use crate::print::registry::nsap::Nsap;
-use crate::print::text::{Hex2, Hex4, Mac, name_of, put};
+use crate::print::text::{Hex4, Mac, name_of, put};
 
 /// Prints a message.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
@@ -200,14 +200,8 @@ fn options(page: &mut Page<'_>, mut rest: Cursor<'_>, mut left: usize) -> Shown 
             PROTOCOLS => {
                 for index in 0..length {
                     let protocol = value.u8()?;
-                    put!(page, if index > 0 { ", " } else { "" });
-                    put!(
-                        page,
-                        nlpid::name(protocol).unwrap_or("unknown"),
-                        " (0x",
-                        Hex2(protocol),
-                        ")"
-                    );
+                    let separator = if index > 0 { ", " } else { "" };
+                    put!(page, separator, nlpid::Named(protocol, "unknown"));
                 }
             }
             _ => dump(page, "\n\t  ", rest, length),

@@ -18,14 +18,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let identifier = packet.peek_u8(0)?;
     let comma = comma(page);
     if page.options.link_header {
-        put!(
-            page,
-            "OSI NLPID ",
-            nlpid::name(identifier).unwrap_or("Unknown"),
-            " (0x",
-            Hex2(identifier),
-            "): "
-        );
+        put!(page, "OSI NLPID ", nlpid::Named(identifier, "Unknown"), ": ");
     }
     let told = match identifier {
         nlpid::CLNP => clnp::print(page, packet)?,
@@ -76,8 +69,7 @@ fn dump_capitals(page: &mut Page<'_>, bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ether, options, shown, shown_with, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, ether, shown, under_e, verbose};
     use crate::wire::LinkType;
 
     const LINK: LinkType = LinkType::ETHERNET;
@@ -96,11 +88,7 @@ mod tests {
             shown(LINK, &frame),
             "OSI NLPID 0x99 unknown, length: 2\n\t0x0000:  9901"
         );
-        let with_header = Options {
-            link_header: true,
-            ..options(0)
-        };
-        let text = shown_with(&with_header, LINK, &frame);
+        let text = under_e(LINK, &frame);
         assert!(text.contains("OSI NLPID Unknown (0x99): length: 2\n\t"), "{text}");
     }
 

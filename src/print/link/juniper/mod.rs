@@ -361,8 +361,7 @@ const ASSOCIATIONS: &[(u8, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::print::Options;
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e, verbose};
     use crate::wire::LinkType;
 
     fn captured(flags: u8, header: &[u8]) -> Vec<u8> {
@@ -373,11 +372,7 @@ mod tests {
     }
 
     fn with_header(link: u32, packet: &[u8]) -> String {
-        let options = Options {
-            link_header: true,
-            ..options(0)
-        };
-        shown_with(&options, LinkType(link), packet)
+        under_e(LinkType(link), packet)
     }
 
     #[test]

@@ -1,27 +1,15 @@
 //! Data center bridging capability exchange, as it was before IEEE 802.1 had values for it (rev. 1.01).
 
-use super::header;
+use super::{header, subtype};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Hex2, Hex4, HexPad, put};
 
 /// Prints a value. Returns false if its bytes are to be shown.
 pub(super) fn print(page: &mut Page<'_>, mut value: Cursor<'_>) -> Shown<bool> {
-    if value.len() < 4 {
+    let Some(subtype) = subtype(page, &mut value, SUBTYPES)? else {
         return Ok(true);
-    }
-    value.skip(3)?;
-    let subtype = value.u8()?;
-    put!(
-        page,
-        "\n\t  ",
-        match subtype {
-            1 => "DCB Capability Exchange Protocol Rev 1",
-            2 => "DCB Capability Exchange Protocol Rev 1.01",
-            _ => "unknown",
-        }
-    );
-    put!(page, " Subtype (", subtype, ")");
+    };
     if subtype == 1 {
         return Ok(false);
     }
@@ -181,6 +169,11 @@ fn applications(page: &mut Page<'_>, mut part: Cursor<'_>) -> Shown {
     }
     Ok(())
 }
+
+const SUBTYPES: &[(u8, &str)] = &[
+    (1, "DCB Capability Exchange Protocol Rev 1"),
+    (2, "DCB Capability Exchange Protocol Rev 1.01"),
+];
 
 const CONTROL: u16 = 1;
 const GROUPS: u16 = 2;

@@ -1,24 +1,15 @@
 //! The values of media endpoints such as telephones (ANSI/TIA-1057).
 
+use super::subtype;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Hex2, Hex4, name_of, put, put_bits};
 
 /// Prints a value. Returns false if its bytes are to be shown; one that is too short is left as it is.
 pub(super) fn print(page: &mut Page<'_>, mut value: Cursor<'_>) -> Shown<bool> {
-    if value.len() < 4 {
+    let Some(subtype) = subtype(page, &mut value, SUBTYPES)? else {
         return Ok(true);
-    }
-    value.skip(3)?;
-    let subtype = value.u8()?;
-    put!(
-        page,
-        "\n\t  ",
-        name_of(SUBTYPES, subtype).unwrap_or("unknown"),
-        " Subtype (",
-        subtype,
-        ")"
-    );
+    };
     match subtype {
         CAPABILITIES if value.len() >= 3 => {
             let (bits, device) = (value.u16()?, value.u8()?);

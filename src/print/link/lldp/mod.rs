@@ -51,6 +51,19 @@ fn header(rest: &mut Cursor<'_>) -> Shown<(u16, usize)> {
     Ok((word >> 9, usize::from(word & 0x01ff)))
 }
 
+/// Passes over the organisation that a value begins with, and tells which of its values it is; nothing of one that
+/// is too short for that.
+fn subtype(page: &mut Page<'_>, value: &mut Cursor<'_>, names: &[(u8, &'static str)]) -> Shown<Option<u8>> {
+    if value.len() < 4 {
+        return Ok(None);
+    }
+    value.skip(3)?;
+    let subtype = value.u8()?;
+    let name = name_of(names, subtype).unwrap_or("unknown");
+    put!(page, "\n\t  ", name, " Subtype (", subtype, ")");
+    Ok(Some(subtype))
+}
+
 /// Prints a value. Returns whether that told all of it.
 fn verbose_value(page: &mut Page<'_>, kind: u16, mut value: Cursor<'_>) -> Shown<bool> {
     match kind {

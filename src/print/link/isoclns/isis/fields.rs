@@ -190,14 +190,8 @@ pub(super) fn protocols(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
     put!(page, "\n\t      NLPID(s): ");
     for left in (0..value.left).rev() {
         let protocol = value.rest.u8()?;
-        put!(
-            page,
-            nlpid::name(protocol).unwrap_or("unknown"),
-            " (0x",
-            Hex2(protocol),
-            ")"
-        );
-        put!(page, if left > 0 { ", " } else { "" });
+        let separator = if left > 0 { ", " } else { "" };
+        put!(page, nlpid::Named(protocol, "unknown"), separator);
     }
     Ok(())
 }
