@@ -17,6 +17,7 @@ use std::ops::{Deref, DerefMut, Range};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// A command for one of the five binaries of this build.
 pub(crate) fn tool(name: &str) -> Command {
@@ -119,6 +120,19 @@ impl Drop for Guard {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// Waits for what another process is about to do; fails the test if that takes a minute, so that none waits for ever.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "waited a minute until {what}"
+        );
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::capture::{ethernet, ipv4, udp};
 use super::{printed, rdump};
-use crate::support::{Guard, free_port, root, tool};
+use crate::support::{Guard, free_port, root, tool, until};
 
 /// A capture that has begun.
 struct Watch {
@@ -103,9 +103,9 @@ fn what_was_captured_before_a_signal_is_in_the_file() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(b"kept", ("127.0.0.1", port)).unwrap();
     // It is in the file as soon as it was captured.
-    while fs::metadata(&file).unwrap().len() <= 24 {
-        std::thread::yield_now();
-    }
+    until("the packet is in the file", || {
+        fs::metadata(&file).unwrap().len() > 24
+    });
     watch.interrupt();
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
     assert_eq!(printed(&rdump(&["-r", name, "--count"], b"")), "1 packet\n");
@@ -172,13 +172,12 @@ fn signals_have_packets_counted_and_written() {
     let mut watch = Watch::start(tool("rdump").args(["-i", "lo", "-w", file.to_str().unwrap(), &filter]));
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(b"one", ("127.0.0.1", port)).unwrap();
-    let said = loop {
+    let mut said = String::new();
+    until("the packet was captured", || {
         watch.signal(Signal::USR1);
-        let said = watch.message();
-        if !said.starts_with("rdump: 0 packets captured") {
-            break said;
-        }
-    };
+        said = watch.message();
+        !said.starts_with("rdump: 0 packets captured")
+    });
     assert_eq!(
         said,
         "rdump: 1 packet captured, 2 packets received by filter, 0 packets dropped by kernel\n"
@@ -186,9 +185,7 @@ fn signals_have_packets_counted_and_written() {
     // A compressor keeps packets back until it is told.
     assert!(fs::metadata(&file).unwrap().len() < 60);
     watch.signal(Signal::USR2);
-    while fs::metadata(&file).unwrap().len() < 60 {
-        std::thread::yield_now();
-    }
+    until("it is in the file", || fs::metadata(&file).unwrap().len() >= 60);
     let output = rdump(&["-r", file.to_str().unwrap(), "--count"], b"");
     assert!(super::said(&output).ends_with("truncated dump file; its compressed data has no end\n"));
     watch.interrupt();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::capture::{Capture, ethernet, ipv4, udp};
 use super::{feed, printed, rdump, said};
-use crate::support::{peer, tool};
+use crate::support::{peer, tool, until};
 
 /// As many packets of 1,042 bytes, one a second.
 fn steady(count: u32) -> Vec<u8> {
@@ -141,9 +141,9 @@ fn the_command_gets_each_file_that_another_one_follows() {
         &steady(8),
     );
     assert!(output.status.success(), "{}", said(&output));
-    while !folder.path().join("x.done").exists() {
-        std::thread::yield_now();
-    }
+    until("the command has copied the file", || {
+        folder.path().join("x.done").exists()
+    });
     let read = |name| fs::read(folder.path().join(name)).unwrap();
     assert_eq!(read("x.done"), read("x"));
     assert!(!folder.path().join("x1.done").exists());

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::server::Server;
-use crate::support::{Guard, tool};
+use crate::support::{Guard, tool, until};
 
 struct World {
     folder: tempfile::TempDir,
@@ -126,7 +126,7 @@ fn one_that_was_killed_is_begun_again() {
     let pid = rustix::process::Pid::from_raw(pid).expect("not zero");
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it runs");
     // The line may go to the one that is just dying; then it is in doubt.
-    while world.launch(&["tea"], "").0 != 0 {}
+    until("it serves again", || world.launch(&["tea"], "").0 == 0);
     assert_ne!(world.read("pid"), first);
     let (_, said) = world.server.stop();
     assert!(
@@ -238,7 +238,5 @@ fn what_a_dead_coprocess_leaves_behind_is_killed() {
         !stat.is_empty() && !stat.contains(") Z ")
     };
     // It was killed before the call was told to be in doubt; the system may take a moment.
-    while is_alive() {
-        std::thread::yield_now();
-    }
+    until("it is gone", || !is_alive());
 }

@@ -19,7 +19,7 @@ use fairloss::net::UdpRelay;
 
 use super::proof::Verdict;
 use super::server::until_there;
-use crate::support::{Guard, free_port, peer, tool};
+use crate::support::{Guard, free_port, peer, tool, until};
 
 /// An etcd of one member, which can be killed and comes back with the same data.
 struct Etcd {
@@ -58,7 +58,7 @@ impl Etcd {
     }
 
     fn wait(&mut self) {
-        wait_until("etcd listens", || {
+        until("etcd listens", || {
             let ended = self.process.try_wait().expect("it can be waited for");
             assert!(
                 ended.is_none(),
@@ -146,7 +146,11 @@ fn what_a_dead_server_left_in_doubt_is_probed_by_the_next_which_can_be_asked_how
     };
     let (begun, socket) = (folder.path().join("begun"), folder.path().join("control"));
     let control = socket.to_str().expect("text");
-    let slow = format!("touch {}; exec sleep 60", begun.display());
+    let slow = format!(
+        "touch {}; {}",
+        begun.display(),
+        until_there(&folder.path().join("never"))
+    );
     let mut first = member(any(), &etcd.store(), &slow);
     let flags = ["--probe", "cat; echo $RLAUNCH_ID", "--control", control];
     let second = starting(any(), &etcd.store(), "false", &flags).ready();
@@ -164,7 +168,7 @@ fn what_a_dead_server_left_in_doubt_is_probed_by_the_next_which_can_be_asked_how
         ]);
         command.stdin(Stdio::null()).output().expect("rlaunch runs")
     });
-    wait_until("the first server begins", || begun.exists());
+    until("the first server begins", || begun.exists());
     first.process.kill().expect("it runs");
     let output = call.join().expect("it ends");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -231,7 +235,7 @@ fn what_a_dead_server_had_begun_is_in_doubt_at_the_others_and_never_run_again() 
     let mut client = tool("rlaunch");
     client.args(["launch", &first.address.to_string(), "tea;", "--journal", journal]);
     let mut client = Guard::spawn(&mut client);
-    wait_until("the action has begun", || read(&log) == "tea;");
+    until("the action has begun", || read(&log) == "tea;");
     client.kill().expect("it runs");
     client.wait().expect("it ends");
     first.process.kill().expect("it runs");
@@ -350,17 +354,6 @@ fn nothing_is_lost_or_performed_twice_though_servers_and_etcd_are_killed_under_l
             words
         });
         assert!(words.contains_key("launched"), "client {client}: {words:?}");
-    }
-}
-
-fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "waited too long until {what}"
-        );
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::server::{Server, until_there};
-use crate::support::{Guard, free_port, tool};
+use crate::support::{Guard, free_port, tool, until};
 
 pub(super) fn run(command: &mut Command) -> (i32, String, String) {
     let Output {
@@ -70,7 +70,12 @@ impl World {
 fn a_launch_prints_the_result_and_nothing_else() {
     let world = World::new();
     let (status, out, err) = run(launch(&world.address()).arg("coffee"));
-    assert_eq!((status, out.as_str(), err.as_str()), (0, "COFFEE", ""));
+    assert_eq!((status, out.as_str()), (0, "COFFEE"));
+    // A machine that is busy may make the client ask again, which it says.
+    let mut remarks = err
+        .lines()
+        .filter(|line| !line.contains(": no answer yet, asked again "));
+    assert_eq!(remarks.next(), None);
     assert_eq!(world.log(), "coffee");
 }
 
@@ -109,17 +114,13 @@ fn a_batch_whose_client_was_killed_goes_on_where_it_stopped() {
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut client = Guard(child.expect("rlaunch starts"));
         let enough = (kills + 1) * 60;
-        let ended = loop {
-            if let Some(status) = client.try_wait().expect("a child") {
-                break Some(status.code());
-            }
-            if world.log().len() >= enough {
-                break None;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        };
-        if let Some(code) = ended {
-            assert_eq!(code, Some(0));
+        let mut ended = None;
+        until("it has ended or done some more", || {
+            ended = client.try_wait().expect("a child");
+            ended.is_some() || world.log().len() >= enough
+        });
+        if let Some(status) = ended {
+            assert_eq!(status.code(), Some(0));
             assert!(kills > 2, "it was killed only {kills} times");
             break;
         }
@@ -249,9 +250,9 @@ fn a_call_in_execution_when_the_server_dies_is_in_doubt_and_never_run_again() {
     let action = format!("cat >> {}; sleep 2", log.display());
     let mut server = Server::start(&folder.path().join("store"), &action);
     let mut client = Guard::spawn(launch(&server.address().to_string()).arg("x"));
-    while fs::read_to_string(&log).unwrap_or_default() != "x" {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    until("the action has begun", || {
+        fs::read_to_string(&log).unwrap_or_default() == "x"
+    });
     server.kill();
     server.restart();
     assert_eq!(server.doubts(), 1);
@@ -375,9 +376,7 @@ fn a_server_that_is_asked_to_stop_finishes_what_it_began() {
         &format!("touch {}; sleep 0.3; echo done", started.display()),
     );
     let mut client = Guard::spawn(launch(&server.address().to_string()).arg("x"));
-    while !started.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    until("the action has begun", || started.exists());
     assert_eq!(server.stop().0, Some(0));
     assert_eq!(
         client.wait().expect("it ends").code(),

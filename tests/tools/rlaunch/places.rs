@@ -6,8 +6,8 @@ use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::server::Server;
-use crate::support::{Guard, free_port, tool};
+use super::server::{Server, until_there};
+use crate::support::{Guard, free_port, tool, until};
 
 /// Runs a client; its status, its results and what it said.
 fn client(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -95,7 +95,7 @@ fn a_call_that_one_store_may_have_begun_is_not_begun_at_another() {
         fs::create_dir(path).expect("a folder");
     }
     let log = one.join("log");
-    let slow = format!("tee -a {}; sleep 60", log.display());
+    let slow = format!("tee -a {}; {}", log.display(), until_there(&one.join("never")));
     let mut first = Server::start(&one.join("store"), &slow);
     let (second, second_log) = logging(&other);
     let places = format!("{},{}", first.address(), second.address());
@@ -114,9 +114,7 @@ fn a_call_that_one_store_may_have_begun_is_not_begun_at_another() {
     ];
     std::thread::scope(|scope| {
         let call = scope.spawn(|| client(&arguments));
-        while !log.exists() {
-            std::thread::yield_now();
-        }
+        until("the action has begun", || log.exists());
         first.kill();
         let (status, _, told) = call.join().expect("it ends");
         assert_eq!(status, Some(4), "{told}");
@@ -146,11 +144,7 @@ fn a_call_that_one_store_may_have_begun_is_not_begun_at_another() {
 fn a_server_that_drains_still_answers_while_an_action_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     let [begun, go] = ["begun", "go"].map(|name| folder.path().join(name));
-    let action = format!(
-        "touch {}; while ! test -e {}; do sleep 0.02; done; cat",
-        begun.display(),
-        go.display()
-    );
+    let action = format!("touch {}; {}; cat", begun.display(), until_there(&go));
     let server = Server::start(&folder.path().join("store"), &action);
     let address = server.address().to_string();
     let named = ["launch", &address, "tea", "--id", "order-1", "-v"];

@@ -5,14 +5,12 @@ use std::io::Read;
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::everyday::run;
 use super::server::{Server, until_there};
-use crate::support::{Guard, tool};
+use crate::support::{Guard, tool, until};
 
 /// A server whose action logs its payload at once, and answers with it when the gate is open.
 struct World {
@@ -184,9 +182,7 @@ fn an_interrupted_client_says_how_to_go_on_and_dies_of_the_signal() {
     let world = World::new();
     let mut command = tool("rlaunch");
     let mut client = Guard::spawn(command.args(["launch", &world.address, "tea", "--json"]));
-    while world.log() != "tea" {
-        thread::sleep(Duration::from_millis(5));
-    }
+    until("the action has run", || world.log() == "tea");
     let pid = rustix::process::Pid::from_child(&client);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
     assert_eq!(client.wait().expect("it ends").signal(), Some(2));

@@ -6,7 +6,7 @@ use std::net::{TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 
 use super::Nc;
-use crate::support::tool;
+use crate::support::{tool, until};
 
 /// A listener at a port of the kernel's choice, and that port.
 pub(super) fn listener(arguments: &[&str]) -> (Nc, u16) {
@@ -26,20 +26,17 @@ fn is_served(nc: &mut Nc, port: u16) -> bool {
     client.write_all(b"served\n").expect("there is room for it");
     // A client that is not served sees the end before anything else: the server never ends a connection itself.
     client.set_nonblocking(true).expect("it can be");
-    loop {
-        if let Ok(0) = client.read(&mut [0]) {
-            return false;
-        }
-        if let Err(error) = client.peek(&mut [0])
-            && error.kind() == std::io::ErrorKind::ConnectionReset
-        {
-            return false;
-        }
-        if nc.has_printed() {
-            nc.prints("served\n");
-            return true;
-        }
+    let mut is_served = false;
+    until("it is served or not", || {
+        let is_reset = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionReset;
+        let is_ended = matches!(client.read(&mut [0]), Ok(0)) || client.peek(&mut [0]).is_err_and(is_reset);
+        is_served = !is_ended && nc.has_printed();
+        is_ended || is_served
+    });
+    if is_served {
+        nc.prints("served\n");
     }
+    is_served
 }
 
 #[test]

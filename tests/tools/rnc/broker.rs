@@ -12,7 +12,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, se
 
 use super::Nc;
 use super::access::listener;
-use crate::support::peer;
+use crate::support::{peer, until};
 
 /// A client that the broker knows: it has heard what `known` says to it.
 fn client(port: u16, known: Option<&mut TcpStream>) -> TcpStream {
@@ -22,10 +22,10 @@ fn client(port: u16, known: Option<&mut TcpStream>) -> TcpStream {
         let mut hello = [0; 1];
         // Until it is there, nobody hears what is said.
         client.set_nonblocking(true).expect("it can be set");
-        while client.read(&mut hello).is_err() {
+        until("it is heard", || {
             known.write_all(b".").expect("it reads");
-            std::thread::yield_now();
-        }
+            client.read(&mut hello).is_ok()
+        });
         client.set_nonblocking(false).expect("it can be set");
     }
     client
@@ -110,10 +110,10 @@ fn the_real_netcats_talk_to_each_other() {
         Nc::real(&ncat, &["127.0.0.1", &port]),
     ];
     for nc in &mut theirs {
-        while !nc.has_printed() {
+        until("it is heard", || {
             ours.write_all(b".").expect("it reads");
-            std::thread::yield_now();
-        }
+            nc.has_printed()
+        });
     }
     let [nc, ncat] = &mut theirs;
     nc.say("from nc\n");

@@ -3,12 +3,11 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream, UdpSocket};
-use std::time::Duration;
 
 use super::Nc;
 use super::tcp::{listener, server};
 use super::usage::refused;
-use crate::support::{free_port, tool};
+use crate::support::{free_port, tool, until};
 
 /// The lines of a dump without those that tell of connections.
 fn lines(dump: &str) -> Vec<&str> {
@@ -61,10 +60,9 @@ fn a_hex_dump_can_be_followed_though_a_line_is_not_full() {
     let (mut peer, _) = server.accept().expect("it connects");
     client.say("partial");
     peer.read_exact(&mut [0; 7]).expect("it comes");
-    let written = || fs::read_to_string(&file).is_ok_and(|dump| dump.ends_with("|partial|\n"));
-    let mut turns =
-        std::iter::repeat_with(|| std::thread::park_timeout(Duration::from_millis(1))).take(10_000);
-    assert!(turns.any(|()| written()), "it is never written");
+    until("it is written", || {
+        fs::read_to_string(&file).is_ok_and(|dump| dump.ends_with("|partial|\n"))
+    });
 }
 
 #[test]
@@ -161,13 +159,10 @@ fn whoever_only_sends_goes_on_when_the_peer_has_ended() {
 }
 
 fn wait_until_asleep(process: u32) {
-    let is_asleep = || {
+    until("it comes to rest", || {
         let status = fs::read_to_string(format!("/proc/{process}/stat")).expect("it is not waited for");
         status.contains(") S ") || status.contains(") Z ")
-    };
-    let mut turns =
-        std::iter::repeat_with(|| std::thread::park_timeout(Duration::from_millis(1))).take(10_000);
-    assert!(turns.any(|()| is_asleep()), "it never comes to rest");
+    });
 }
 
 #[test]

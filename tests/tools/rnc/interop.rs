@@ -4,11 +4,9 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use super::stdio::much;
-use crate::support::{Guard, free_port, peer, tool};
+use crate::support::{Guard, free_port, peer, tool, until};
 
 /// A netcat.
 #[derive(Clone, Debug)]
@@ -67,9 +65,7 @@ impl Place {
                 lines.any(|line| udp || line.contains(" 00010000 "))
             }
         };
-        let mut turns =
-            std::iter::repeat_with(|| thread::park_timeout(Duration::from_millis(1))).take(20_000);
-        assert!(turns.any(|()| bound()), "nobody is at {self:?}");
+        until(&format!("somebody is at {self:?}"), bound);
     }
 }
 
@@ -317,10 +313,7 @@ fn printed(mut child: Guard) -> String {
 
 fn wait_for_size(file: &Path, size: usize) {
     let size = u64::try_from(size).expect("it is no larger");
-    let mut turns = std::iter::repeat_with(|| thread::park_timeout(Duration::from_millis(1))).take(60_000);
-    assert!(
-        turns.any(|()| fs::metadata(file).is_ok_and(|file| file.len() >= size)),
-        "{} has not come whole",
-        file.display()
-    );
+    until(&format!("{} has come whole", file.display()), || {
+        fs::metadata(file).is_ok_and(|file| file.len() >= size)
+    });
 }

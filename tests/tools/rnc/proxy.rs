@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
 use super::Nc;
-use crate::support::{free_port, peer, skip, tool};
+use crate::support::{free_port, peer, skip, tool, until};
 
 /// A proxy that has taken a connection from `rnc -X protocol … a.test 80`, and the client.
 fn connected(protocol: &str, host: &str) -> (TcpStream, Nc) {
@@ -277,9 +277,7 @@ fn ncat_is_a_proxy_with_a_password() {
     proxy.args(["--proxy-type", "http", "--proxy-auth", "me:secret"]);
     let _proxy = Nc::start(&mut proxy);
     // It does not say when it listens.
-    while TcpStream::connect(("127.0.0.1", at)).is_err() {
-        std::thread::yield_now();
-    }
+    until("it listens", || TcpStream::connect(("127.0.0.1", at)).is_ok());
     let to = server.local_addr().expect("it is bound").port().to_string();
     let through = |password: &str| {
         let mut command = tool("rnc");

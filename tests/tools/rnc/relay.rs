@@ -12,7 +12,7 @@ use serde_json::Value;
 use socket2::SockRef;
 
 use super::Nc;
-use crate::support::peer;
+use crate::support::{peer, until};
 
 /// A running relay.
 struct Relay {
@@ -116,7 +116,11 @@ fn history(seed: &str) -> (Vec<Vec<u8>>, String) {
             .send_to(&number.to_be_bytes(), relay.address)
             .expect("it leaves");
         // One at a time, so that no socket's buffer overflows.
-        while number % 50 == 49 && super::relay::number(&relay.tally()[0]) <= u64::from(number) {}
+        if number % 50 == 49 {
+            until("all have come", || {
+                super::relay::number(&relay.tally()[0]) > u64::from(number)
+            });
+        }
     }
     let up = relay.tally()[0].clone();
     let passed = number(up.split(", ").nth(1).expect("it counts what came out"));
@@ -177,7 +181,7 @@ fn a_server_of_datagrams_that_is_down_does_not_end_the_relay() {
     let mut relay = Relay::start(&["-u"], target);
     let (client, _) = udp();
     client.send_to(b"lost", relay.address).expect("it leaves");
-    while number(&relay.tally()[0]) == 0 {}
+    until("it has come", || number(&relay.tally()[0]) > 0);
     let server = UdpSocket::bind(target).expect("the port is free again");
     server
         .set_read_timeout(Some(Duration::from_secs(20)))
