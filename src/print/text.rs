@@ -58,6 +58,10 @@ pub(crate) struct Right(pub(crate) u64, pub(crate) usize);
 #[allow(dead_code, reason = "for the printers to come")]
 pub(crate) struct Fixed(pub(crate) f64, pub(crate) usize);
 
+/// A number with as many digits as it needs, at most ten, as `%.10g`.
+#[derive(Clone, Copy)]
+pub(crate) struct Significant(pub(crate) f64);
+
 /// A link-layer address, its bytes in hexadecimal between colons, however many they are.
 #[derive(Clone, Copy)]
 pub(crate) struct Mac<'a>(pub(crate) &'a [u8]);
@@ -230,6 +234,41 @@ impl Put for Fixed {
             _ => write!(out, "{value:.digits$}"),
         };
     }
+}
+
+impl Put for Significant {
+    fn put(self, out: &mut Vec<u8>) {
+        const DIGITS: usize = 10;
+        if !self.0.is_finite() {
+            return Fixed(self.0, 0).put(out);
+        }
+        let start = out.len();
+        // Writing to a vector does not fail. This one rounds, and so tells the exponent.
+        let _ = write!(out, "{:.*e}", DIGITS - 1, self.0);
+        let text = str::from_utf8(out.get(start..).unwrap_or_default()).unwrap_or_default();
+        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or_default();
+        if (-4..10).contains(&exponent) {
+            out.truncate(start);
+            let decimals = usize::try_from(9 - exponent).unwrap_or_default();
+            let _ = write!(out, "{:.*}", decimals, self.0);
+            if decimals > 0 {
+                trim_zeros(out);
+            }
+        } else {
+            let end = start + digits.len();
+            out.truncate(end);
+            trim_zeros(out);
+            out.extend_from_slice(if exponent < 0 { b"e-" } else { b"e+" });
+            Zeros(exponent.unsigned_abs().into(), 2).put(out);
+        }
+    }
+}
+
+/// Takes the zeros at the end of a fraction away, and its point if none is left.
+fn trim_zeros(out: &mut Vec<u8>) {
+    while out.pop_if(|last| *last == b'0').is_some() {}
+    out.pop_if(|last| *last == b'.');
 }
 
 impl Put for Mac<'_> {
@@ -444,6 +483,18 @@ mod tests {
         assert_eq!(text(Mac(&[0, 0x1b, 0xff])), "00:1b:ff");
         assert_eq!(text(Fixed(1000.0, 3)), "1000.000");
         assert_eq!(text(Fixed(f64::NEG_INFINITY, 3)), "-inf");
+        for (number, expected) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (1234567890.4, "1234567890"),
+            (12345678901.0, "1.23456789e+10"),
+            (0.00001, "1e-05"),
+            (f64::from(0.1_f32), "0.1000000015"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(text(Significant(number)), expected);
+        }
     }
 
     #[test]

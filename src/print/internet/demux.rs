@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, carp, eigrp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, nhrp, ospf, pim, vrrp};
+use super::{Datagram, carp, eigrp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, nhrp, ospf, pim, rsvp, vrrp};
 use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
@@ -47,6 +47,7 @@ pub(crate) fn print(
         Protocols::Vrrp => vrrp::print(page, datagram, payload),
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),
+        Protocols::Rsvp => rsvp::print(page, payload),
         Protocols::Ipv6NoNxt => {
             put!(page, "no next header");
             Ok(())

@@ -19,6 +19,7 @@ mod nhrp;
 pub(crate) mod nsh;
 mod ospf;
 mod pim;
+mod rsvp;
 mod vrrp;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
