@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
             format: Format::Pcapng,
             ..Head::pcap(link, Precision::Nano, file.snaplen())
         };
-        let mut save = Save::new("copy".to_owned(), &mut copy, head).expect("memory can be written");
+        let mut save = Save::new("copy".to_owned(), &mut copy, head);
         while let Ok(Some(frame)) = file.next_frame() {
             assert!(frame.nanos < 1_000_000_000);
             // A packet too long for a block is one that no file of this format can hold.

@@ -286,7 +286,7 @@ mod tests {
 
     fn sample(count: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut save = Save::new("out".into(), &mut bytes, head()).unwrap();
+        let mut save = Save::new("out".into(), &mut bytes, head());
         for n in 0..count {
             let body = [n; 5];
             let frame = Frame {

@@ -1,11 +1,11 @@
 //! A file that is compressed as it is written.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
 use flate2::write::GzEncoder;
 
+use super::fresh::Fresh;
 use super::save::Output;
 
 /// How a file is compressed.
@@ -31,7 +31,7 @@ impl Compression {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub fn pack(self, file: File) -> io::Result<Box<dyn Output>> {
+    pub fn pack(self, file: Fresh) -> io::Result<Box<dyn Output>> {
         Ok(match self {
             // A capture must keep up with the packets: the levels that are fast.
             Self::Gzip => Box::new(Packed(GzEncoder::new(file, flate2::Compression::fast()))),
@@ -52,13 +52,13 @@ impl<E: Write> Write for Packed<E> {
     }
 }
 
-impl Output for Packed<GzEncoder<File>> {
+impl Output for Packed<GzEncoder<Fresh>> {
     fn finish(&mut self) -> io::Result<()> {
         self.0.try_finish()
     }
 }
 
-impl Output for Packed<zstd::Encoder<'static, File>> {
+impl Output for Packed<zstd::Encoder<'static, Fresh>> {
     fn finish(&mut self) -> io::Result<()> {
         self.0.do_finish()
     }

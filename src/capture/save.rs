@@ -147,11 +147,9 @@ impl<W: Output> Save<W> {
     /// Gathered packets are written when there are this many bytes of them.
     const ENOUGH: usize = 256 * 1024;
 
-    /// Begins a file on `output`, which errors call `name`.
-    ///
-    /// # Errors
-    /// When what belongs at the beginning cannot be written.
-    pub fn new(name: String, output: W, head: Head) -> Result<Self, SaveError> {
+    /// Begins a file on `output`, which errors call `name`. What belongs at the beginning is handed over together
+    /// with what follows it.
+    pub fn new(name: String, output: W, head: Head) -> Self {
         let mut save = Self {
             name,
             output,
@@ -172,8 +170,8 @@ impl<W: Output> Save<W> {
             Format::Pcap => Header::write(link, precision, snaplen, &mut save.pending),
             Format::Pcapng => pcapng::write_section(APPLICATION, &mut save.pending),
         }
-        save.flush()?;
-        Ok(save)
+        save.ends.push(save.pending.len());
+        save
     }
 
     /// Describes the interface that the packets will come from, where the format can: a file without packets has
@@ -412,7 +410,7 @@ mod tests {
     #[test]
     fn a_plain_file_takes_no_packet_of_another_link_type() {
         let head = Head::pcap(LinkType::RAW, Precision::Micro, 100);
-        let mut save = Save::new("x".into(), Vec::new(), head).unwrap();
+        let mut save = Save::new("x".into(), Vec::new(), head);
         save.add(&frame(LinkType::RAW)).unwrap();
         let error = save.add(&frame(LinkType::ETHERNET)).unwrap_err();
         assert!(error.to_string().starts_with("x: a file of RAW"), "{error}");
@@ -425,7 +423,7 @@ mod tests {
             format: Format::Pcapng,
             ..Head::pcap(LinkType::RAW, Precision::Nano, 100)
         };
-        let mut save = Save::new("x".into(), &mut bytes, head).unwrap();
+        let mut save = Save::new("x".into(), &mut bytes, head);
         for link in [
             LinkType::RAW,
             LinkType::ETHERNET,
@@ -457,7 +455,7 @@ mod tests {
             room: Header::LEN + 50,
         };
         let head = Head::pcap(LinkType::RAW, Precision::Micro, 100);
-        let mut save = Save::new("x".into(), &mut disk, head).unwrap();
+        let mut save = Save::new("x".into(), &mut disk, head);
         let frame = frame(LinkType::RAW);
         for _ in 0..3 {
             save.add(&frame).unwrap();

@@ -35,7 +35,7 @@ pub fn seal(needs: &Needs) -> io::Result<()> {
     keep_capabilities(needs)?;
     set_no_new_privs(true)?;
     restrict_files(needs).map_err(io::Error::other)?;
-    sys::calls::restrict(needs.network);
+    sys::calls::restrict(needs.network, needs.folder.is_some());
     Ok(())
 }
 
@@ -70,7 +70,9 @@ fn restrict_files(needs: &Needs) -> Result<(), RulesetError> {
         AccessFs::ReadFile | AccessFs::ReadDir,
     ))?;
     if let Some(folder) = needs.folder.as_deref().and_then(open) {
-        let make: BitFlags<AccessFs> = AccessFs::MakeReg | AccessFs::WriteFile | AccessFs::Truncate;
+        // A file may pass by another name before it has its own.
+        let make: BitFlags<AccessFs> =
+            AccessFs::MakeReg | AccessFs::RemoveFile | AccessFs::WriteFile | AccessFs::Truncate;
         created = created.add_rule(PathBeneath::new(folder, make))?;
     }
     created.all_threads(true)?.restrict_self()?;

@@ -13,21 +13,24 @@ use seccompiler::{
 
 /// Leaves this process these calls. Where the system has no such filters, or nobody has written down the calls of the
 /// architecture, all are left.
-pub(in crate::capture) fn restrict(network: bool) {
+pub(in crate::capture) fn restrict(network: bool, naming: bool) {
     let Some(architecture) = ARCHITECTURE else {
         return;
     };
-    if let Ok(program) = program(architecture, network) {
+    if let Ok(program) = program(architecture, network, naming) {
         // A container may have taken this call away; it has filters of its own then.
         let _ = seccompiler::apply_filter_all_threads(&program);
     }
 }
 
-fn program(architecture: TargetArch, network: bool) -> Result<BpfProgram, BackendError> {
+fn program(architecture: TargetArch, network: bool, naming: bool) -> Result<BpfProgram, BackendError> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> = BTreeMap::new();
     let mut groups = vec![EVERYWHERE, ON_THIS_ARCHITECTURE];
     if network {
         groups.push(NETWORK);
+    }
+    if naming {
+        groups.push(NAMING);
     }
     for call in groups.into_iter().flatten() {
         rules.insert(*call, Vec::new());
@@ -175,6 +178,9 @@ const ON_THIS_ARCHITECTURE: &[c_long] = &[
 ];
 #[cfg(not(target_arch = "x86_64"))]
 const ON_THIS_ARCHITECTURE: &[c_long] = &[];
+
+/// What gives a file its name, or takes a passing one away.
+const NAMING: &[c_long] = &[libc::SYS_linkat, libc::SYS_renameat2, libc::SYS_unlinkat];
 
 /// What a resolver does besides.
 const NETWORK: &[c_long] = &[

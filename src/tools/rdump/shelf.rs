@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use super::rotation::{Moment, Rotation, Turn};
 use super::writing::{Target, Write};
-use crate::capture::{self, Compression, Frame, Head, Save, Tally};
+use crate::capture::{self, Compression, Frame, Fresh, Head, Save, Tally};
 use crate::cli::{Out, message};
 use crate::wire::pcapng::{Counts, Interface};
 
@@ -141,7 +141,7 @@ impl Shelf {
     fn begin(&mut self, now: Moment) -> Result<()> {
         self.path = self.rotation.name(now)?;
         let (name, output) = self.make()?;
-        let mut save = Save::new(name, output, self.head.clone())?;
+        let mut save = Save::new(name, output, self.head.clone());
         save.describe(self.interface.clone())?;
         save.flush()?;
         self.open = Some(save);
@@ -153,13 +153,8 @@ impl Shelf {
             return Ok(("standard output".to_owned(), Box::new(Stdout(Out::stdout()?))));
         }
         let name = self.path.display().to_string();
-        let file = match File::create_new(&self.path) {
-            Ok(file) => {
-                self.made = file.try_clone().ok();
-                file
-            }
-            Err(_) => File::create(&self.path).with_context(|| name.clone())?,
-        };
+        let file = Fresh::new(&self.path).with_context(|| name.clone())?;
+        self.made = file.made();
         let output: Box<dyn capture::Output> = match self.write.compression {
             None => Box::new(file),
             Some(compression) => Compression::pack(compression, file).with_context(|| name.clone())?,
