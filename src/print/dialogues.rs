@@ -8,6 +8,28 @@ use std::net::IpAddr;
 pub(crate) struct Dialogues {
     /// Who sent the first message of an IKEv1 exchange to whom, by the initiator's cookie.
     pub(crate) ike: Recent<[u8; 8], (IpAddr, IpAddr)>,
+    /// What the calls of NFS asked for.
+    pub(crate) nfs: Recent<NfsCall, NfsProcedure>,
+}
+
+/// A call of NFS, as its reply is known to belong to it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NfsCall {
+    /// Its transaction identifier.
+    pub(crate) xid: u32,
+    /// Who calls.
+    pub(crate) client: IpAddr,
+    /// Who is called.
+    pub(crate) server: IpAddr,
+}
+
+/// A procedure of NFS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NfsProcedure {
+    /// The version of the program.
+    pub(crate) version: u32,
+    /// The procedure's number in it.
+    pub(crate) number: u32,
 }
 
 /// The latest entries of a kind, at most [`KEPT`]: what is not among them was asked too long ago.

@@ -26,6 +26,8 @@ pub struct Options {
     pub packet_type: Option<Decoder>,
     /// Payloads of these ports are printed by these printers (`--decode-as`).
     pub decode_as: Vec<DecodeAs>,
+    /// File handles of NFS as they are on the wire (`-u`).
+    pub undecoded_handles: bool,
     /// No line break after the header of IPv4 under `-v` (`-g`).
     pub one_line: bool,
     /// The time stamp that begins each line (`-t` to `-ttttt`).
@@ -93,6 +95,7 @@ impl Default for Options {
             as_dot: false,
             packet_type: None,
             decode_as: Vec::new(),
+            undecoded_handles: false,
             one_line: false,
             time: TimeStyle::TimeOfDay,
             nanos: false,

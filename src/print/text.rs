@@ -29,6 +29,10 @@ pub(crate) use put;
 #[derive(Clone, Copy)]
 pub(crate) struct Hex(pub(crate) u64);
 
+/// An integer in octal, as `%o`.
+#[derive(Clone, Copy)]
+pub(crate) struct Octal(pub(crate) u32);
+
 /// A byte as two hexadecimal digits.
 #[derive(Clone, Copy)]
 pub(crate) struct Hex2(pub(crate) u8);
@@ -177,6 +181,17 @@ decimal!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64);
 impl Put for Hex {
     fn put(self, out: &mut Vec<u8>) {
         HexPad(self.0, 1).put(out);
+    }
+}
+
+impl Put for Octal {
+    fn put(self, out: &mut Vec<u8>) {
+        let digits = (32 - self.0.leading_zeros()).div_ceil(3).max(1);
+        out.extend(
+            (0..digits)
+                .rev()
+                .map(|place| digit((self.0 >> (3 * place) & 7) as u8)),
+        );
     }
 }
 
@@ -478,6 +493,9 @@ mod tests {
         assert_eq!(text(Hex(0)), "0");
         assert_eq!(text(Hex(0xab)), "ab");
         assert_eq!(text(HexPad(0xab, 5)), "000ab");
+        assert_eq!(text(Octal(0)), "0");
+        assert_eq!(text(Octal(0o100_644)), "100644");
+        assert_eq!(text(Octal(u32::MAX)), "37777777777");
         assert_eq!(text(Zeros(7, 2)), "07");
         assert_eq!(text(Right(7, 5)), "    7");
         assert_eq!(text(Mac(&[0, 0x1b, 0xff])), "00:1b:ff");

@@ -36,6 +36,7 @@ pub enum Decoder {
     Radius,
     Resp,
     Rip,
+    Rpc,
     Rtcp,
     Rtp,
     Rtsp,
@@ -216,6 +217,13 @@ const KNOWN: &[Known] = &[
     udp("radius", Decoder::Radius),
     tcp("resp", Decoder::Resp),
     udp("rip", Decoder::Rip),
+    // It prints the addresses too.
+    Known {
+        name: "rpc",
+        decoder: Decoder::Rpc,
+        tcp: false,
+        udp: false,
+    },
     udp("rtcp", Decoder::Rtcp),
     udp("rtp", Decoder::Rtp),
     tcp("rtsp", Decoder::Rtsp),

@@ -22,6 +22,7 @@ mod lines;
 mod lisp;
 mod lsp_ping;
 mod msdp;
+mod nfs;
 mod ntp;
 mod olsr;
 mod pptp;
@@ -30,6 +31,7 @@ mod quic;
 mod radius;
 mod resp;
 mod rip;
+mod rpc;
 mod rpki;
 mod rtp;
 mod sflow;
@@ -79,7 +81,7 @@ pub(crate) struct Payload<'a> {
 }
 
 /// Prints the payload of a TCP segment, if its ports belong to a protocol that we know.
-pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -> Shown {
+pub(crate) fn over_tcp(page: &mut Page<'_>, datagram: &Datagram, ports: Ports, payload: Cursor<'_>) -> Shown {
     if let Some(decoder) = page.options.packet_type {
         return decoder.print_tcp(page, payload);
     }
@@ -116,6 +118,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, ports: Ports, payload: Cursor<'_>) -
     }
     if ports.any(&[646]) {
         return ldp::print(page, payload);
+    }
+    if ports.any(&[rpc::NFS]) {
+        return rpc::over_tcp(page, datagram, ports, payload);
     }
     if page.verbose(1) {
         return tls::print(page, payload);
@@ -208,6 +213,28 @@ pub(crate) fn over_udp(
         return Ok(false);
     }
     Ok(true)
+}
+
+/// Prints the payload of a UDP datagram, if it is one that is told before the checksum. Returns whether it was.
+pub(crate) fn before_checksum(
+    page: &mut Page<'_>,
+    datagram: &Datagram,
+    ports: Ports,
+    carried: Payload<'_>,
+) -> Shown<bool> {
+    if ports.any(&[rpc::NFS]) {
+        return rpc::over_udp(page, datagram, ports, carried.rest);
+    }
+    Ok(false)
+}
+
+/// Prints a UDP datagram with its addresses, if the printer that was asked for (`-T`) does so itself. Returns
+/// whether it does.
+pub(crate) fn with_addresses(page: &mut Page<'_>, datagram: &Datagram, payload: Payload<'_>) -> Shown<bool> {
+    if page.options.packet_type == Some(Decoder::Rpc) {
+        return rpc::by_request(page, datagram, payload.rest).map(|()| true);
+    }
+    Ok(false)
 }
 
 /// Prints the payload of a UDP datagram by the printer that was asked for (`-T`). Returns false without one.

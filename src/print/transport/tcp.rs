@@ -116,7 +116,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     if flags.has(TcpFlags::RST) {
         reset_reason(page, payload)
     } else {
-        application::over_tcp(page, ports, payload)
+        application::over_tcp(page, datagram, ports, payload)
     }
 }
 

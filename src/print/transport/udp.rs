@@ -22,21 +22,29 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         return Err(Stop::Truncated);
     };
     let ports = Ports { source, destination };
-    put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
     if packet.len() < HEADER {
+        put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
         put!(page, "truncated-udp ", packet.len());
         return Ok(());
     }
     // A length of zero is that of a datagram larger than the field can say (RFC 2675).
-    let claimed = match usize::from(rest.u16()?) {
-        0 if packet.len() > usize::from(u16::MAX) => packet.len(),
-        claimed => claimed,
+    let claimed = match rest.u16() {
+        Ok(0) if packet.len() > usize::from(u16::MAX) => Ok(packet.len()),
+        claimed => claimed.map(usize::from),
     };
-    let Some(claimed) = claimed.checked_sub(HEADER) else {
-        put!(page, "truncated-udplength ", claimed);
-        return Ok(());
+    let field = rest.after(0).u16();
+    let claimed = match (claimed, field) {
+        (Ok(claimed), _) if claimed < HEADER => {
+            put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
+            put!(page, "truncated-udplength ", claimed);
+            return Ok(());
+        }
+        (Ok(claimed), Ok(_)) => claimed - HEADER,
+        _ => {
+            put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
+            return Err(Stop::Truncated);
+        }
     };
-    packet.need(HEADER)?;
     let field = rest.u16()?;
     let payload = rest.limited(claimed);
     let carried = Payload {
@@ -44,7 +52,14 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         rest: rest.claiming(payload.len()),
     };
 
+    if page.options.packet_type.is_some() && application::with_addresses(page, datagram, carried)? {
+        return Ok(());
+    }
+    put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
     if page.options.packet_type.is_some() && application::as_packet_type(page, ports, carried)? {
+        return Ok(());
+    }
+    if !page.quiet() && application::before_checksum(page, datagram, ports, carried)? {
         return Ok(());
     }
     if page.verbose(1) && !page.options.no_checksums && !datagram.fragmented {

@@ -140,6 +140,9 @@ pub struct Args {
     /// How fine time stamps are
     #[arg(long = "time-stamp-precision", value_name = "precision", overrides_with_all = ["micro", "nano"])]
     pub precision: Option<Precision>,
+    /// Print file handles of NFS undecoded
+    #[arg(short = 'u')]
+    pub undecoded_handles: bool,
     /// Write out each packet as it comes
     #[arg(short = 'U', long = "packet-buffered")]
     pub packet_buffered: bool,

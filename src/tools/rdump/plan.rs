@@ -331,16 +331,14 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
             .iter()
             .map(|typed| decode_as::parse(typed))
             .collect::<Result<_>>()?,
+        undecoded_handles: args.undecoded_handles,
         one_line: args.one_line,
         time,
         nanos: precision == Precision::Nano,
         dump,
         number: args.number,
         lengths: args.lengths,
-        zone: match time {
-            TimeStyle::TimeOfDay | TimeStyle::DateTime => TimeZone::system(),
-            _ => TimeZone::UTC,
-        },
+        zone: TimeZone::system(),
     })
 }
 
