@@ -85,6 +85,25 @@ mod tests {
     }
 
     #[test]
+    fn they_are_forgotten_in_the_order_in_which_they_came() {
+        let mut ids = ConnectionIds::default();
+        let count = u32::try_from(CAPACITY).unwrap();
+        let mut learn = |from: u32, to: u32| {
+            (from..to).for_each(|number| ids.learn(&number.to_be_bytes()));
+            (0..to)
+                .map(|number| ids.known_prefix(&number.to_be_bytes()).is_some())
+                .collect::<Vec<_>>()
+        };
+        assert!(learn(0, count).into_iter().all(|known| known));
+        for more in 1..4 {
+            let known = learn(count + more - 1, count + more);
+            let forgotten = known.iter().take_while(|known| !**known).count();
+            assert_eq!(forgotten, more as usize);
+            assert!(known[forgotten..].iter().all(|known| *known));
+        }
+    }
+
+    #[test]
     fn the_oldest_is_forgotten() {
         let mut ids = ConnectionIds::default();
         let count = 3 * u32::try_from(CAPACITY).unwrap();

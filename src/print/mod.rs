@@ -16,6 +16,8 @@ mod cursor;
 mod dialogues;
 mod dump;
 mod flows;
+#[cfg(test)]
+mod hostile;
 mod internet;
 mod link;
 mod names;

@@ -165,11 +165,9 @@ struct Parts<'a> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::print::sample::options;
-    use crate::print::{Dump, DumpForm, TimeStyle, Timestamp};
+    use crate::print::{TimeStyle, Timestamp};
     use crate::wire::LinkType;
 
     fn print(options: Options, wire_len: u32, bytes: &[u8]) -> String {
@@ -225,42 +223,5 @@ mod tests {
         };
         Printer::new(options(0)).print(&packet, &mut out);
         assert!(out.starts_with(b"UNSUPPORTED\n\t0x0000:  41 "));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
-
-        /// Whatever the bytes: no panic, one line feed at the end, and nothing that moves a terminal.
-        #[test]
-        fn any_bytes_print_as_plain_text(
-            link in prop::sample::select(vec![
-                0, 1, 7, 8, 9, 50, 51, 100, 101, 104, 107, 108, 113, 123, 129, 135, 182, 258, 271, 228, 229, 276,
-            ]),
-            verbosity in 0_u8..4,
-            link_header: bool,
-            kind in prop::sample::select(vec![
-                &[][..],
-                b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0\x45\0\0\x60\0\0\0\0\x40",
-                b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x86\xdd\x60\0\0\0\0\x40",
-                b"MGC\x80\0\x08\x03\x01",
-                b"\x18\x41\x03\x08",
-                b"\xe1\0\x04",
-                b"\x45\0\0\x60\0\0\0\0\x40",
-                b"\x60\0\0\0\0\x40",
-            ]),
-            tail in prop::collection::vec(any::<u8>(), 1..160),
-            extra in 0_u32..200,
-        ) {
-            let bytes: Vec<u8> = kind.iter().copied().chain(tail).collect();
-            let dump = Some(Dump { form: DumpForm::HexAscii, link_header: false });
-            let options = Options { verbosity, link_header, dump, ..options(0) };
-            let wire_len = u32::try_from(bytes.len()).unwrap() + extra;
-            let packet =
-                Packet { number: 1, time: Timestamp::default(), link: LinkType(link), wire_len, bytes: &bytes };
-            let mut out = Vec::new();
-            Printer::new(options).print(&packet, &mut out);
-            prop_assert_eq!(out.last(), Some(&b'\n'));
-            prop_assert!(out.iter().all(|&byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')));
-        }
     }
 }

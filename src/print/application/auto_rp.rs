@@ -94,4 +94,19 @@ mod tests {
         );
         assert_every_cut_is_told(LinkType::RAW, &packet);
     }
+
+    #[test]
+    fn a_group_may_be_bidirectional() {
+        let message = [
+            0x11, 1, 0, 0, 0, 0, 0, 0, 192, 0, 2, 9, 2, 3, 2, 4, 224, 0, 0, 0, 3, 8, 239, 0, 0, 0, 4, 8, 232,
+            0, 0, 0,
+        ];
+        let text = shown(LinkType::RAW, &udp(496, 496, &message));
+        assert!(
+            text.ends_with(
+                " Hold FOREVER RP 192.0.2.9 PIMv2 224.0.0.0/4 bidir,!239.0.0.0/8 bidir,232.0.0.0/8[rsvd=0x04]"
+            ),
+            "{text}"
+        );
+    }
 }

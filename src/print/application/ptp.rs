@@ -164,4 +164,18 @@ mod tests {
         assert!(shown(LinkType::RAW, &packet).ends_with(text));
         assert_every_cut_is_told(LinkType::RAW, &packet);
     }
+
+    #[test]
+    fn a_time_has_48_bits_of_seconds() {
+        let mut message = vec![0x10, 2, 0, 44, 0, 0, 0, 0];
+        message.extend([0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]);
+        message.extend([0; 14]);
+        message.extend([0, 3, 0, 0, 0, 7, 0, 0, 0, 8]);
+        let text = shown(LinkType::ETHERNET, &ether(0x88f7, &message));
+        assert!(text.contains(", NS correction: 4294967298, "), "{text}");
+        assert!(
+            text.ends_with(", originTimeStamp: 12884901895.000000008 seconds"),
+            "{text}"
+        );
+    }
 }

@@ -157,6 +157,15 @@ mod tests {
     }
 
     #[test]
+    fn another_version_is_told_and_no_more() {
+        let header = [0, 0, 0, 9, 0x30, 5, 0x74, 7, 0, 0, 0, 3, 0, 0, 0, 0];
+        let packet = mirrored([0x10, 0, 0x88, 0xbe], &header);
+        assert!(shown(RAW, &packet).ends_with(": erspan erspan-unknown-version-3"));
+        let packet = mirrored([0x10, 0, 0x22, 0xeb], &header);
+        assert!(shown(RAW, &packet).ends_with(": erspan erspan-unknown-version-3"));
+    }
+
+    #[test]
     fn type_three_tells_what_the_frame_is() {
         let mut header = [0, 0, 0, 9, 0x20, 0, 0x10, 7, 0, 0, 0, 0, 0, 0, 0, 0];
         let packet = mirrored([0x10, 0, 0x22, 0xeb], &header);

@@ -6,6 +6,7 @@ mod filters;
 mod lab;
 mod live;
 mod loss;
+mod mutated;
 mod saving;
 mod sealed;
 

@@ -335,6 +335,28 @@ mod tests {
         assert!(verbose(1, RAW, &udp(53, 9, &reply)).ends_with("<BAD PTR> [|domain]"));
     }
 
+    /// Two records: the data of the first is a chain of pointers, to whose end the name of the second points.
+    fn chained(pointers: u16) -> Vec<u8> {
+        let mut reply = b"\0\x07\x80\0\0\x01\0\x02\0\0\0\0\x01x\0\0\x01\0\x01".to_vec();
+        reply.extend_from_slice(b"\0\x03\xe7\0\x01\0\0\0\0");
+        reply.extend((2 * pointers).to_be_bytes());
+        let mut last = 0xc00c_u16;
+        for _ in 0..pointers {
+            let at = u16::try_from(reply.len()).unwrap();
+            reply.extend(last.to_be_bytes());
+            last = 0xc000 | at;
+        }
+        reply.extend(last.to_be_bytes());
+        reply.extend_from_slice(b"\0\x01\0\x01\0\0\0\0\0\x04\xc0\0\x02\x07");
+        udp(53, 9, &reply)
+    }
+
+    #[test]
+    fn a_chain_of_more_pointers_than_a_name_can_have_ends_the_message() {
+        assert!(verbose(1, RAW, &chained(100)).contains(", x. A 192.0.2.7 ("));
+        assert!(verbose(1, RAW, &chained(130)).ends_with(", <BAD PTR> [|domain]"));
+    }
+
     #[test]
     fn a_label_of_bits_is_told_with_their_count() {
         let query = b"\0\x07\x01\0\0\x01\0\0\0\0\0\0\x41\x0b\xab\xcd\x02ip\0\0\x17\0\x01";

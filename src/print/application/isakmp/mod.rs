@@ -207,6 +207,32 @@ mod tests {
     }
 
     #[test]
+    fn a_transform_has_only_the_room_of_its_proposal() {
+        let transform = |next: u8| [next, 0, 0, 8, 1, 0, 0, 12];
+        // There is room for one transform and a bit; the second one is of the message, not of the proposal.
+        let mut payloads = vec![0, 0, 0, 28, 0, 0, 0, 24, 1, 1, 0, 2];
+        payloads.extend(transform(3));
+        payloads.extend(transform(3));
+        payloads.extend(transform(0));
+        let text = verbose(1, RAW, &udp(500, 500, &message(0x20, 33, 34, 8, 0, &payloads)));
+        let (_, told) = text.split_once("transform=2 len=24").unwrap();
+        assert!(told.contains("(t: #1 ") && told.contains("(t: #2 "), "{told}");
+        assert!(!told.contains("(t: #3 ") && told.contains(" [|p]"), "{told}");
+    }
+
+    #[test]
+    fn a_list_of_nothing_is_not_endless() {
+        let deletion = [12, 0, 0, 12, 0, 0, 0, 1, 1, 0, 0xff, 0xff];
+        let text = verbose(
+            1,
+            RAW,
+            &udp(500, 500, &message(0x10, 12, 5, 0, 0, &deletion.repeat(100))),
+        );
+        assert!(text.contains(" spilen=0 nspi=65535 spi=,,,"), "{text}");
+        assert!(text.len() < 60_000, "{}", text.len());
+    }
+
+    #[test]
     fn payloads_within_payloads_end() {
         let mut payloads = Vec::new();
         for _ in 0..2000 {

@@ -141,8 +141,8 @@ fn delete<'a>(page: &mut Page<'_>, payload: &Payload<'a>) -> Printed<'a> {
     let (size, count) = (usize::from(rest.u8()?), rest.u16()?);
     put!(page, " spilen=", size, " nspi=", count, " spi=");
     if size == 0 {
-        // Nothing but separators, as many as the packet likes to claim.
-        for _ in 1..count {
+        // Nothing but separators, and the packet may claim any number of them.
+        for _ in 1..count.min(MOST_NOTHINGS) {
             put!(page, ",");
         }
         return Ok(rest);
@@ -158,6 +158,8 @@ fn delete<'a>(page: &mut Page<'_>, payload: &Payload<'a>) -> Printed<'a> {
 }
 
 pub(super) const IPSEC: u32 = 1;
+/// So many parameter indices without bytes are shown as such.
+const MOST_NOTHINGS: u16 = 256;
 
 #[rustfmt::skip]
 const CERTIFICATES: &[(u16, &str)] = &[

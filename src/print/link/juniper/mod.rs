@@ -414,6 +414,18 @@ mod tests {
     }
 
     #[test]
+    fn the_upper_half_of_the_extensions_has_the_byte_order_of_the_network() {
+        let extensions = [0, 8, 1, 2, 1, 2, 0x84, 2, 1, 2];
+        let packet = captured(0x81, &[&extensions[..], &[0, 0x21]].concat());
+        let text = verbose(2, LinkType(179), &packet);
+        assert!(text.contains("Extension TLV #1, length 2, value 513\n"), "{text}");
+        assert!(
+            text.contains("Extension TLV #132, length 2, value 258\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn an_association_is_told_before_its_packet() {
         let association = [0, 5, 64, 5, 0, 0, 0, 9, 192, 0, 2, 7, 192, 0, 2, 8];
         let text = with_header(132, &captured(0, &association));

@@ -1,0 +1,7 @@
+#![no_main]
+//! Any bytes print as packets of OpenBSD loopback (LOOP).
+
+use fairloss::wire::LinkType;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| fairloss_fuzz::print(LinkType::LOOP, data));
