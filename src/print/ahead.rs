@@ -159,12 +159,12 @@ fn tcp(
         return Ok(Question::Unforeseen);
     }
     let ports = (segment.peek_u16(0)?, segment.peek_u16(2)?);
-    if segment.len() > header && !TCP_PORTS.plain(ports) {
+    if segment.len() > header && !plain(ports, tcp_port) {
         return Ok(Question::Unforeseen);
     }
     let flags = segment.peek_u8(13)?;
     // The reason of a reset has to be there, though it is not shown.
-    let silent = SILENT.plain(ports) && flags & RST == 0;
+    let silent = plain(ports, silent_port) && flags & RST == 0;
     let unread = if silent && !reads_all(options) {
         segment.after(header).captured()
     } else {
@@ -194,7 +194,7 @@ fn tcp(
 
 fn udp(datagram: Cursor<'_>) -> Shown<Question> {
     Ok(
-        if UDP_PORTS.plain((datagram.peek_u16(0)?, datagram.peek_u16(2)?)) {
+        if plain((datagram.peek_u16(0)?, datagram.peek_u16(2)?), udp_port) {
             ALL_READ
         } else {
             Question::Unforeseen
@@ -210,33 +210,34 @@ fn reads_all(options: &Options) -> bool {
 
 const ALL_READ: Question = Question::None { unread: 0 };
 
-/// The ports of which is known that what they carry remembers nothing.
-struct Plain {
-    known: &'static [u16],
-}
-
 /// From here on are the ports that clients are given.
 const CLIENTS: u16 = 32_768;
 
-impl Plain {
-    /// Whether one is known, and the other one too or a client's. Two clients' are not: some printer may be
-    /// meant by one of them.
-    fn plain(&self, (one, other): (u16, u16)) -> bool {
-        let (one_known, other_known) = (self.known.contains(&one), self.known.contains(&other));
-        (one_known || one >= CLIENTS) && (other_known || other >= CLIENTS) && (one_known || other_known)
-    }
+/// Whether one of the ports is known, and the other one too or a client's. Two clients' are not: some printer may be
+/// meant by one of them.
+#[inline(always)]
+fn plain((one, other): (u16, u16), is_known: impl Fn(u16) -> bool) -> bool {
+    let (one_known, other_known) = (is_known(one), is_known(other));
+    (one_known || one >= CLIENTS) && (other_known || other >= CLIENTS) && (one_known || other_known)
 }
 
-const TCP_PORTS: Plain = Plain {
-    known: &[443, 80, 22, 8080, 53, 25, 5432, 6379, 21, 587, 993, 3306],
-};
+/// The ports of which is known that what they carry over TCP remembers nothing.
+fn tcp_port(port: u16) -> bool {
+    matches!(
+        port,
+        443 | 80 | 22 | 8080 | 53 | 25 | 5432 | 6379 | 21 | 587 | 993 | 3306
+    )
+}
+
 /// Those whose payload has no printer, or one that says nothing without `-v`.
-const SILENT: Plain = Plain {
-    known: &[443, 5432, 993, 3306],
-};
-const UDP_PORTS: Plain = Plain {
-    known: &[53, 123, 5353, 67, 68, 546, 547],
-};
+fn silent_port(port: u16) -> bool {
+    matches!(port, 443 | 5432 | 993 | 3306)
+}
+
+/// The ports of which is known that what they carry over UDP remembers nothing.
+fn udp_port(port: u16) -> bool {
+    matches!(port, 53 | 123 | 5353 | 67 | 68 | 546 | 547)
+}
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;

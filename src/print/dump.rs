@@ -1,5 +1,6 @@
 //! Dumps of a packet's bytes: `-x`, `-X`, `-A`, and the lines below something that has no printer.
 
+use super::digits;
 use super::options::{Dump, DumpForm};
 use super::text::{Hex2, HexPad, Put};
 
@@ -77,16 +78,18 @@ fn whole_lines<const WIDTH: usize>(out: &mut Vec<u8>, indent: &str, bytes: &[u8]
 /// Fills in the form of line `number`.
 #[inline(always)]
 fn fill<const WIDTH: usize>(form: &mut [u8; WIDTH], number: u16, line: &[u8; LINE]) {
-    let [high, low] = number.wrapping_shl(4).to_be_bytes();
-    place(form, 4, digits(high));
-    place(form, 6, digits(low));
+    place(form, 4, digits::of_word(number.wrapping_shl(4)));
     let (pairs, _) = line.as_chunks::<2>();
-    for (index, [first, second]) in pairs.iter().enumerate() {
-        place(form, 11 + 5 * index, digits(*first));
-        place(form, 13 + 5 * index, digits(*second));
+    for (index, pair) in pairs.iter().enumerate() {
+        place(form, 11 + 5 * index, digits::of_word(u16::from_be_bytes(*pair)));
     }
     if WIDTH == WHOLE_LINE {
-        place(form, HEX_LINE + 2, line.map(printable));
+        let mut text = [0; LINE];
+        // In this form the compiler works on all of them at once, which it does not in `map`.
+        for (character, byte) in text.iter_mut().zip(line) {
+            *character = printable(*byte);
+        }
+        place(form, HEX_LINE + 2, text);
     }
 }
 
@@ -95,11 +98,6 @@ fn place<const N: usize, const WIDTH: usize>(form: &mut [u8; WIDTH], at: usize, 
     if let Some(field) = form.get_mut(at..at + N) {
         field.copy_from_slice(&text);
     }
-}
-
-#[inline(always)]
-fn digits(byte: u8) -> [u8; 2] {
-    DIGITS.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[inline(always)]
@@ -112,20 +110,6 @@ const INDENT: &[u8] = b"\n\t";
 const FORM: [u8; WHOLE_LINE] = *b"\n\t0x0000:  0000 0000 0000 0000 0000 0000 0000 0000  ................";
 const HEX_LINE: usize = 50;
 const WHOLE_LINE: usize = 68;
-
-/// Each byte in hexadecimal.
-static DIGITS: [[u8; 2]; 256] = {
-    let mut table = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-        {
-            table[byte] = [b"0123456789abcdef"[byte >> 4], b"0123456789abcdef"[byte & 15]];
-        }
-        byte += 1;
-    }
-    table
-};
 
 /// The bytes as text: line breaks and tabs stay, a carriage return before a line feed goes, the rest are dots.
 fn ascii(out: &mut Vec<u8>, bytes: &[u8]) {

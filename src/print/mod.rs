@@ -9,11 +9,13 @@
 //! be with ` (invalid)`. Nothing is allocated per packet, and the state that crosses packets (the sequence
 //! numbers of TCP, the time of the packet before) is bounded.
 
+mod address;
 mod ahead;
 mod application;
 mod connection_ids;
 mod cursor;
 mod dialogues;
+mod digits;
 mod dump;
 mod flows;
 #[cfg(test)]

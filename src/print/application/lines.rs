@@ -10,7 +10,6 @@ use crate::print::text::{Escaped, put};
 
 /// What is known of a protocol.
 pub(super) struct Protocol {
-    ports: &'static [u16],
     /// The name in the mark of truncation.
     name: &'static str,
     /// The name that is printed.
@@ -21,7 +20,20 @@ pub(super) struct Protocol {
 
 /// The protocol of a TCP connection between these ports.
 pub(super) fn over_tcp(ports: Ports) -> Option<&'static Protocol> {
-    OVER_TCP.iter().find(|protocol| ports.any(protocol.ports))
+    let protocol = if ports.any(&[25]) {
+        &SMTP
+    } else if ports.any(&[43]) {
+        &WHOIS
+    } else if ports.any(&[21]) {
+        &FTP
+    } else if ports.any(&[80, 8080, 3128]) {
+        &HTTP
+    } else if ports.any(&[554, 8554]) {
+        &RTSP
+    } else {
+        return None;
+    };
+    Some(protocol)
 }
 
 /// Prints a segment of a connection.
@@ -116,10 +128,7 @@ fn token(bytes: &[u8], whole: bool) -> Option<(&[u8], &[u8])> {
 
 const LONGEST_WORD: usize = 127;
 
-const OVER_TCP: &[Protocol] = &[SMTP, WHOIS, FTP, HTTP, RTSP];
-
 pub(super) const HTTP: Protocol = Protocol {
-    ports: &[80, 8080, 3128],
     name: "http",
     title: "HTTP",
     verbs: Some(&[
@@ -165,21 +174,18 @@ pub(super) const HTTP: Protocol = Protocol {
 };
 
 pub(super) const FTP: Protocol = Protocol {
-    ports: &[21],
     name: "ftp",
     title: "FTP",
     verbs: None,
 };
 
 pub(super) const SMTP: Protocol = Protocol {
-    ports: &[25],
     name: "smtp",
     title: "SMTP",
     verbs: None,
 };
 
 pub(super) const RTSP: Protocol = Protocol {
-    ports: &[554, 8554],
     name: "rtsp",
     title: "RTSP",
     verbs: Some(&[
@@ -198,7 +204,6 @@ pub(super) const RTSP: Protocol = Protocol {
 };
 
 pub(super) const WHOIS: Protocol = Protocol {
-    ports: &[43],
     name: "whois",
     title: "WHOIS",
     verbs: None,
@@ -206,7 +211,6 @@ pub(super) const WHOIS: Protocol = Protocol {
 
 /// The only one of these over UDP.
 pub(super) const SIP: Protocol = Protocol {
-    ports: &[5060],
     name: "sip",
     title: "SIP",
     verbs: Some(&[

@@ -66,7 +66,8 @@ pub(crate) struct Ports {
 
 impl Ports {
     /// Whether one of them is among `known`.
-    fn any(self, known: &[u16]) -> bool {
+    #[inline(always)]
+    fn any<const N: usize>(self, known: &[u16; N]) -> bool {
         known.contains(&self.source) || known.contains(&self.destination)
     }
 }
