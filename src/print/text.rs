@@ -191,7 +191,7 @@ impl Put for Octal {
         out.extend(
             (0..digits)
                 .rev()
-                .map(|place| digit((self.0 >> (3 * place) & 7) as u8)),
+                .map(|place| b'0' + (self.0 >> (3 * place) & 7) as u8),
         );
     }
 }
