@@ -145,6 +145,7 @@ impl<'a> Input<'a> {
             dump: form.map(|form| Dump { form, link_header }),
             one_line: second & 2 != 0,
             as_dot: second & 4 != 0,
+            undecoded_handles: second & 4 != 0,
             no_checksums: second & 8 != 0,
             number: second & 16 != 0,
             lengths: second & 16 != 0,
