@@ -30,6 +30,7 @@ complete -c rdump -s d -d 'Print the compiled filter and stop; twice as C, three
 complete -c rdump -s D -l list-interfaces -d 'List the interfaces'
 complete -c rdump -s e -d 'Print the link-layer header'
 complete -c rdump -s g -l ip-oneline -d 'Keep what -v says of IPv4 on one line'
+complete -c rdump -s H -d 'Look for mesh headers in the data frames of 802.11'
 complete -c rdump -s I -l monitor-mode -d 'The interface has to be in monitor mode'
 complete -c rdump -l immediate-mode -d 'Take each packet as soon as it is there'
 complete -c rdump -s J -l list-time-stamp-types -d 'List who can stamp the packets of the interface with their time'

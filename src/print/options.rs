@@ -28,6 +28,8 @@ pub struct Options {
     pub decode_as: Vec<DecodeAs>,
     /// File handles of NFS as they are on the wire (`-u`).
     pub undecoded_handles: bool,
+    /// QoS data frames of 802.11 may have a mesh header (`-H`).
+    pub mesh: bool,
     /// No line break after the header of IPv4 under `-v` (`-g`).
     pub one_line: bool,
     /// The time stamp that begins each line (`-t` to `-ttttt`).
@@ -96,6 +98,7 @@ impl Default for Options {
             packet_type: None,
             decode_as: Vec::new(),
             undecoded_handles: false,
+            mesh: false,
             one_line: false,
             time: TimeStyle::TimeOfDay,
             nanos: false,

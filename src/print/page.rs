@@ -187,11 +187,11 @@ impl<'p> Page<'p> {
         }
     }
 
-    /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own; not where a
-    /// dump of the packet in hexadecimal follows.
+    /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own; not under `-q`,
+    /// and not where a dump of the packet in hexadecimal follows.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         let dumped = self.options.dump.is_some_and(|dump| dump.form != DumpForm::Ascii);
-        if !dumped {
+        if !dumped && !self.quiet() {
             self.hex_ascii("\n\t", bytes);
         }
     }

@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, cfm, geonet, isoclns, llc, lldp, macsec, msnlb, pppoe, slow};
+use super::{arista, cfm, decnet, geonet, isoclns, llc, lldp, macsec, msnlb, pppoe, slow};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
@@ -29,6 +29,19 @@ pub(crate) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let header = print(page, packet)?;
     page.link_len = base + header;
     Ok(())
+}
+
+/// A whole captured frame behind `skipped` bytes of what captured it.
+pub(crate) fn frame_behind(
+    page: &mut Page<'_>,
+    packet: Cursor<'_>,
+    name: &'static str,
+    skipped: usize,
+) -> Shown {
+    page.enter(name);
+    packet.need(skipped)?;
+    page.link_len += skipped;
+    frame(page, packet.after(skipped))
 }
 
 /// A whole captured frame with the tag of a switch chip between its addresses and its type.
@@ -140,6 +153,7 @@ pub(crate) fn by_type(
             isoclns::print(page, payload.after(1))?;
         }
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
+        EtherType(DECNET) => decnet::print(page, payload)?,
         EtherType(EAPOL) => eap::frame(page, payload)?,
         EtherType(APPLETALK) => {
             put!(page, if page.verbose(1) { "et1 " } else { "" });
@@ -155,6 +169,7 @@ pub(crate) fn by_type(
     Ok(true)
 }
 
+const DECNET: u16 = 0x6003;
 const APPLETALK: u16 = 0x809b;
 const APPLETALK_RESOLUTION: u16 = 0x80f3;
 const SLOW: u16 = 0x8809;

@@ -3,11 +3,17 @@
 mod arcnet;
 mod arista;
 mod atm;
+mod bus;
+mod carriers;
 mod cdp;
 mod cfm;
 mod chdlc;
+mod decnet;
+mod decnet_nsp;
 mod dtp;
 pub(crate) mod ether;
+mod family;
+mod fddi;
 mod frame_relay;
 mod geonet;
 pub(crate) mod isoclns;
@@ -18,9 +24,11 @@ mod macsec;
 mod msnlb;
 mod null;
 mod pktap;
+mod ppi;
 pub(crate) mod ppp;
 mod ppp_auth;
 mod ppp_control;
+mod ppp_options;
 mod pppoe;
 mod raw;
 mod slip;
@@ -28,9 +36,12 @@ mod sll;
 mod slow;
 mod stp;
 mod switch_tag;
+mod token_ring;
 mod udld;
 mod vsock;
 mod vtp;
+mod wlan;
+mod wpan;
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -71,6 +82,30 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         LinkType::SLIP => slip::frame(page, packet)?,
         LinkType::LINUX_SLL => sll::print(page, packet)?,
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet)?,
+        LinkType::IEEE802_11 => wlan::frame(page, packet)?,
+        LinkType::IEEE802_11_RADIO => wlan::radio(page, packet)?,
+        LinkType::PRISM_HEADER => wlan::prism(page, packet)?,
+        IEEE802_11_AVS => wlan::avs(page, packet)?,
+        PPI => ppi::frame(page, packet)?,
+        IEEE802_15_4 | IEEE802_15_4_NOFCS => wpan::frame(page, packet)?,
+        IEEE802_15_4_TAP => wpan::tap(page, packet)?,
+        LinkType::FDDI => fddi::frame(page, packet)?,
+        LinkType::TOKEN_RING => token_ring::frame(page, packet)?,
+        IP_OVER_FC => carriers::fibre_channel(page, packet)?,
+        IPOIB => carriers::infiniband(page, packet)?,
+        IEEE1394 => carriers::firewire(page, packet)?,
+        SYMANTEC => carriers::symantec(page, packet)?,
+        ATM_CLIP => carriers::classical(page, packet)?,
+        NFLOG => family::netfilter(page, packet)?,
+        LinkType::PFLOG => family::packet_filter(page, packet)?,
+        ENC => family::encapsulated(page, packet)?,
+        IPNET => family::solaris(page, packet)?,
+        USB_LINUX => bus::usb(page, packet, bus::USB)?,
+        USB_LINUX_MMAPPED => bus::usb(page, packet, bus::USB_MAPPED)?,
+        BLUETOOTH => bus::bluetooth(page, packet)?,
+        NETANALYZER => ether::frame_behind(page, packet, "netanalyzer", 4)?,
+        NETANALYZER_TRANSPARENT => ether::frame_behind(page, packet, "netanalyzer_transparent", 12)?,
+        SLIP_BSDOS => slip::bsdos(page, packet)?,
         LinkType::ARCNET => arcnet::frame(page, packet)?,
         ARCNET_LINUX => arcnet::linux_frame(page, packet)?,
         LinkType::ATM_RFC1483 => atm::frame(page, packet)?,
@@ -95,6 +130,28 @@ const BROADCOM_PREPENDED: LinkType = LinkType(282);
 
 const ARCNET_LINUX: LinkType = LinkType(129);
 const SUN_ATM: LinkType = LinkType(123);
+const PPI: LinkType = LinkType(192);
+const IEEE802_15_4: LinkType = LinkType(195);
+const IEEE802_15_4_NOFCS: LinkType = LinkType(230);
+const IEEE802_15_4_TAP: LinkType = LinkType(283);
+const IP_OVER_FC: LinkType = LinkType(122);
+const IPOIB: LinkType = LinkType(242);
+/// Apple's IP over FireWire.
+const IEEE1394: LinkType = LinkType(138);
+const SYMANTEC: LinkType = LinkType(99);
+const ATM_CLIP: LinkType = LinkType(106);
+const NFLOG: LinkType = LinkType(239);
+const ENC: LinkType = LinkType(109);
+const IPNET: LinkType = LinkType(226);
+const USB_LINUX: LinkType = LinkType(189);
+const USB_LINUX_MMAPPED: LinkType = LinkType(220);
+const BLUETOOTH: LinkType = LinkType(201);
+const NETANALYZER: LinkType = LinkType(240);
+/// The same with preamble and start of frame.
+const NETANALYZER_TRANSPARENT: LinkType = LinkType(241);
+const SLIP_BSDOS: LinkType = LinkType(102);
+/// 802.11 behind the header of AVS.
+const IEEE802_11_AVS: LinkType = LinkType(163);
 const PKTAP: LinkType = LinkType(258);
 const VSOCK: LinkType = LinkType(271);
 /// Frame relay over a bundle of links.

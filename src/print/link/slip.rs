@@ -24,6 +24,14 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     }
 }
 
+/// A packet that BSD/OS captured on SLIP: always IPv4.
+pub(super) fn bsdos(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.enter("slip_bsdos");
+    packet.need(HEADER)?;
+    page.link_len = HEADER;
+    ipv4::print(page, packet.after(HEADER))
+}
+
 fn header(page: &mut Page<'_>, packet: Cursor<'_>, rest: Cursor<'_>) -> Shown {
     let direction = packet.peek_u8(0)?;
     match direction {

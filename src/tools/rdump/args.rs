@@ -56,6 +56,9 @@ pub struct Args {
     /// Keep what -v says of IPv4 on one line
     #[arg(short = 'g', long = "ip-oneline")]
     pub one_line: bool,
+    /// Look for mesh headers in the data frames of 802.11
+    #[arg(short = 'H')]
+    pub mesh: bool,
     /// Capture on this interface, by name or number, or on any
     #[arg(short = 'i', long = "interface", value_name = "interface")]
     pub interface: Option<String>,

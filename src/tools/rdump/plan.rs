@@ -332,6 +332,7 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
             .map(|typed| decode_as::parse(typed))
             .collect::<Result<_>>()?,
         undecoded_handles: args.undecoded_handles,
+        mesh: args.mesh,
         one_line: args.one_line,
         time,
         nanos: precision == Precision::Nano,
