@@ -4,7 +4,7 @@ use super::zmtp;
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
-use super::{bgp, lisp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
+use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::names::Transport;
 use crate::print::page::Page;
@@ -26,6 +26,7 @@ pub enum Decoder {
     Hsrp,
     Http,
     Lisp,
+    Lmp,
     Mdns,
     Msdp,
     Ntp,
@@ -122,6 +123,7 @@ impl Decoder {
             Self::Geneve => geneve::print(page, datagram),
             Self::Hsrp => hsrp::print(page, datagram),
             Self::Lisp => lisp::print(page, datagram),
+            Self::Lmp => lmp::print(page, datagram),
             Self::Mdns => dns::print(page, datagram, Dialect::Multicast),
             Self::Ntp => ntp::print(page, datagram),
             Self::Ptp => ptp::print(page, datagram),
@@ -202,6 +204,7 @@ const KNOWN: &[Known] = &[
     udp("hsrp", Decoder::Hsrp),
     tcp("http", Decoder::Http),
     udp("lisp", Decoder::Lisp),
+    udp("lmp", Decoder::Lmp),
     udp("mdns", Decoder::Mdns),
     tcp("msdp", Decoder::Msdp),
     udp("ntp", Decoder::Ntp),

@@ -1,5 +1,6 @@
 //! The application layer: what TCP and UDP carry, by port.
 
+mod ahcp;
 mod aodv;
 mod auto_rp;
 mod babel;
@@ -14,12 +15,14 @@ mod dhcp_options;
 pub(crate) mod dns;
 pub(crate) mod eap;
 mod geneve;
+mod hncp;
 mod hsrp;
 mod isakmp;
 mod l2tp;
 mod ldp;
 mod lines;
 mod lisp;
+mod lmp;
 mod lsp_ping;
 mod msdp;
 mod nfs;
@@ -166,8 +169,12 @@ pub(crate) fn over_udp(
         aodv::print(page, payload, datagram.is_v6())?;
     } else if ports.any(&[698]) {
         olsr::print(page, payload, datagram.is_v6())?;
+    } else if ports.any(&[5359]) {
+        ahcp::print(page, payload)?;
     } else if ports.any(&[6696, 6697]) {
         babel::print(page, payload)?;
+    } else if ports.any(&[8231]) {
+        hncp::print(page, payload)?;
     } else if ports.any(&[2103, 2104]) {
         zephyr::print(page, payload)?;
     } else if ports.any(&[1701]) {
@@ -190,6 +197,8 @@ pub(crate) fn over_udp(
         lsp_ping::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
         bfd::print(page, ports, payload)?;
+    } else if ports.any(&[701]) {
+        lmp::print(page, payload)?;
     } else if ports.any(&[6343]) {
         sflow::print(page, payload)?;
     } else if ports.any(&[5060]) {
