@@ -25,6 +25,8 @@ pub(crate) struct Page<'p> {
     names: Option<&'p mut (dyn Names + 'static)>,
     proto: &'static str,
     depth: u8,
+    /// How many `-v` less than the user gave count now.
+    hush: u8,
 }
 
 /// How many headers may be nested in headers of their own kind: far more than any network has, and few enough
@@ -49,12 +51,22 @@ impl<'p> Page<'p> {
             names,
             proto: "",
             depth: 0,
+            hush: 0,
         }
     }
 
     /// Whether `-v` was given at least `times` times.
     pub(crate) fn verbose(&self, times: u8) -> bool {
-        self.options.verbosity >= times
+        self.options.verbosity.saturating_sub(self.hush) >= times
+    }
+
+    /// Runs the printer of what a packet carries as if `-v` had been given so many times less.
+    pub(crate) fn hushed(&mut self, times: u8, print: impl FnOnce(&mut Self) -> Shown) -> Shown {
+        let before = self.hush;
+        self.hush = before.saturating_add(times);
+        let shown = print(self);
+        self.hush = before;
+        shown
     }
 
     /// Whether `-q` was given.

@@ -28,6 +28,7 @@ mod msdp;
 mod nfs;
 mod ntp;
 mod olsr;
+mod openflow;
 mod pptp;
 pub(crate) mod ptp;
 mod quic;
@@ -110,6 +111,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, datagram: &Datagram, ports: Ports, p
     }
     if ports.any(&[22]) {
         return lines::greeting(page, payload);
+    }
+    if ports.any(&[6633, 6653]) {
+        return openflow::print(page, payload);
     }
     if ports.any(&[53]) && payload.len() > 2 {
         return dns::over_tcp(page, payload);

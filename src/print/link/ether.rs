@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, cfm, decnet, geonet, isoclns, llc, lldp, macsec, msnlb, pppoe, slow};
+use super::{arista, cfm, decnet, geonet, isoclns, llc, lldp, macsec, msnlb, ppp, pppoe, slow};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
@@ -147,6 +147,11 @@ pub(crate) fn by_type(
         EtherType(NSH) => nsh::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
         EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
+        EtherType(PPP) if payload.is_empty() => {}
+        EtherType(PPP) => {
+            put!(page, ": ");
+            page.deeper(|page| ppp::print(page, payload))?;
+        }
         EtherType(OSI) => {
             page.enter("isoclns");
             payload.need(1)?;
@@ -173,6 +178,7 @@ const DECNET: u16 = 0x6003;
 const APPLETALK: u16 = 0x809b;
 const APPLETALK_RESOLUTION: u16 = 0x80f3;
 const SLOW: u16 = 0x8809;
+const PPP: u16 = 0x880b;
 const CFM: u16 = 0x8902;
 const CFM_OLD: u16 = 0xabcd;
 const LLDP: u16 = 0x88cc;
