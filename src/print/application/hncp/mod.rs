@@ -201,7 +201,8 @@ fn print_value(page: &mut Page<'_>, number: u16, body: Cursor<'_>, indent: u8) -
             return inner(page, rest, indent);
         }
         38 => {
-            if !servers::version_6(page, body, indent + 1)? {
+            let whole = servers::version_6(page, body, indent + 1)?;
+            if !whole {
                 page.invalid();
             }
         }

@@ -27,10 +27,8 @@ pub(super) fn version_4(page: &mut Page<'_>, mut rest: Cursor<'_>, indent: u8) -
         }
         if lists {
             addresses(page, false, rest.limited(length))?;
-        } else if kind == 119 {
-            if !domains(page, rest.claiming(length)) {
-                return Ok(false);
-            }
+        } else if kind == 119 && !domains(page, rest.claiming(length)) {
+            return Ok(false);
         }
         rest.advance(length);
     }
@@ -63,10 +61,8 @@ pub(super) fn version_6(page: &mut Page<'_>, mut rest: Cursor<'_>, indent: u8) -
         }
         if lists {
             addresses(page, true, rest.limited(length))?;
-        } else if kind == 24 {
-            if !domains(page, rest.claiming(length)) {
-                return Ok(false);
-            }
+        } else if kind == 24 && !domains(page, rest.claiming(length)) {
+            return Ok(false);
         }
         rest.advance(length);
     }
