@@ -10,6 +10,8 @@ pub(crate) struct Dialogues {
     pub(crate) ike: Recent<[u8; 8], (IpAddr, IpAddr)>,
     /// What the calls of NFS asked for.
     pub(crate) nfs: Recent<NfsCall, NfsProcedure>,
+    /// The numbers of the procedures that were called by Rx.
+    pub(crate) rx: Recent<RxCall, u32>,
 }
 
 /// A call of NFS, as its reply is known to belong to it.
@@ -30,6 +32,21 @@ pub(crate) struct NfsProcedure {
     pub(crate) version: u32,
     /// The procedure's number in it.
     pub(crate) number: u32,
+}
+
+/// A call of Rx, as its reply is known to belong to it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct RxCall {
+    /// Its number in the connection.
+    pub(crate) number: u32,
+    /// The service's identifier.
+    pub(crate) service: u16,
+    /// The service's port.
+    pub(crate) server_port: u16,
+    /// Who calls.
+    pub(crate) client: IpAddr,
+    /// Who is called.
+    pub(crate) server: IpAddr,
 }
 
 /// The latest entries of a kind, at most [`KEPT`]: what is not among them was asked too long ago.

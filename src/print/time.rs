@@ -122,6 +122,26 @@ impl Clock {
     }
 }
 
+impl super::page::Page<'_> {
+    /// A date and a time of day in the zone of the time stamps.
+    pub(crate) fn local_time(&mut self, second: i64) {
+        let Ok(at) = jiff::Timestamp::from_second(second) else {
+            return;
+        };
+        let at = self.options.zone.to_datetime(at);
+        at.year().put(self.out);
+        for (mark, field) in [
+            ("-", at.month()),
+            ("-", at.day()),
+            (" ", at.hour()),
+            (":", at.minute()),
+            (":", at.second()),
+        ] {
+            (mark, Zeros(field.unsigned_abs().into(), 2)).put(self.out);
+        }
+    }
+}
+
 /// A time zone, with the span in which its offset is known not to change.
 struct Zone {
     zone: TimeZone,

@@ -38,6 +38,7 @@ mod rip;
 mod rpc;
 mod rpki;
 mod rtp;
+mod rx;
 mod sflow;
 mod snmp;
 mod syslog;
@@ -173,6 +174,8 @@ pub(crate) fn over_udp(
         aodv::print(page, payload, datagram.is_v6())?;
     } else if ports.any(&[698]) {
         olsr::print(page, payload, datagram.is_v6())?;
+    } else if RX.contains(&ports.source) || RX.contains(&ports.destination) {
+        rx::print(page, datagram, ports, carried.rest)?;
     } else if ports.any(&[5359]) {
         ahcp::print(page, payload)?;
     } else if ports.any(&[6696, 6697]) {
@@ -228,6 +231,9 @@ pub(crate) fn over_udp(
     }
     Ok(true)
 }
+
+/// The ports of Rx.
+const RX: std::ops::RangeInclusive<u16> = 7000..=7009;
 
 /// Prints the payload of a UDP datagram, if it is one that is told before the checksum. Returns whether it was.
 pub(crate) fn before_checksum(

@@ -22,7 +22,7 @@ mod pim;
 mod rsvp;
 mod vrrp;
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
@@ -105,6 +105,18 @@ impl Datagram {
                 put!(page, " > ");
                 page.host(destination);
             }
+        }
+    }
+
+    /// The addresses of the sender and of the receiver.
+    pub(crate) fn addresses(&self) -> (IpAddr, IpAddr) {
+        match self.ends {
+            Ends::V4 {
+                source, destination, ..
+            } => (source.into(), destination.into()),
+            Ends::V6 {
+                source, destination, ..
+            } => (source.into(), destination.into()),
         }
     }
 

@@ -4,11 +4,9 @@ mod attributes;
 mod handle;
 mod reply;
 
-use std::net::IpAddr;
-
-use super::super::internet::{Datagram, Ends};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::dialogues::{NfsCall, NfsProcedure};
+use crate::print::internet::Datagram;
 use crate::print::page::Page;
 use crate::print::text::{Escaped, HexPad, name_of, put, put_bits};
 use attributes::Settable;
@@ -19,7 +17,7 @@ pub(super) fn call(page: &mut Page<'_>, datagram: &Datagram, call: Cursor<'_>) -
     page.enter("nfs");
     put!(page, call.len());
     let (version, number) = (call.peek_u32(16)?, call.peek_u32(20)?);
-    let (client, server) = ends(datagram);
+    let (client, server) = datagram.addresses();
     let asked = NfsProcedure { version, number };
     page.dialogues.nfs.insert(
         NfsCall {
@@ -219,18 +217,6 @@ fn put_stability(page: &mut Page<'_>, how: u32) {
 fn put_verifier(page: &mut Page<'_>, mut verifier: Cursor<'_>) -> Shown {
     put!(page, " verf ", HexPad(verifier.u64()?, 16));
     Ok(())
-}
-
-/// Who sent the datagram, and who received it.
-fn ends(datagram: &Datagram) -> (IpAddr, IpAddr) {
-    match datagram.ends {
-        Ends::V4 {
-            source, destination, ..
-        } => (source.into(), destination.into()),
-        Ends::V6 {
-            source, destination, ..
-        } => (source.into(), destination.into()),
-    }
 }
 
 const GETATTR: u32 = 1;

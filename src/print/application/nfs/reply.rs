@@ -5,7 +5,7 @@ use super::{
     ACCESS, COMMIT, CREATE, FSINFO, FSSTAT, GETATTR, LINK, LOOKUP, MKDIR, MKNOD, PATHCONF, READ, READDIR,
     READDIRPLUS, READLINK, REMOVE, RENAME, RMDIR, SETATTR, SYMLINK, WRITE,
 };
-use super::{ends, handle, name, put_procedure, put_stability, put_verifier};
+use super::{handle, name, put_procedure, put_stability, put_verifier};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::dialogues::NfsCall;
 use crate::print::internet::Datagram;
@@ -24,7 +24,7 @@ pub(in crate::print::application) fn print(
     match reply.peek_u32(8)? {
         ACCEPTED => {
             put!(page, "reply ok ", reply.len());
-            let (server, client) = ends(datagram);
+            let (server, client) = datagram.addresses();
             let call = NfsCall {
                 xid: reply.peek_u32(0)?,
                 client,

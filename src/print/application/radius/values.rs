@@ -45,7 +45,7 @@ pub(super) fn print(page: &mut Page<'_>, kind: u8, form: &Form, value: Cursor<'_
         }
         Form::Time => {
             exactly(page, value, 4)?;
-            local_time(page, rest.u32()?);
+            page.local_time(rest.u32()?.into());
         }
         Form::Features => {
             exactly(page, value, 8)?;
@@ -321,24 +321,6 @@ fn location(page: &mut Page<'_>, value: Cursor<'_>) -> Shown {
     put!(page, ", time to live ", Stamp(rest.u32()?, rest.u32()?));
     put!(page, ", method \"", Escaped(rest.bytes()), "\"");
     Ok(())
-}
-
-/// A time of day in the zone of the time stamps.
-fn local_time(page: &mut Page<'_>, second: u32) {
-    let Ok(at) = jiff::Timestamp::from_second(second.into()) else {
-        return;
-    };
-    let at = page.options.zone.to_datetime(at);
-    put!(page, at.year());
-    for (mark, field) in [
-        ("-", at.month()),
-        ("-", at.day()),
-        (" ", at.hour()),
-        (":", at.minute()),
-        (":", at.second()),
-    ] {
-        put!(page, mark, Zeros(field.unsigned_abs().into(), 2));
-    }
 }
 
 /// Bytes as upper-case hexadecimal digits.
