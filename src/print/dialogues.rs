@@ -9,9 +9,9 @@ pub(crate) struct Dialogues {
     /// Who sent the first message of an IKEv1 exchange to whom, by the initiator's cookie.
     pub(crate) ike: Recent<[u8; 8], (IpAddr, IpAddr)>,
     /// What the calls of NFS asked for.
-    pub(crate) nfs: Recent<NfsCall, NfsProcedure>,
+    pub(crate) nfs: Calls<NfsCall, NfsProcedure>,
     /// The numbers of the procedures that were called by Rx.
-    pub(crate) rx: Recent<RxCall, u32>,
+    pub(crate) rx: Calls<RxCall, u32>,
 }
 
 /// A call of NFS, as its reply is known to belong to it.
@@ -87,12 +87,70 @@ impl<K: PartialEq, V> Recent<K, V> {
     }
 }
 
+/// The latest calls, at most [`KEPT`], of which some may look alike: as tcpdump does it, the search for the call of
+/// a reply begins where the last one ended.
+#[derive(Debug)]
+pub(crate) struct Calls<K, V> {
+    entries: Vec<(K, V)>,
+    next: usize,
+    found: usize,
+}
+
+impl<K, V> Default for Calls<K, V> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            next: 0,
+            found: 0,
+        }
+    }
+}
+
+impl<K: PartialEq, V> Calls<K, V> {
+    /// What was asked by the call.
+    pub(crate) fn get(&mut self, key: &K) -> Option<&V> {
+        let (before, from) = self.entries.split_at_checked(self.found)?;
+        let is_it = |(known, _): &(K, V)| known == key;
+        let at = match from.iter().position(is_it) {
+            Some(further) => self.found + further,
+            None => before.iter().position(is_it)?,
+        };
+        self.found = at;
+        self.entries.get(at).map(|(_, value)| value)
+    }
+
+    /// Remembers a call in place of the oldest.
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        match self.entries.get_mut(self.next) {
+            Some(entry) => *entry = (key, value),
+            None => self.entries.push((key, value)),
+        }
+        self.next = (self.next + 1) % KEPT;
+    }
+}
+
 /// How many entries of a kind are kept: enough for what is in flight between a few hosts.
 const KEPT: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_calls_that_look_alike_the_next_is_taken() {
+        let mut calls = Calls::default();
+        for (call, asked) in [(1, 10), (2, 20), (1, 30)] {
+            calls.insert(call, asked);
+        }
+        assert_eq!(calls.get(&1), Some(&10));
+        assert_eq!(calls.get(&2), Some(&20));
+        assert_eq!(calls.get(&1), Some(&30));
+        for call in 0..KEPT {
+            calls.insert(call, 0);
+        }
+        assert_eq!(calls.get(&1), Some(&0));
+        assert_eq!(calls.get(&KEPT), None);
+    }
 
     #[test]
     fn the_oldest_entry_goes_first() {

@@ -1,10 +1,10 @@
 //! Printers by name, for payloads that their ports do not tell (`-T`, `--decode-as`).
 
-use super::zmtp;
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
 use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
+use super::{someip, wb, zmtp};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::names::Transport;
 use crate::print::page::Page;
@@ -43,6 +43,7 @@ pub enum Decoder {
     Rtsp,
     Sip,
     Smtp,
+    Someip,
     Ssh,
     Syslog,
     Telnet,
@@ -50,6 +51,7 @@ pub enum Decoder {
     Tls,
     Vat,
     Vxlan,
+    Wb,
     VxlanGpe,
     Whois,
     Zmtp1,
@@ -133,6 +135,8 @@ impl Decoder {
             Self::Rtcp => rtp::control(page, rest),
             Self::Rtp => rtp::print(page, datagram),
             Self::Sip => lines::print(page, &lines::SIP, datagram),
+            Self::Someip => someip::print(page, datagram),
+            Self::Wb => wb::print(page, datagram),
             Self::Syslog => syslog::print(page, datagram),
             Self::Tftp => tftp::print(page, datagram),
             Self::Vat => rtp::vat(page, datagram),
@@ -232,6 +236,7 @@ const KNOWN: &[Known] = &[
     tcp("rtsp", Decoder::Rtsp),
     both("sip", Decoder::Sip),
     tcp("smtp", Decoder::Smtp),
+    udp("someip", Decoder::Someip),
     tcp("ssh", Decoder::Ssh),
     udp("syslog", Decoder::Syslog),
     tcp("telnet", Decoder::Telnet),
@@ -240,6 +245,7 @@ const KNOWN: &[Known] = &[
     udp("vat", Decoder::Vat),
     udp("vxlan", Decoder::Vxlan),
     udp("vxlan-gpe", Decoder::VxlanGpe),
+    udp("wb", Decoder::Wb),
     tcp("whois", Decoder::Whois),
     tcp("zmtp1", Decoder::Zmtp1),
 ];

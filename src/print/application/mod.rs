@@ -40,7 +40,9 @@ mod rpki;
 mod rtp;
 mod rx;
 mod sflow;
+mod smb;
 mod snmp;
+mod someip;
 mod syslog;
 mod telnet;
 mod tftp;
@@ -49,6 +51,7 @@ mod tls;
 mod vqp;
 mod vxlan;
 mod vxlan_gpe;
+mod wb;
 mod zephyr;
 pub(crate) mod zmtp;
 
@@ -113,6 +116,12 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, datagram: &Datagram, ports: Ports, p
     if ports.any(&[22]) {
         return lines::greeting(page, payload);
     }
+    if ports.any(&[139]) {
+        return smb::session(page, payload);
+    }
+    if ports.any(&[445]) {
+        return smb::over_tcp(page, payload);
+    }
     if ports.any(&[6633, 6653]) {
         return openflow::print(page, payload);
     }
@@ -168,6 +177,10 @@ pub(crate) fn over_udp(
         isakmp::print(page, datagram, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
+    } else if ports.any(&[137]) {
+        smb::names(page, payload)?;
+    } else if ports.any(&[138]) {
+        smb::datagram(page, payload)?;
     } else if ports.any(&[161, 162]) {
         snmp::print(page, payload)?;
     } else if ports.any(&[654]) {
@@ -194,6 +207,8 @@ pub(crate) fn over_udp(
         auto_rp::print(page, payload)?;
     } else if ports.any(&[514]) {
         syslog::print(page, payload)?;
+    } else if ports.destination == 4567 {
+        wb::print(page, payload)?;
     } else if ports.any(&[1645, 1646, 1700, 1812, 1813, 3799]) {
         radius::print(page, payload)?;
     } else if ports.destination == 1985 {
@@ -222,6 +237,8 @@ pub(crate) fn over_udp(
         vxlan_gpe::print(page, payload)?;
     } else if ports.any(&[1589]) {
         vqp::print(page, payload)?;
+    } else if ports.any(&[30490]) {
+        someip::print(page, payload)?;
     } else if ports.source == 49152 {
         bcm_li::print(page, payload)?;
     } else if ports.any(&[443]) && quic::detected(payload)? {

@@ -8,7 +8,7 @@ use crate::print::page::Page;
 use crate::print::text::{Hex2, Hex4, HexPad, name_of, put, put_bits};
 
 /// Prints a packet.
-pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("eigrp");
     packet.need(HEADER)?;
     let mut rest = packet;

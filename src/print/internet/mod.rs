@@ -5,7 +5,7 @@ pub(crate) mod atalk;
 mod carp;
 pub(crate) mod demux;
 mod dvmrp;
-mod eigrp;
+pub(crate) mod eigrp;
 mod erspan;
 mod gre;
 mod icmp;

@@ -4,7 +4,7 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{arista, cfm, decnet, geonet, isoclns, llc, lldp, macsec, msnlb, ppp, pppoe, slow};
+use super::{aoe, arista, cfm, decnet, geonet, ipx, isoclns, llc, lldp, macsec, msnlb, ppp, pppoe, slow};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
@@ -165,6 +165,11 @@ pub(crate) fn by_type(
             atalk::print(page, payload)?;
         }
         EtherType(APPLETALK_RESOLUTION) => atalk::resolution(page, payload)?,
+        EtherType(IPX) => {
+            put!(page, "(NOV-ETHII) ");
+            ipx::print(page, payload)?;
+        }
+        EtherType(AOE) => aoe::print(page, payload)?,
         EtherType(SLOW) => slow::print(page, payload)?,
         EtherType(CFM | CFM_OLD) => cfm::print(page, payload)?,
         EtherType(LLDP) => lldp::print(page, payload)?,
@@ -177,6 +182,8 @@ pub(crate) fn by_type(
 const DECNET: u16 = 0x6003;
 const APPLETALK: u16 = 0x809b;
 const APPLETALK_RESOLUTION: u16 = 0x80f3;
+const IPX: u16 = 0x8137;
+const AOE: u16 = 0x88a2;
 const SLOW: u16 = 0x8809;
 const PPP: u16 = 0x880b;
 const CFM: u16 = 0x8902;

@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::ether::{self, Addresses};
-use super::{cdp, dtp, isoclns, stp, udld, vtp};
+use super::{cdp, dtp, ipx, isoclns, stp, udld, vtp};
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
@@ -38,6 +38,22 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
             known: false,
         });
     };
+    if (header.destination, header.source) == (GLOBAL, GLOBAL) {
+        // Novell's frames of 802.3 have no header of 802.2: these are the checksum, which is not used.
+        put!(
+            page,
+            if page.options.link_header {
+                "IPX 802.3: "
+            } else {
+                ""
+            }
+        );
+        ipx::print(page, packet)?;
+        return Ok(Found {
+            header: 0,
+            known: true,
+        });
+    }
     let (destination, source) = (header.destination & !1, header.source & !1);
     if page.options.link_header {
         put!(
@@ -84,6 +100,17 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
         }
         (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
         (IP, INFORMATION) => ipv4::print(page, rest)?,
+        (IPX, INFORMATION) => {
+            put!(
+                page,
+                if page.options.link_header {
+                    "IPX 802.2: "
+                } else {
+                    ""
+                }
+            );
+            ipx::print(page, rest)?;
+        }
         (OSI, INFORMATION) => isoclns::print(page, rest)?,
         _ => {
             if !page.options.link_header {
@@ -310,10 +337,12 @@ const SUPERVISORY: &[(u16, &str)] = &[(0, "Receiver Ready"), (1, "Receiver not R
 const IP: u8 = 0x06;
 const SPANNING_TREE: u8 = 0x42;
 const OSI: u8 = 0xfe;
+const IPX: u8 = 0xe0;
+const GLOBAL: u8 = 0xff;
 const SNAP: u8 = 0xaa;
 const POINTS: &[(u8, &str)] = &[
     (0x00, "Null"),
-    (0xff, "Global"),
+    (GLOBAL, "Global"),
     (0x02, "802.1B I"),
     (0x03, "802.1B G"),
     (IP, "IP"),
@@ -324,7 +353,7 @@ const POINTS: &[(u8, &str)] = &[
     (0x7e, "ISO8208"),
     (0x8e, "ProWay"),
     (SNAP, "SNAP"),
-    (0xe0, "IPX"),
+    (IPX, "IPX"),
     (0xf0, "NetBeui"),
     (OSI, "OSI"),
 ];

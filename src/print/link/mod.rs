@@ -1,5 +1,6 @@
 //! The link layer: what a captured packet begins with.
 
+mod aoe;
 mod arcnet;
 mod arista;
 mod atm;
@@ -16,6 +17,7 @@ mod family;
 mod fddi;
 mod frame_relay;
 mod geonet;
+mod ipx;
 pub(crate) mod isoclns;
 mod juniper;
 mod llc;
