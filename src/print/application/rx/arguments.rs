@@ -262,7 +262,8 @@ fn uuid(page: &mut Page<'_>, rest: &mut Cursor<'_>) -> Told {
     put!(page, " ", HexPad(rest.u32()?.into(), 8));
     put!(page, HexPad(rest.u32()?.into(), 4), HexPad(rest.u32()?.into(), 4));
     for _ in 0..8 {
-        put!(page, Hex2(rest.u32()? as u8));
+        let [.., byte] = rest.array::<4>()?;
+        put!(page, Hex2(byte));
     }
     Ok(())
 }
@@ -296,7 +297,7 @@ fn entry(page: &mut Page<'_>, rest: &mut Cursor<'_>, most: u32, identified: bool
         let partition = rest.u32()?;
         match partition {
             _ if index >= servers => {}
-            0..=26 => put!(page, " ", char::from(b'a' + partition as u8)),
+            0..=26 => put!(page, " ", char::from_u32(0x61 + partition).unwrap_or('?')),
             _ => put!(page, " ", partition),
         }
     }
