@@ -11,10 +11,10 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if !page.options.link_header {
         put!(page, "IPX ");
     }
+    let (sender, socket) = (packet.peek_u16(28)?, packet.peek_u16(16)?);
     put_address(page, packet.after(18))?;
-    put!(page, ".", Hex4(packet.peek_u16(28)?), " > ");
+    put!(page, ".", Hex4(sender), " > ");
     put_address(page, packet.after(6))?;
-    let socket = packet.peek_u16(16)?;
     put!(page, ".", Hex4(socket), ": ");
     let length = packet.peek_u16(2)?.into();
     let Some(carried) = usize::checked_sub(length, HEADER) else {

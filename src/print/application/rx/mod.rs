@@ -129,17 +129,24 @@ fn reply(page: &mut Page<'_>, service: &Service, operation: u32, is_data: bool, 
             arguments::print(page, &mut rest, wanted)
         });
     }
-    let code = rest.u32()?;
     match (service.name, operation) {
-        ("fs", _) => match name_of(services::FILE_ERRORS, code) {
-            Some(name) => put!(page, " error ", name),
-            None => put!(page, " error #", code.cast_signed()),
-        },
-        ("ubik", services::BEACON) => {
-            put!(page, " vote yes until ");
-            page.local_time(code.cast_signed().into());
+        ("fs", _) => {
+            let code = rest.u32()?;
+            match name_of(services::FILE_ERRORS, code) {
+                Some(name) => put!(page, " error ", name),
+                None => put!(page, " error #", code.cast_signed()),
+            }
         }
-        _ => put!(page, " errcode ", code.cast_signed()),
+        ("ubik", services::BEACON) => {
+            put!(page, " vote yes until");
+            let until = rest.u32()?.cast_signed();
+            put!(page, " ");
+            page.local_time(until.into());
+        }
+        _ => {
+            put!(page, " errcode");
+            put!(page, " ", rest.u32()?.cast_signed());
+        }
     }
     Ok(())
 }
