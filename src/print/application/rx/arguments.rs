@@ -31,7 +31,8 @@ pub(super) enum Item {
     Uuid,
     /// The epoch and the counter of a replicated database.
     Version,
-    YesNo,
+    /// Whether the sender is the one that may write.
+    SyncSite,
     /// A kind of volume.
     Kind,
     /// Counted bytes that are not shown.
@@ -113,7 +114,14 @@ fn value(page: &mut Page<'_>, rest: &mut Cursor<'_>, item: Item) -> Told {
             }
         }
         Item::Uuid => uuid(page, rest)?,
-        Item::YesNo => put!(page, if rest.u32()? == 0 { " no" } else { " yes" }),
+        Item::SyncSite => put!(
+            page,
+            if rest.u32()? == 0 {
+                " syncsite no"
+            } else {
+                " syncsite yes"
+            }
+        ),
         Item::Kind => match rest.u32()? {
             0 => put!(page, " type read-write"),
             1 => put!(page, " type read-only"),

@@ -3,7 +3,7 @@
 use super::arguments::Item;
 use Item::{
     Callbacks, Date, Entry, Fid, Fids, Kind, Label as L, Long, Opaque, Rights, Server, Servers, Signed,
-    SignedList, Status, Text, Unsigned, Uuid, Version, Volumes, Wide, Wides, YesNo,
+    SignedList, Status, SyncSite, Text, Unsigned, Uuid, Version, Volumes, Wide, Wides,
 };
 
 /// A service.
@@ -263,7 +263,7 @@ const OF: &[Item] = &[L("tid"), Version];
 #[rustfmt::skip]
 const REPLICAS: &[Procedure] = &[
     p(BEACON, "vote-beacon",
-        &[L("syncsite"), YesNo, L("votestart"), Date, L("dbversion"), Version, L("tid"), Version], &[L("vote no")]),
+        &[SyncSite, L("votestart"), Date, L("dbversion"), Version, L("tid"), Version], &[L("vote no")]),
     n(10001, "vote-debug-old"), n(10002, "vote-sdebug-old"), p(10003, "vote-getsyncsite", &[L("site"), Unsigned], &[]),
     n(10004, "vote-debug"), n(10005, "vote-sdebug"), n(10006, "vote-xdebug"), n(10007, "vote-xsdebug"),
     p(20000, "disk-begin", OF, &[]), p(20001, "disk-commit", OF, &[]),
