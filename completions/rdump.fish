@@ -1,5 +1,8 @@
 complete -c rdump -s B -l buffer-size -d 'Kilobytes that the kernel may fill with packets nobody has fetched yet' -r
 complete -c rdump -s C -d 'Begin the next file when one is longer than this: millions of bytes, or 1024-fold with k, m or g' -r
+complete -c rdump -l color -d 'Print in colours: always, never, or if a terminal shows them' -r -f -a "auto\t'On a terminal, unless NO_COLOR says otherwise'
+always\t'Whatever reads them'
+never\t'Not at all'"
 complete -c rdump -s c -d 'Stop after this many packets' -r
 complete -c rdump -l decode-as -d 'Print what one port carries as this protocol, such as tcp.8443=http' -r
 complete -c rdump -l duration -d 'Stop after this many seconds' -r
@@ -34,6 +37,7 @@ complete -c rdump -s H -d 'Look for mesh headers in the data frames of 802.11'
 complete -c rdump -s I -l monitor-mode -d 'The interface has to be in monitor mode'
 complete -c rdump -l immediate-mode -d 'Take each packet as soon as it is there'
 complete -c rdump -s J -l list-time-stamp-types -d 'List who can stamp the packets of the interface with their time'
+complete -c rdump -l json -d 'Print each packet as one line of JSON, with all that -v tells'
 complete -c rdump -s K -l dont-verify-checksums -d 'Verify no checksums'
 complete -c rdump -s L -l list-data-link-types -d 'List the link types of the interface'
 complete -c rdump -l lengths -d 'Print the captured and the original length of each packet'

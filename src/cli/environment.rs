@@ -27,6 +27,11 @@ pub fn md5_password() -> Option<String> {
     env::var("RNC_MD5_PASSWORD").ok()
 }
 
+/// Whether nothing is to be coloured on a terminal by itself (`NO_COLOR`, no-color.org).
+pub fn refuses_colours() -> bool {
+    env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Whether the locale is one of UTF-8: the first variable that is set says so (locale(7)).
 pub fn speaks_unicode() -> bool {
     let set = |name| env::var(name).ok().filter(|value| !value.is_empty());

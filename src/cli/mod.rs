@@ -7,7 +7,9 @@ mod main;
 mod message;
 mod out;
 
-pub use environment::{cache_folder, md5_password, proxy_password, resolver_environment, speaks_unicode};
+pub use environment::{
+    cache_folder, md5_password, proxy_password, refuses_colours, resolver_environment, speaks_unicode,
+};
 pub use exit::{Exit, Failure};
 pub use json_line::write_json_line;
 pub use main::{Tool, main};

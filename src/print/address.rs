@@ -3,9 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::digits;
+use super::ink::Kind;
 use super::text::Put;
 
 impl Put for IpAddr {
+    const KIND: Kind = Kind::Address;
+
     fn put(self, out: &mut Vec<u8>) {
         match self {
             Self::V4(address) => address.put(out),
@@ -15,6 +18,8 @@ impl Put for IpAddr {
 }
 
 impl Put for Ipv4Addr {
+    const KIND: Kind = Kind::Address;
+
     fn put(self, out: &mut Vec<u8>) {
         let mut line = Line::default();
         for byte in self.octets() {
@@ -29,6 +34,8 @@ impl Put for Ipv4Addr {
 
 /// The shortest form (RFC 5952), with the last four bytes dotted in an address that carries an IPv4 one.
 impl Put for Ipv6Addr {
+    const KIND: Kind = Kind::Address;
+
     fn put(self, out: &mut Vec<u8>) {
         let words = self.segments();
         let (zeros, count) = longest_zeros(&words);

@@ -12,6 +12,7 @@
 mod address;
 mod ahead;
 mod application;
+mod colour;
 mod connection_ids;
 mod cursor;
 mod dialogues;
@@ -20,7 +21,9 @@ mod dump;
 mod flows;
 #[cfg(test)]
 mod hostile;
+mod ink;
 mod internet;
+mod json;
 mod link;
 mod names;
 mod options;
@@ -38,7 +41,7 @@ mod transport;
 pub use ahead::Known;
 pub use application::{DecodeAs, Decoder};
 pub use names::{Names, Transport};
-pub use options::{Dump, DumpForm, Options, TimeStyle};
+pub use options::{Dump, DumpForm, Form, Options, TimeStyle};
 pub use packet::{Packet, Timestamp};
 pub use printer::Printer;
 pub use secrets::{SecretError, Secrets};

@@ -8,6 +8,8 @@ use super::secrets::Secrets;
 /// How packets are printed; the letters are tcpdump's.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The form in which packets are printed.
+    pub form: Form,
     /// How much detail, how often `-v` was given.
     pub verbosity: u8,
     /// Less detail (`-q`), and much less at 2.
@@ -46,6 +48,18 @@ pub struct Options {
     pub secrets: Secrets,
     /// The zone of the time stamps that are a time of day or a date.
     pub zone: TimeZone,
+}
+
+/// The form in which packets are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Text.
+    #[default]
+    Text,
+    /// Text with the colours of a terminal (`--color`).
+    Coloured,
+    /// One object of JSON a line (`--json`).
+    Json,
 }
 
 /// What each line begins with.
@@ -88,6 +102,7 @@ pub enum DumpForm {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            form: Form::Text,
             verbosity: 0,
             quiet: 0,
             link_header: false,

@@ -6,14 +6,15 @@ use super::cursor::{Cursor, Shown, Stop};
 use super::dialogues::Dialogues;
 use super::dump;
 use super::flows::Flows;
+use super::ink::{self, Ink, mark};
 use super::names::{Names, Transport};
 use super::options::{DumpForm, Options};
-use super::text::{Escaped, HexRun, Put, put};
+use super::text::{Escaped, HexRun, Put, Truth, Whom, put};
 
 /// The text of one packet as it grows, and what its printers need to know besides the bytes.
 pub(crate) struct Page<'p> {
     /// The text so far; other packets may be before it.
-    pub(crate) out: &'p mut Vec<u8>,
+    pub(crate) out: &'p mut Ink,
     /// What the user wants to see.
     pub(crate) options: &'p Options,
     /// The sequence numbers of the TCP connections seen.
@@ -36,7 +37,7 @@ const DEEPEST: u8 = 32;
 impl<'p> Page<'p> {
     /// An empty page that ends `out`.
     pub(crate) fn new(
-        out: &'p mut Vec<u8>,
+        out: &'p mut Ink,
         options: &'p Options,
         flows: &'p mut Flows,
         dialogues: &'p mut Dialogues,
@@ -77,16 +78,73 @@ impl<'p> Page<'p> {
     /// Names the protocol whose printer is at work; a packet that ends early names the last.
     pub(crate) fn enter(&mut self, proto: &'static str) {
         self.proto = proto;
+        if self.out.marking() {
+            self.out.enter(proto, self.depth);
+        }
+    }
+
+    /// A field that the text does not show, or not as one value.
+    #[inline]
+    pub(crate) fn field(&mut self, name: &'static str, value: impl Put) {
+        if self.out.marking() {
+            self.out.hidden(name, value);
+        }
+    }
+
+    /// Makes one field of all that `print` prints.
+    #[inline]
+    pub(crate) fn one<T>(&mut self, name: &'static str, print: impl FnOnce(&mut Self) -> T) -> T {
+        self.between(mark::GROUP, name, mark::GROUP_END, print)
+    }
+
+    /// Makes no fields of what `print` prints.
+    #[inline]
+    pub(crate) fn aside<T>(&mut self, print: impl FnOnce(&mut Self) -> T) -> T {
+        self.one("", print)
+    }
+
+    /// Makes one element of a list out of the fields that `print` prints.
+    #[inline]
+    pub(crate) fn item<T>(&mut self, list: &'static str, print: impl FnOnce(&mut Self) -> T) -> T {
+        self.between(mark::ITEM, list, mark::ITEM_END, print)
+    }
+
+    /// Lets what `print` prints stand out: something is wrong.
+    #[inline]
+    pub(crate) fn wrong<T>(&mut self, print: impl FnOnce(&mut Self) -> T) -> T {
+        self.between(mark::WRONG, "", mark::WRONG_END, print)
+    }
+
+    #[inline]
+    fn between<T>(
+        &mut self,
+        begin: u8,
+        name: &'static str,
+        end: u8,
+        print: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let marking = self.out.marking();
+        if marking {
+            self.out.begin(begin, name);
+        }
+        let printed = print(self);
+        if marking {
+            self.out.push(end);
+        }
+        printed
     }
 
     /// ` [|proto]`: the packet ends here, as far as it was captured.
     pub(crate) fn truncated(&mut self) {
-        put!(self, " [|", self.proto, "]");
+        self.field("/truncated", self.proto);
+        let proto = self.proto;
+        self.wrong(|page| page.aside(|page| put!(page, " [|", proto, "]")));
     }
 
     /// ` (invalid)`.
     pub(crate) fn invalid(&mut self) {
-        put!(self, " (invalid)");
+        self.field("/invalid", self.proto);
+        self.wrong(|page| put!(page, " (invalid)"));
     }
 
     /// Says that a value cannot be, as ` [what value sign limit]`; the printer then stops with what this returns.
@@ -109,16 +167,31 @@ impl<'p> Page<'p> {
             put!(self, "[nested too deep]");
             return Ok(());
         }
+        let proto = self.proto;
         self.depth += 1;
         let shown = print(self);
         self.depth -= 1;
+        if self.out.marking() {
+            self.out.enter(proto, self.depth);
+        }
         shown
+    }
+
+    /// The fields of an 802.1Q tag, an element of the packet's own list `vlan`.
+    pub(crate) fn tag(&mut self, id: u16, priority: u8, drop_eligible: bool) {
+        if self.out.marking() {
+            self.item("vlan", |page| {
+                page.field("id", id);
+                page.field("priority", priority);
+                page.field("dei", Truth(drop_eligible));
+            });
+        }
     }
 
     /// The name of a host, or its address.
     pub(crate) fn host(&mut self, address: impl Into<IpAddr> + Put + Copy) {
         let Some(names) = &mut self.names else {
-            return address.put(self.out);
+            return put!(self, address);
         };
         match names.host(address.into()) {
             Some(name) => {
@@ -127,9 +200,9 @@ impl<'p> Page<'p> {
                 } else {
                     None
                 };
-                put!(self, Escaped(label.unwrap_or(name).as_bytes()));
+                put!(self, Whom(Escaped(label.unwrap_or(name).as_bytes())));
             }
-            None => address.put(self.out),
+            None => put!(self, address),
         }
     }
 
@@ -150,8 +223,8 @@ impl<'p> Page<'p> {
             .as_mut()
             .and_then(|names| names.service(port, transport))
         {
-            Some(name) => put!(self, Escaped(name.as_bytes())),
-            None => put!(self, port),
+            Some(name) => put!(self, Whom(Escaped(name.as_bytes()))),
+            None => put!(self, Whom(port)),
         }
     }
 
@@ -188,14 +261,32 @@ impl<'p> Page<'p> {
     }
 
     /// What `write` appends, at the right of at least `width` columns.
-    #[allow(dead_code, reason = "for the printers to come")]
     pub(crate) fn right(&mut self, width: usize, write: impl FnOnce(&mut Self)) {
         let start = self.out.len();
         write(self);
-        let missing = width.saturating_sub(self.out.len() - start);
+        let missing = width.saturating_sub(self.columns(start));
         self.out.extend(std::iter::repeat_n(b' ', missing));
         if let Some(column) = self.out.get_mut(start..) {
             column.rotate_right(missing);
+        }
+    }
+
+    /// How many columns the text takes from `start` on.
+    pub(crate) fn columns(&self, start: usize) -> usize {
+        if self.out.marking() {
+            ink::visible(self.out.get(start..).unwrap_or_default())
+        } else {
+            self.out.len() - start
+        }
+    }
+
+    /// How much of the text from `start` on takes at most so many columns.
+    pub(crate) fn within(&self, start: usize, columns: usize) -> usize {
+        let text = self.out.get(start..).unwrap_or_default();
+        if self.out.marking() {
+            ink::within(text, columns)
+        } else {
+            text.len().min(columns)
         }
     }
 
@@ -210,11 +301,13 @@ impl<'p> Page<'p> {
 
     /// Bytes in hexadecimal and ASCII on lines of their own, each after `indent`.
     pub(crate) fn hex_ascii(&mut self, indent: &str, bytes: &[u8]) {
-        dump::hex_ascii(self.out, indent, bytes);
+        self.field("data", HexRun(bytes));
+        self.aside(|page| dump::hex_ascii(page.out, indent, bytes));
     }
 
     /// Bytes in hexadecimal on lines of their own, each after `indent`.
     pub(crate) fn hex(&mut self, indent: &str, bytes: &[u8]) {
-        dump::hex(self.out, indent, bytes);
+        self.field("data", HexRun(bytes));
+        self.aside(|page| dump::hex(page.out, indent, bytes));
     }
 }

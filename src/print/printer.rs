@@ -1,16 +1,21 @@
 //! The frame of a packet's text, and the state that crosses packets.
 
+use std::mem;
+
 use super::ahead::{self, Known};
+use super::colour;
 use super::cursor::{Cursor, Stop};
 use super::dialogues::Dialogues;
 use super::dump;
 use super::flows::Flows;
+use super::ink::Ink;
+use super::json::Json;
 use super::link;
 use super::names::Names;
-use super::options::Options;
+use super::options::{Form, Options};
 use super::packet::Packet;
 use super::page::Page;
-use super::text::{Put, Right, put};
+use super::text::{Put, Right};
 use super::time::Clock;
 
 /// Turns packets into text, in the order of their capture.
@@ -23,6 +28,9 @@ pub struct Printer {
     flows: Flows,
     dialogues: Dialogues,
     clock: Clock,
+    json: Json,
+    /// The marked text of one packet, for JSON or colours.
+    marked: Vec<u8>,
 }
 
 impl Printer {
@@ -35,6 +43,8 @@ impl Printer {
             flows: Flows::default(),
             dialogues: Dialogues::default(),
             clock,
+            json: Json::default(),
+            marked: Vec::new(),
         }
     }
 
@@ -66,31 +76,71 @@ impl Printer {
         self.print(packet, out);
     }
 
-    /// Appends the whole text of one packet to `out`: number, time stamp, lines, dump and the final line feed.
+    /// Appends the whole text of one packet to `out`: number, time stamp, lines, dump and the final line feed; or its
+    /// line of JSON.
     pub fn print(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        match self.options.form {
+            Form::Text => {}
+            Form::Coloured => return self.print_coloured(packet, out),
+            Form::Json => return self.print_json(packet, out),
+        }
+        self.number_and_lengths(packet, out);
+        if !is_possible(packet) {
+            tell_what_is_impossible(packet, out);
+            return out.push(b'\n');
+        }
+        self.clock.stamp(packet.time, out);
+        let mut ink = Ink::new(mem::take(out), false);
+        let link_len = self.body(packet, &mut ink);
+        *out = ink.into_bytes();
+        self.dump(packet, link_len, out);
+    }
+
+    #[cold]
+    fn print_coloured(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        self.number_and_lengths(packet, out);
+        if !is_possible(packet) {
+            colour::wrong(out, |out| tell_what_is_impossible(packet, out));
+            return out.push(b'\n');
+        }
+        colour::time(out, |out| self.clock.stamp(packet.time, out));
+        let mut ink = Ink::new(mem::take(&mut self.marked), true);
+        let link_len = self.body(packet, &mut ink);
+        self.marked = ink.into_bytes();
+        colour::paint(&self.marked, out);
+        self.marked.clear();
+        self.dump(packet, link_len, out);
+    }
+
+    #[cold]
+    fn print_json(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        let mut ink = Ink::new(mem::take(&mut self.marked), true);
+        if is_possible(packet) {
+            self.body(packet, &mut ink);
+        } else {
+            ink.hidden("/invalid", "header");
+            tell_what_is_impossible(packet, &mut ink);
+        }
+        self.marked = ink.into_bytes();
+        self.json.line(packet, &self.marked, out);
+        self.marked.clear();
+    }
+
+    fn number_and_lengths(&self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         if self.options.number {
             Right(packet.number, 5).put(out);
             "  ".put(out);
         }
         if self.options.lengths {
-            let frame = Parts { out };
-            put!(
-                frame,
-                "caplen ",
-                packet.bytes.len(),
-                " len ",
-                packet.wire_len,
-                " "
-            );
+            ("caplen ", packet.bytes.len(), " len ", packet.wire_len, " ").put(out);
         }
-        if !is_possible(packet) {
-            return tell_what_is_impossible(packet, out);
-        }
-        self.clock.stamp(packet.time, out);
+    }
 
+    /// What the protocols say. Returns how long the link-layer header is.
+    fn body(&mut self, packet: &Packet<'_>, ink: &mut Ink) -> usize {
         let cursor = Cursor::new(packet.bytes, packet.wire_len as usize);
         let mut page = Page::new(
-            out,
+            ink,
             &self.options,
             &mut self.flows,
             &mut self.dialogues,
@@ -101,7 +151,10 @@ impl Printer {
             Err(Stop::Truncated) => page.truncated(),
             Err(Stop::Invalid) => page.invalid(),
         }
-        let link_len = page.link_len;
+        page.link_len
+    }
+
+    fn dump(&self, packet: &Packet<'_>, link_len: usize, out: &mut Vec<u8>) {
         if let Some(chosen) = self.options.dump {
             dump::packet(out, chosen, packet.bytes, link_len);
         }
@@ -137,7 +190,7 @@ fn tell_what_is_impossible(packet: &Packet<'_>, out: &mut Vec<u8>) {
         fault.put(out);
         separator = ", ";
     }
-    "]\n".put(out);
+    "]".put(out);
 }
 
 /// What a length cannot be.
@@ -149,18 +202,12 @@ enum Fault {
 
 impl Put for Fault {
     fn put(self, out: &mut Vec<u8>) {
-        let fault = Parts { out };
         match self {
-            Self::Is(what, value) => put!(fault, what, "==", value),
-            Self::Below(length, captured) => put!(fault, "len(", length, ") < caplen(", captured, ")"),
-            Self::Above(what, value, limit) => put!(fault, what, "(", value, ") > ", limit),
+            Self::Is(what, value) => (what, "==", value).put(out),
+            Self::Below(length, captured) => ("len(", length, ") < caplen(", captured, ")").put(out),
+            Self::Above(what, value, limit) => (what, "(", value, ") > ", limit).put(out),
         }
     }
-}
-
-/// What [`put!`] writes to where there is no page.
-struct Parts<'a> {
-    out: &'a mut Vec<u8>,
 }
 
 #[cfg(test)]

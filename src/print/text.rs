@@ -9,22 +9,100 @@ use pnet_packet::ethernet::EtherType;
 use pnet_packet::ip::IpNextHeaderProtocol;
 
 use super::digits;
+use super::ink::{self, Ink, Kind, mark};
 
 /// Something that can be appended to the text of a packet.
-pub(crate) trait Put {
+pub(crate) trait Put: Sized {
+    /// What it is, where values are marked.
+    const KIND: Kind = Kind::Text;
+
     /// Appends it.
     fn put(self, out: &mut Vec<u8>);
+
+    /// Appends it between marks.
+    fn mark(self, out: &mut Vec<u8>) {
+        ink::value(out, Self::KIND, |out| self.put(out));
+    }
 }
 
-/// Appends each of the parts to the page's text, in order.
+/// Appends each of the parts to the page's text, in order. A literal is a label, everything else a value: that is
+/// how `--json` knows the fields, and their names from the labels before them.
 ///
 /// All parts are read before the first is written: where a read stops the packet, none of them is shown.
 macro_rules! put {
-    ($page:expr, $($part:expr),+ $(,)?) => {
-        $crate::print::text::Put::put(($($part,)+), &mut *$page.out)
+    (@[$page:expr] [$($part:expr,)+]) => {
+        match ($($part,)+) {
+            parts => $page.out.put(parts),
+        }
+    };
+    (@[$page:expr] [$($done:expr,)*] $label:literal $(, $($rest:tt)*)?) => {
+        $crate::print::text::put!(
+            @[$page] [$($done,)* $crate::print::text::Label($label),] $($($rest)*)?
+        )
+    };
+    (@[$page:expr] [$($done:expr,)*] $value:expr $(, $($rest:tt)*)?) => {
+        $crate::print::text::put!(@[$page] [$($done,)* $value,] $($($rest)*)?)
+    };
+    ($page:expr, $($part:tt)+) => {
+        $crate::print::text::put!(@[$page] [] $($part)+)
     };
 }
 pub(crate) use put;
+
+/// A text that is no value.
+#[derive(Clone, Copy)]
+pub(crate) struct Label<P>(pub(crate) P);
+
+impl<P: Put> Put for Label<P> {
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+
+    fn mark(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+}
+
+/// A value whose field is called `.0`, whatever the label before it says; with an empty name it is no field.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<P>(pub(crate) &'static str, pub(crate) P);
+
+impl<P: Put> Put for Named<P> {
+    const KIND: Kind = P::KIND;
+
+    fn put(self, out: &mut Vec<u8>) {
+        self.1.put(out);
+    }
+
+    fn mark(self, out: &mut Vec<u8>) {
+        ink::name(out, self.0);
+        self.1.mark(out);
+    }
+}
+
+/// Yes or no, for fields.
+#[derive(Clone, Copy)]
+pub(crate) struct Truth(pub(crate) bool);
+
+impl Put for Truth {
+    const KIND: Kind = Kind::Truth;
+
+    fn put(self, out: &mut Vec<u8>) {
+        if self.0 { "true" } else { "false" }.put(out);
+    }
+}
+
+/// What stands for an address or a port.
+#[derive(Clone, Copy)]
+pub(crate) struct Whom<P>(pub(crate) P);
+
+impl<P: Put> Put for Whom<P> {
+    const KIND: Kind = Kind::Address;
+
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+}
 
 /// An integer in lower-case hexadecimal without leading zeros, as `%x`.
 #[derive(Clone, Copy)]
@@ -113,6 +191,8 @@ impl Put for Span {
 pub(crate) struct Thousandths(pub(crate) f64);
 
 impl Put for Thousandths {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         match (self.0.is_nan(), self.0.is_sign_negative()) {
             (true, true) => "-nan".put(out),
@@ -131,6 +211,12 @@ macro_rules! tuple {
             fn put(self, out: &mut Vec<u8>) {
                 let ($($part,)+) = self;
                 $($part.put(out);)+
+            }
+
+            #[expect(non_snake_case, reason = "the parts are named by their types")]
+            fn mark(self, out: &mut Vec<u8>) {
+                let ($($part,)+) = self;
+                $($part.mark(out);)+
             }
         }
     };
@@ -171,6 +257,8 @@ impl PutRaw for [u8] {
 macro_rules! decimal {
     ($($integer:ty)+) => {
         $(impl Put for $integer {
+            const KIND: Kind = Kind::Number;
+
             fn put(self, out: &mut Vec<u8>) {
                 itoa::Buffer::new().format(self).put(out);
             }
@@ -180,6 +268,8 @@ macro_rules! decimal {
 decimal!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64);
 
 impl Put for Hex {
+    const KIND: Kind = Kind::Hex;
+
     fn put(self, out: &mut Vec<u8>) {
         HexPad(self.0, 1).put(out);
     }
@@ -197,18 +287,24 @@ impl Put for Octal {
 }
 
 impl Put for Hex2 {
+    const KIND: Kind = Kind::Hex;
+
     fn put(self, out: &mut Vec<u8>) {
         out.extend_from_slice(&digits::of_byte(self.0));
     }
 }
 
 impl Put for Hex4 {
+    const KIND: Kind = Kind::Hex;
+
     fn put(self, out: &mut Vec<u8>) {
         out.extend_from_slice(&digits::of_word(self.0));
     }
 }
 
 impl Put for HexPad {
+    const KIND: Kind = Kind::Hex;
+
     fn put(self, out: &mut Vec<u8>) {
         let digits = self.0.to_be_bytes().map(digits::of_byte);
         let needed = (16 - self.0.leading_zeros() as usize / 4).max(self.1).min(16);
@@ -217,6 +313,8 @@ impl Put for HexPad {
 }
 
 impl Put for HexRun<'_> {
+    const KIND: Kind = Kind::Foreign;
+
     fn put(self, out: &mut Vec<u8>) {
         for &byte in self.0 {
             Hex2(byte).put(out);
@@ -225,18 +323,24 @@ impl Put for HexRun<'_> {
 }
 
 impl Put for Zeros {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         padded(self.0, self.1, b'0', out);
     }
 }
 
 impl Put for Right {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         padded(self.0, self.1, b' ', out);
     }
 }
 
 impl Put for Fixed {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         let Self(value, digits) = self;
         let sign = if value.is_sign_negative() { "-" } else { "" };
@@ -285,6 +389,8 @@ fn trim_zeros(out: &mut Vec<u8>) {
 }
 
 impl Put for Mac<'_> {
+    const KIND: Kind = Kind::Address;
+
     fn put(self, out: &mut Vec<u8>) {
         for (index, &byte) in self.0.iter().enumerate() {
             if index > 0 {
@@ -296,6 +402,8 @@ impl Put for Mac<'_> {
 }
 
 impl Put for Escaped<'_> {
+    const KIND: Kind = Kind::Foreign;
+
     fn put(self, out: &mut Vec<u8>) {
         for &byte in self.0 {
             let low = byte & 0x7f;
@@ -311,6 +419,8 @@ impl Put for Escaped<'_> {
 }
 
 impl Put for Dotted<'_> {
+    const KIND: Kind = Kind::Foreign;
+
     fn put(self, out: &mut Vec<u8>) {
         out.extend(self.0.iter().map(|&byte| match byte {
             0x20..=0x7e => byte,
@@ -327,6 +437,8 @@ impl Put for EtherType {
 }
 
 impl Put for IpNextHeaderProtocol {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         self.0.put(out);
     }
@@ -341,7 +453,18 @@ pub(crate) fn name_of<N: Copy + PartialEq>(table: &[(N, &'static str)], number: 
 }
 
 /// Appends the names of the bits that are set, with `separator` between them; `none` if there is none.
-pub(crate) fn put_bits(out: &mut Vec<u8>, table: &[(u32, &str)], bits: u32, separator: &str, none: &str) {
+pub(crate) fn put_bits(out: &mut Ink, table: &[(u32, &str)], bits: u32, separator: &str, none: &str) {
+    let marking = out.marking();
+    if marking {
+        out.extend_from_slice(&[mark::VALUE, Kind::Flags as u8]);
+    }
+    put_names(out, table, bits, separator, none);
+    if marking {
+        out.push(mark::END);
+    }
+}
+
+fn put_names(out: &mut Vec<u8>, table: &[(u32, &str)], bits: u32, separator: &str, none: &str) {
     let mut first = true;
     for (mask, name) in table {
         if bits & mask == *mask {
@@ -408,9 +531,9 @@ mod tests {
 
     #[test]
     fn bits_are_named_with_separators() {
-        let mut out = Vec::new();
+        let mut out = Ink::default();
         put_bits(&mut out, &[(1, "a"), (2, "b")], 3, ", ", "none");
         put_bits(&mut out, &[(1, "a")], 4, ", ", "none");
-        assert_eq!(out, b"a, bnone");
+        assert_eq!(out.into_bytes(), b"a, bnone");
     }
 }

@@ -3,7 +3,7 @@
 use super::dhcp_options as options;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex, Hex2, Hex4, Mac, put};
+use crate::print::text::{Escaped, Hex, Hex2, Hex4, HexPad, Label, Mac, Named, Truth, put};
 
 /// Prints a message.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
@@ -12,12 +12,15 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     match operation {
         REQUEST => put!(page, "BOOTP/DHCP, Request"),
         REPLY => put!(page, "BOOTP/DHCP, Reply"),
-        other => put!(page, "BOOTP/DHCP, unknown (0x", Hex2(other), ")"),
+        other => put!(page, "BOOTP/DHCP, unknown (0x", Named("", Hex2(other)), ")"),
     }
     let (hardware, length) = (message.peek_u8(1)?, message.peek_u8(2)?);
+    page.field("op", operation);
+    page.field("htype", hardware);
+    page.field("hlen", length);
     let ethernet = hardware == 1 && length == 6;
     if ethernet && operation == REQUEST {
-        put!(page, " from ", Mac(&message.after(28).array::<6>()?));
+        put!(page, " from ", Named("", Mac(&message.after(28).array::<6>()?)));
     }
     put!(page, ", length ", message.len());
     if !page.verbose(1) {
@@ -25,25 +28,31 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     }
     message.need(10)?;
     if hardware != 1 {
-        put!(page, ", htype ", hardware);
+        put!(page, ", htype ", Named("", hardware));
     }
     if !ethernet {
-        put!(page, ", hlen ", length);
+        put!(page, ", hlen ", Named("", length));
     }
     fixed(page, message)?;
     let mut rest = message.after(12);
-    for name in ["Client-IP ", "Your-IP ", "Server-IP ", "Gateway-IP "] {
+    for (field, name) in [
+        ("ciaddr", "Client-IP "),
+        ("yiaddr", "Your-IP "),
+        ("siaddr", "Server-IP "),
+        ("giaddr", "Gateway-IP "),
+    ] {
         let address = rest.ipv4()?;
+        page.field(field, address);
         if !address.is_unspecified() {
-            put!(page, "\n\t  ", name);
-            page.host(address);
+            put!(page, "\n\t  ", Label(name));
+            page.aside(|page| page.host(address));
         }
     }
     if ethernet {
         put!(
             page,
             "\n\t  Client-Ethernet-Address ",
-            Mac(&message.after(28).array::<6>()?)
+            Named("chaddr", Mac(&message.after(28).array::<6>()?))
         );
     }
     string(page, "\n\t  sname \"", message.after(44), 64)?;
@@ -62,26 +71,30 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
 /// Hops, transaction, seconds and flags, as far as they are not zero.
 fn fixed(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     let (hops, transaction, seconds) = (message.peek_u8(3)?, message.peek_u32(4)?, message.peek_u16(8)?);
+    page.field("hops", hops);
+    page.field("xid", HexPad(transaction.into(), 8));
+    page.field("secs", seconds);
     if hops != 0 {
-        put!(page, ", hops ", hops);
+        put!(page, ", hops ", Named("", hops));
     }
     if transaction != 0 {
-        put!(page, ", xid 0x", Hex(transaction.into()));
+        put!(page, ", xid 0x", Named("", Hex(transaction.into())));
     }
     if seconds != 0 {
-        put!(page, ", secs ", seconds);
+        put!(page, ", secs ", Named("", seconds));
     }
     let flags = message.peek_u16(10)?;
+    page.field("broadcast", Truth(flags & BROADCAST != 0));
     put!(
         page,
-        if flags & BROADCAST != 0 {
+        Label(if flags & BROADCAST != 0 {
             ", Flags [Broadcast]"
         } else {
             ", Flags [none]"
-        }
+        })
     );
     if page.verbose(2) {
-        put!(page, " (0x", Hex4(flags), ")");
+        put!(page, " (0x", Named("flags", Hex4(flags)), ")");
     }
     Ok(())
 }
@@ -95,7 +108,7 @@ fn string(page: &mut Page<'_>, before: &str, field: Cursor<'_>, length: usize) -
     let end = field.iter().position(|&byte| byte == 0);
     put!(
         page,
-        before,
+        Label(before),
         Escaped(field.get(..end.unwrap_or(field.len())).unwrap_or_default()),
         "\""
     );

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex, HexPad, Mac, name_of, put, put_bits};
+use crate::print::text::{Escaped, Hex, HexPad, Label, Mac, Named, name_of, put, put_bits};
 
 /// What the options begin with.
 pub(super) const COOKIE: u32 = 0x6382_5363;
@@ -14,7 +14,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     put!(
         page,
         "\n\t  Vendor-rfc1048 Extensions\n\t    Magic Cookie 0x",
-        HexPad(COOKIE.into(), 8)
+        Named("", HexPad(COOKIE.into(), 8))
     );
     while rest.captured() > 0 {
         let tag = rest.u8()?;
@@ -29,40 +29,45 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
         } else {
             usize::from(rest.u8()?)
         };
-        let (name, form) = option(tag).unwrap_or_else(|| ("Unknown", Form::unknown(length)));
+        page.item("options", |page| one(page, tag, length, &mut rest))?;
+    }
+    Ok(())
+}
+
+/// Prints one option behind its tag and length.
+fn one(page: &mut Page<'_>, tag: u8, length: usize, rest: &mut Cursor<'_>) -> Shown {
+    let (name, form) = option(tag).unwrap_or_else(|| ("Unknown", Form::unknown(length)));
+    put!(
+        page,
+        "\n\t    ",
+        Named("name", name),
+        " (",
+        Named("code", tag),
+        "), length ",
+        Named("length", length),
+        Label(if length > 0 { ": " } else { "" })
+    );
+    if form == Form::AddressPairs && (length == 0 || !length.is_multiple_of(8)) {
         put!(
             page,
-            "\n\t    ",
-            name,
-            " (",
-            tag,
-            "), length ",
-            length,
-            if length > 0 { ": " } else { "" }
+            Label(if length == 0 { " " } else { "" }),
+            "[length != N x 8 bytes]"
         );
-        if form == Form::AddressPairs && (length == 0 || length % 8 != 0) {
-            put!(
-                page,
-                if length == 0 { " " } else { "" },
-                "[length != N x 8 bytes]"
-            );
-            rest.skip(length)?;
-            continue;
+        return rest.skip(length);
+    }
+    if tag == PAD {
+        let more = rest.bytes().iter().take_while(|&&byte| byte == PAD).count();
+        rest.advance(more);
+        if more > 0 {
+            put!(page, ", occurs ", more + 1);
         }
-        if tag == PAD {
-            let more = rest.bytes().iter().take_while(|&&byte| byte == PAD).count();
-            rest.advance(more);
-            if more > 0 {
-                put!(page, ", occurs ", more + 1);
-            }
-        }
-        rest.need(length)?;
-        let mut value = rest.sub(length);
-        // The last value may be shorter than its form wants.
-        show(page, form, &mut value)?;
-        if !value.is_empty() {
-            put!(page, "\n\t\ttrailing data length ", value.len());
-        }
+    }
+    rest.need(length)?;
+    let mut value = rest.sub(length);
+    // The last value may be shorter than its form wants.
+    show(page, form, &mut value)?;
+    if !value.is_empty() {
+        put!(page, "\n\t\ttrailing data length ", value.len());
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use super::Ports;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, put};
+use crate::print::text::{Escaped, Label, Named, put};
 
 /// What is known of a protocol.
 pub(super) struct Protocol {
@@ -39,7 +39,7 @@ pub(super) fn over_tcp(ports: Ports) -> Option<&'static Protocol> {
 /// Prints a segment of a connection.
 pub(super) fn print(page: &mut Page<'_>, protocol: &Protocol, payload: Cursor<'_>) -> Shown {
     page.enter(protocol.name);
-    put!(page, protocol.title);
+    put!(page, Label(protocol.title));
     if !begins_message(protocol, payload) {
         return Ok(());
     }
@@ -69,7 +69,7 @@ pub(super) fn greeting(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
         .split_at_checked(length.unwrap_or(bytes.len()))
         .unwrap_or_default();
     if end.starts_with(b"\n") || end.starts_with(b"\r\n") {
-        put!(page, ": SSH: ", Escaped(text));
+        put!(page, ": SSH: ", Named("line", Escaped(text)));
     }
     Ok(())
 }
@@ -90,7 +90,11 @@ fn line(page: &mut Page<'_>, before: &str, rest: Cursor<'_>) -> Shown<Option<usi
         (None | Some(b'\r'), None) => return Err(Stop::Truncated),
         _ => return Ok(None),
     };
-    put!(page, before, Escaped(bytes.get(..text).unwrap_or_default()));
+    put!(
+        page,
+        Label(before),
+        Named("line", Escaped(bytes.get(..text).unwrap_or_default()))
+    );
     Ok(Some(text + end))
 }
 

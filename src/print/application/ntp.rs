@@ -3,8 +3,9 @@
 use jiff::tz::Offset;
 
 use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::ink::Kind;
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex, Hex4, HexRun, Put, Zeros, name_of, put};
+use crate::print::text::{Escaped, Hex, Hex4, HexRun, Label, Named, Put, Zeros, name_of, put};
 
 /// Prints an NTP packet.
 pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -14,10 +15,14 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     put!(
         page,
         "NTPv",
-        status >> 3 & 7,
+        Named("version", status >> 3 & 7),
         ", ",
-        MODES.get(usize::from(mode)).copied().unwrap_or_default()
+        Named(
+            "mode_name",
+            MODES.get(usize::from(mode)).copied().unwrap_or_default()
+        )
     );
+    page.field("mode", mode);
     put!(page, ", length ", packet.len());
     if !page.verbose(1) {
         return Ok(());
@@ -25,9 +30,10 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     put!(
         page,
         "\n\tLeap indicator: ",
-        name_of(LEAPS, status & 0xc0).unwrap_or_default()
+        Named("leap_name", name_of(LEAPS, status & 0xc0).unwrap_or_default())
     );
-    put!(page, " (", status & 0xc0, ")");
+    page.field("leap", status >> 6);
+    put!(page, " (", Named("", status & 0xc0), ")");
     match mode {
         CONTROL => control(page, packet),
         RESERVED => Ok(()),
@@ -53,12 +59,19 @@ fn time(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         2..=15 => "secondary reference",
         _ => "reserved",
     };
-    put!(page, ", Stratum ", stratum, " (", name, ")");
+    put!(
+        page,
+        ", Stratum ",
+        stratum,
+        " (",
+        Named("stratum_name", name),
+        ")"
+    );
     let poll = rest.u8()?.cast_signed();
     put!(page, ", poll ", poll);
     match poll {
-        0..=31 => put!(page, " (", 1_u32 << poll, "s)"),
-        -31..=-1 => put!(page, " (1/", 1_u32 << -i32::from(poll), "s)"),
+        0..=31 => put!(page, " (", Named("", 1_u32 << poll), "s)"),
+        -31..=-1 => put!(page, " (1/", Named("", 1_u32 << -i32::from(poll)), "s)"),
         _ => {}
     }
     put!(page, ", precision ", rest.u8()?.cast_signed());
@@ -72,7 +85,7 @@ fn time(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let reference = rest.array::<4>()?;
     match stratum {
         0 => put!(page, "(unspec)"),
-        1 => put!(page, Escaped(&reference)),
+        1 => put!(page, Named("reference_id", Escaped(&reference))),
         62 | 63 => {
             page.host(std::net::Ipv4Addr::from(reference));
             put!(
@@ -96,13 +109,13 @@ fn time(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     ];
     for (name, stamp) in names.into_iter().zip(&mut stamps) {
         *stamp = Stamp(rest.u32()?, rest.u32()?);
-        put!(page, "\n\t  ", name, *stamp);
+        put!(page, "\n\t  ", Label(name), *stamp);
     }
     let [_, origin, receive, transmit] = stamps;
     put!(page, "\n\t    Originator - Receive Timestamp:  ");
-    difference(page, origin, receive);
+    page.one("originator_receive", |page| difference(page, origin, receive));
     put!(page, "\n\t    Originator - Transmit Timestamp: ");
-    difference(page, origin, transmit);
+    page.one("originator_transmit", |page| difference(page, origin, transmit));
     trailer(page, rest)
 }
 
@@ -150,7 +163,7 @@ fn difference(page: &mut Page<'_>, from: Stamp, to: Stamp) {
         return put!(page, to);
     }
     let (from, to) = (from.fixed(), to.fixed());
-    put!(page, if to > from { "+" } else { "-" });
+    put!(page, Label(if to > from { "+" } else { "-" }));
     let gap = to.abs_diff(from);
     put!(page, gap >> 32, ".", Zeros(nanoseconds(gap), 9));
 }
@@ -200,6 +213,8 @@ fn control(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 struct Short(u16, u16);
 
 impl Put for Short {
+    const KIND: Kind = Kind::Number;
+
     fn put(self, out: &mut Vec<u8>) {
         self.0.put(out);
         ".".put(out);

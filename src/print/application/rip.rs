@@ -158,13 +158,7 @@ fn entry_v2(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
 
 /// An address at the right of fifteen columns.
 fn put_aligned(page: &mut Page<'_>, address: std::net::Ipv4Addr) {
-    let start = page.out.len();
-    put!(page, address);
-    let missing = 15_usize.saturating_sub(page.out.len() - start);
-    page.out.extend(std::iter::repeat_n(b' ', missing));
-    if let Some(column) = page.out.get_mut(start..) {
-        column.rotate_right(missing);
-    }
+    page.right(15, |page| put!(page, address));
 }
 
 /// `/24`, at the left of two columns; -1 if the mask is not one of leading ones.

@@ -3,7 +3,7 @@
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, put};
+use crate::print::text::{Escaped, Label, Named, put};
 
 /// Prints `: TLS: Client Hello (SNI=name, ALPN=h2,http/1.1)` if the segment begins with one.
 pub(super) fn print(page: &mut Page<'_>, segment: Cursor<'_>) -> Shown {
@@ -15,7 +15,7 @@ pub(super) fn print(page: &mut Page<'_>, segment: Cursor<'_>) -> Shown {
         return Ok(());
     }
     page.enter("tls");
-    put!(page, ": TLS: Client Hello");
+    put!(page, ": TLS: ", Named("message", "Client Hello"));
     let record = segment.after(RECORD_HEADER);
     let hello = Hello::parse(record);
     put_hello(page, hello.server, hello.protocols);
@@ -36,13 +36,13 @@ pub(super) fn put_hello(page: &mut Page<'_>, server: Option<&[u8]>, protocols: O
         put!(page, "SNI=", Escaped(server));
     }
     if let Some(mut list) = protocols {
-        put!(page, if server.is_some() { ", ALPN=" } else { "ALPN=" });
+        put!(page, Label(if server.is_some() { ", ALPN=" } else { "ALPN=" }));
         let mut separator = "";
         while let Ok(length) = list.u8() {
             let Ok(name) = list.take(length.into()) else {
                 break;
             };
-            put!(page, separator, Escaped(name));
+            put!(page, Label(separator), Named("alpn", Escaped(name)));
             separator = ",";
         }
     }

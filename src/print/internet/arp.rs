@@ -3,9 +3,10 @@
 use pnet_packet::ethernet::EtherType;
 
 use crate::print::cursor::{Cursor, Shown};
+use crate::print::ink::Kind;
 use crate::print::link::ether;
 use crate::print::page::Page;
-use crate::print::text::{Mac, name_of, put};
+use crate::print::text::{Mac, Named, Put, name_of, put};
 
 /// Prints an ARP packet.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -30,18 +31,30 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if !page.options.link_header {
         put!(page, "ARP, ");
     }
+    page.field("hardware", hardware);
+    page.field("protocol", protocol.0);
+    page.field("op", operation);
+    for (name, hardware, address) in [
+        (("src_mac", "src"), sender_hardware, &sender),
+        (("dst_mac", "dst"), target_hardware, &target),
+    ] {
+        page.field(name.0, Hardware(hardware));
+        if let (true, Ok(address)) = (is_ip(protocol), <[u8; 4]>::try_from(address.address)) {
+            page.field(name.1, std::net::Ipv4Addr::from(address));
+        }
+    }
     let usual = is_ip(protocol) && protocol_len == 4 && hardware_len != 0;
     if !usual || page.verbose(1) {
         match name_of(HARDWARE, hardware) {
-            Some(name) => put!(page, name),
-            None => put!(page, "Unknown Hardware (", hardware, ")"),
+            Some(name) => put!(page, Named("hardware_name", name)),
+            None => put!(page, "Unknown Hardware (", Named("", hardware), ")"),
         }
-        put!(page, " (len ", hardware_len, "), ");
+        put!(page, " (len ", Named("hardware_len", hardware_len), "), ");
         match ether::type_name(protocol) {
-            Some(name) => put!(page, name),
-            None => put!(page, "Unknown Protocol (", protocol, ")"),
+            Some(name) => put!(page, Named("protocol_name", name)),
+            None => put!(page, "Unknown Protocol (", Named("", protocol), ")"),
         }
-        put!(page, " (len ", protocol_len, ")");
+        put!(page, " (len ", Named("protocol_len", protocol_len), ")");
         if !page.verbose(1) {
             put!(page, ", length ", packet.len());
             return Ok(());
@@ -49,8 +62,8 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         put!(page, ", ");
     }
     match name_of(OPERATIONS, operation) {
-        Some(name) => put!(page, name),
-        None => put!(page, "Unknown (", operation, ")"),
+        Some(name) => put!(page, Named("op_name", name)),
+        None => put!(page, "Unknown (", Named("", operation), ")"),
     }
     put!(page, " ");
     match operation {
@@ -58,28 +71,28 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             put!(page, "who-has ");
             target.put(page);
             if target_hardware.iter().any(|&byte| byte != 0) {
-                put!(page, " (", Hardware(target_hardware), ")");
+                put!(page, " (", Named("", Hardware(target_hardware)), ")");
             }
             put!(page, " tell ");
             sender.put(page);
         }
         2 => {
             sender.put(page);
-            put!(page, " is-at ", Hardware(sender_hardware));
+            put!(page, " is-at ", Named("", Hardware(sender_hardware)));
         }
         3 | 8 => put!(
             page,
             "who-is ",
-            Hardware(target_hardware),
+            Named("", Hardware(target_hardware)),
             " tell ",
-            Hardware(sender_hardware)
+            Named("", Hardware(sender_hardware))
         ),
         4 => {
-            put!(page, Hardware(target_hardware), " at ");
+            put!(page, Named("", Hardware(target_hardware)), " at ");
             target.put(page);
         }
         9 => {
-            put!(page, Hardware(sender_hardware), " at ");
+            put!(page, Named("", Hardware(sender_hardware)), " at ");
             sender.put(page);
         }
         _ => {
@@ -101,7 +114,7 @@ impl Party<'_> {
     fn put(&self, page: &mut Page<'_>) {
         match <[u8; 4]>::try_from(self.address) {
             _ if !is_ip(self.protocol) => put!(page, "<wrong proto type>"),
-            Ok(address) => page.host(std::net::Ipv4Addr::from(address)),
+            Ok(address) => page.aside(|page| page.host(std::net::Ipv4Addr::from(address))),
             Err(_) => put!(page, "<wrong len>"),
         }
     }
@@ -110,7 +123,9 @@ impl Party<'_> {
 /// A hardware address of any length.
 struct Hardware<'a>(&'a [u8]);
 
-impl crate::print::text::Put for Hardware<'_> {
+impl Put for Hardware<'_> {
+    const KIND: Kind = Kind::Address;
+
     fn put(self, out: &mut Vec<u8>) {
         match self.0 {
             [] => "<empty>".put(out),

@@ -1,6 +1,5 @@
 //! EIGRP (RFC 7868).
 
-use std::iter;
 use std::net::Ipv4Addr;
 
 use crate::print::cursor::{Cursor, Shown, Stop};
@@ -178,10 +177,7 @@ fn prefix(page: &mut Page<'_>, route: Cursor<'_>, offset: usize) -> Shown<bool> 
         *octet = byte;
     }
     put!(page, "\n\t    IPv4 prefix: ");
-    let start = page.out.len();
-    page.host(Ipv4Addr::from(address));
-    let blanks = 15_usize.saturating_sub(page.out.len() - start);
-    page.out.splice(start..start, iter::repeat_n(b' ', blanks));
+    page.right(15, |page| page.host(Ipv4Addr::from(address)));
     put!(page, "/", bits, ", nexthop: ");
     let hop = route.peek_ipv4()?;
     if hop.is_unspecified() {

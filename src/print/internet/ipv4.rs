@@ -8,7 +8,7 @@ use pnet_packet::ipv4::Ipv4Packet;
 use super::{Datagram, Ends, demux};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, name_of, put, put_bits};
+use crate::print::text::{Hex, Label, Named, name_of, put, put_bits};
 use crate::wire::{Checksum, should_be};
 
 /// Prints an IPv4 datagram.
@@ -36,6 +36,8 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     let header = packet.limited(header_len);
     let source = view.get_source();
     let destination = view.get_destination();
+    page.field("src", source);
+    page.field("dst", destination);
 
     if page.verbose(1) {
         verbose_header(page, &view, header, presumed.map(|why| (total, why)))?;
@@ -122,13 +124,14 @@ fn verbose_header(
         "(tos 0x",
         Hex((view.get_dscp() << 2 | view.get_ecn()).into())
     );
+    page.field("ecn", view.get_ecn());
     put!(
         page,
         match view.get_ecn() {
-            0 => "",
-            1 => ",ECT(1)",
-            2 => ",ECT(0)",
-            _ => ",CE",
+            0 => Label(""),
+            1 => Label(",ECT(1)"),
+            2 => Label(",ECT(0)"),
+            _ => Label(",CE"),
         }
     );
     if view.get_ttl() > 0 {
@@ -146,14 +149,14 @@ fn verbose_header(
     put!(
         page,
         "], proto ",
-        demux::name(protocol),
+        Named("proto_name", demux::name(protocol)),
         " (",
-        protocol,
+        Named("proto", protocol),
         "), length "
     );
     match presumed {
-        Some((length, why)) => put!(page, length, " [was 0, presumed ", why, "]"),
-        None => put!(page, view.get_total_length()),
+        Some((length, why)) => put!(page, Named("length", length), " [was 0, presumed ", why, "]"),
+        None => put!(page, Named("length", view.get_total_length())),
     }
     if header.len() > MIN_HEADER {
         put!(page, ", options (");
@@ -161,9 +164,9 @@ fn verbose_header(
             Err(Stop::Truncated) => {
                 put!(page, " [truncated-option])");
                 put!(page, if page.options.one_line { ") " } else { ")\n    " });
-                page.host(view.get_source());
+                page.aside(|page| page.host(view.get_source()));
                 put!(page, " > ");
-                page.host(view.get_destination());
+                page.aside(|page| page.host(view.get_destination()));
                 put!(page, ": ");
                 return Err(Stop::Truncated);
             }
@@ -174,14 +177,16 @@ fn verbose_header(
         let found = Checksum::default().with(header.bytes()).finish();
         if found != 0 {
             let field = view.get_checksum();
-            put!(
-                page,
-                ", bad cksum ",
-                Hex(field.into()),
-                " (->",
-                Hex(should_be(field, found).into()),
-                ")!"
-            );
+            page.wrong(|page| {
+                put!(
+                    page,
+                    ", bad cksum ",
+                    Named("bad_cksum", Hex(field.into())),
+                    " (->",
+                    Named("right_cksum", Hex(should_be(field, found).into())),
+                    ")!"
+                );
+            });
         }
     }
     put!(page, if page.options.one_line { ") " } else { ")\n    " });
@@ -193,9 +198,9 @@ fn later_fragment(page: &mut Page<'_>, view: &Ipv4Packet<'_>) {
     if page.options.quiet > 1 {
         return;
     }
-    page.host(view.get_source());
+    page.aside(|page| page.host(view.get_source()));
     put!(page, " > ");
-    page.host(view.get_destination());
+    page.aside(|page| page.host(view.get_destination()));
     let protocol = view.get_next_level_protocol();
     match demux::short_name(protocol).filter(|_| !page.numeric()) {
         Some(name) => put!(page, ": ", name),

@@ -94,16 +94,16 @@ impl Datagram {
             Ends::V4 {
                 source, destination, ..
             } => {
-                page.host(source);
+                page.aside(|page| page.host(source));
                 put!(page, " > ");
-                page.host(destination);
+                page.aside(|page| page.host(destination));
             }
             Ends::V6 {
                 source, destination, ..
             } => {
-                page.host(source);
+                page.aside(|page| page.host(source));
                 put!(page, " > ");
-                page.host(destination);
+                page.aside(|page| page.host(destination));
             }
         }
     }
@@ -123,16 +123,16 @@ impl Datagram {
     /// The address of the sender.
     pub(crate) fn put_source(&self, page: &mut Page<'_>) {
         match self.ends {
-            Ends::V4 { source, .. } => page.host(source),
-            Ends::V6 { source, .. } => page.host(source),
+            Ends::V4 { source, .. } => page.aside(|page| page.host(source)),
+            Ends::V6 { source, .. } => page.aside(|page| page.host(source)),
         }
     }
 
     /// The address of the receiver.
     pub(crate) fn put_destination(&self, page: &mut Page<'_>) {
         match self.ends {
-            Ends::V4 { destination, .. } => page.host(destination),
-            Ends::V6 { destination, .. } => page.host(destination),
+            Ends::V4 { destination, .. } => page.aside(|page| page.host(destination)),
+            Ends::V6 { destination, .. } => page.aside(|page| page.host(destination)),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
 use crate::print::page::Page;
-use crate::print::text::{Mac, put};
+use crate::print::text::{Label, Mac, Named, put};
 
 /// The two addresses of a frame, for the printers that show them again.
 #[derive(Clone, Copy)]
@@ -66,9 +66,12 @@ fn print_behind(page: &mut Page<'_>, frame: Cursor<'_>, switch_tag: Option<Switc
         source: view.get_source().octets(),
         destination: view.get_destination().octets(),
     };
+    page.field("src", Mac(&addresses.source));
+    page.field("dst", Mac(&addresses.destination));
     // The type is behind a switch's tag, if there is one.
     let outermost = EtherType(frame.peek_u16(headers - 2)?);
     let mut kind = outermost;
+    page.field("type", kind);
     if page.options.link_header {
         put_addresses(page, addresses);
     }
@@ -210,20 +213,25 @@ fn tags(page: &mut Page<'_>, mut kind: EtherType, payload: &mut Cursor<'_>) -> S
             return Err(Stop::Truncated);
         };
         kind = tag.get_ethertype();
+        page.tag(
+            tag.get_vlan_identifier(),
+            tag.get_priority_code_point().0,
+            tag.get_drop_eligible_indicator() != 0,
+        );
         if page.options.link_header {
             put!(
                 page,
                 "vlan ",
-                tag.get_vlan_identifier(),
+                Named("", tag.get_vlan_identifier()),
                 ", p ",
-                tag.get_priority_code_point().0
+                Named("", tag.get_priority_code_point().0)
             );
             put!(
                 page,
                 if tag.get_drop_eligible_indicator() != 0 {
-                    ", DEI, "
+                    Label(", DEI, ")
                 } else {
-                    ", "
+                    Label(", ")
                 }
             );
             if kind.0 > LARGEST_LENGTH {
@@ -250,9 +258,9 @@ fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: us
 fn put_addresses(page: &mut Page<'_>, addresses: Addresses) {
     put!(
         page,
-        Mac(&addresses.source),
+        Named("", Mac(&addresses.source)),
         " > ",
-        Mac(&addresses.destination),
+        Named("", Mac(&addresses.destination)),
         ", "
     );
 }
@@ -272,9 +280,9 @@ fn put_type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
         put!(
             page,
             "ethertype ",
-            type_name(kind).unwrap_or("Unknown"),
+            Named("type_name", type_name(kind).unwrap_or("Unknown")),
             " (",
-            kind,
+            Named("", kind),
             ")"
         );
         length
@@ -287,9 +295,9 @@ pub(crate) fn put_type(page: &mut Page<'_>, kind: EtherType) {
     put!(
         page,
         "ethertype ",
-        type_name(kind).unwrap_or("Unknown"),
+        Named("type_name", type_name(kind).unwrap_or("Unknown")),
         " (",
-        kind,
+        Named("", kind),
         ")"
     );
 }

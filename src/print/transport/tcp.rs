@@ -13,7 +13,7 @@ use crate::print::flows::{End, Origin};
 use crate::print::internet::{Datagram, Ends};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex4, put, put_bits};
+use crate::print::text::{Escaped, Hex4, Named, Truth, put, put_bits};
 use crate::wire::should_be;
 
 /// Prints a TCP segment.
@@ -67,16 +67,26 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     }
 
     let length = segment.len() - header_len;
+    page.field("seq", numbers.seq);
     if page.verbose(2) || length > 0 || flags.has(TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) {
-        put!(page, ", seq ", numbers.seq);
+        put!(page, ", seq ", Named("", numbers.seq));
         if length > 0 {
-            put!(page, ":", numbers.seq.wrapping_add(wrapped(length)));
+            put!(
+                page,
+                ":",
+                Named("next_seq", numbers.seq.wrapping_add(wrapped(length)))
+            );
         }
     }
     if flags.has(TcpFlags::ACK) {
         put!(page, ", ack ", numbers.ack);
     } else if page.verbose(2) && numbers.ack != 0 {
-        put!(page, ", [ack ", numbers.ack, " != 0 while ACK flag not set]");
+        put!(
+            page,
+            ", [ack ",
+            Named("ack_unset", numbers.ack),
+            " != 0 while ACK flag not set]"
+        );
     }
     put!(page, ", win ", view.get_window());
     if flags.has(TcpFlags::URG) {
@@ -85,7 +95,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
         put!(
             page,
             ", [urg ",
-            view.get_urgent_ptr(),
+            Named("urg_unset", view.get_urgent_ptr()),
             " != 0 while URG flag not set]"
         );
     }
@@ -217,8 +227,21 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_>, view:
     let field = view.get_checksum();
     put!(page, ", cksum 0x", Hex4(field));
     match datagram.checksum(Protocols::Tcp.0, segment.len(), covered) {
-        0 => put!(page, " (correct)"),
-        found => put!(page, " (incorrect -> 0x", Hex4(should_be(field, found)), ")"),
+        0 => {
+            page.field("cksum_ok", Truth(true));
+            put!(page, " (correct)");
+        }
+        found => {
+            page.field("cksum_ok", Truth(false));
+            page.wrong(|page| {
+                put!(
+                    page,
+                    " (incorrect -> 0x",
+                    Named("right_cksum", Hex4(should_be(field, found))),
+                    ")"
+                );
+            });
+        }
     }
 }
 
@@ -235,7 +258,7 @@ fn reset_reason(page: &mut Page<'_>, payload: Cursor<'_>) -> Shown {
                 page,
                 " [RST",
                 if shown.len() < payload.len() { "+ " } else { " " },
-                Escaped(shown.bytes())
+                Named("reset_reason", Escaped(shown.bytes()))
             );
         }
         put!(page, "]");

@@ -4,7 +4,7 @@ use super::mptcp;
 use super::tcp::Flags;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Hex2, Hex4, HexRun, name_of, put};
+use crate::print::text::{Hex, Hex2, Hex4, HexRun, Named, name_of, put};
 
 /// Prints the options. Returns false after one whose length cannot be: what follows cannot be trusted.
 ///
@@ -33,11 +33,15 @@ pub(super) fn print(
             }
         }
         first = false;
-        match name_of(NAMES, kind) {
-            Some(name) => put!(page, name),
-            None => put!(page, "unknown-", kind),
-        }
-        match option(page, kind, &mut body, peer_origin, flags) {
+        let shown = page.item("options", |page| {
+            page.field("kind", kind);
+            match name_of(NAMES, kind) {
+                Some(name) => put!(page, Named("name", name)),
+                None => put!(page, "unknown-", Named("", kind)),
+            }
+            option(page, kind, &mut body, peer_origin, flags)
+        });
+        match shown {
             Err(Stop::Invalid) => {
                 put!(page, "[bad opt]]");
                 return Ok(false);
@@ -58,10 +62,10 @@ pub(super) fn print(
 fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32, flags: Flags) -> Shown {
     body.claims(fixed_length(kind).saturating_sub(2))?;
     match kind {
-        MSS => put!(page, " ", body.u16()?),
-        WINDOW_SCALE => put!(page, " ", body.u8()?),
+        MSS => put!(page, " ", Named("mss", body.u16()?)),
+        WINDOW_SCALE => put!(page, " ", Named("shift", body.u8()?)),
         SACK => return selective(page, body, peer_origin),
-        ECHO | ECHO_REPLY | CC | CC_NEW | CC_ECHO => put!(page, " ", body.u32()?),
+        ECHO | ECHO_REPLY | CC | CC_NEW | CC_ECHO => put!(page, " ", Named("value", body.u32()?)),
         TIMESTAMP => put!(page, " val ", body.u32()?, " ecr ", body.u32()?),
         SCPS => put!(page, " cap ", Hex2(body.u8()?), " id ", body.u8()?),
         AUTHENTICATION => return authentication(page, body),
@@ -72,7 +76,13 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
             } else {
                 u32::from(value >> 1) * 60
             };
-            put!(page, " 0x", Hex(value.into()), " ", seconds);
+            put!(
+                page,
+                " 0x",
+                Named("value", Hex(value.into())),
+                " ",
+                Named("seconds", seconds)
+            );
         }
         MD5 => put!(page, " can't check - ", HexRun(body.take(16)?)),
         MULTIPATH => return mptcp::print(page, body, flags),
@@ -105,11 +115,11 @@ fn selective(page: &mut Page<'_>, body: &mut Cursor<'_>, peer_origin: u32) -> Sh
         body.advance(body.len());
         return Ok(());
     }
-    put!(page, " ", body.len() / 8, " ");
+    put!(page, " ", Named("blocks", body.len() / 8), " ");
     while !body.is_empty() {
         let left = body.u32()?.wrapping_sub(peer_origin);
         let right = body.u32()?.wrapping_sub(peer_origin);
-        put!(page, "{", left, ":", right, "}");
+        put!(page, "{", Named("left", left), ":", Named("right", right), "}");
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::Datagram;
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, put};
+use crate::print::text::{Hex4, Named, Truth, put};
 use crate::wire::should_be;
 
 /// Prints a UDP datagram.
@@ -46,6 +46,8 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         }
     };
     let field = rest.u16()?;
+    page.field("length", packet.len().min(claimed + HEADER));
+    page.field("cksum", Hex4(field));
     let payload = rest.limited(claimed);
     let carried = Payload {
         datagram: payload,
@@ -69,9 +71,17 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         return Ok(());
     }
     if claimed > payload.len() && !datagram.fragmented {
-        put!(page, "UDP, bad length ", claimed, " > ", payload.len());
+        page.wrong(|page| {
+            put!(
+                page,
+                "UDP, bad length ",
+                Named("bad_length", claimed),
+                " > ",
+                Named("", payload.len())
+            );
+        });
     } else {
-        put!(page, "UDP, length ", claimed);
+        put!(page, "UDP, length ", Named("", claimed));
     }
     Ok(())
 }
@@ -85,17 +95,19 @@ pub(super) fn put_ends(
     transport: Transport,
 ) {
     let addresses = datagram.protocol == protocol;
+    page.field("sport", ports.source);
+    page.field("dport", ports.destination);
     if addresses {
         datagram.put_source(page);
         put!(page, ".");
     }
-    page.port(ports.source, transport);
+    page.aside(|page| page.port(ports.source, transport));
     put!(page, " > ");
     if addresses {
         datagram.put_destination(page);
         put!(page, ".");
     }
-    page.port(ports.destination, transport);
+    page.aside(|page| page.port(ports.destination, transport));
     put!(page, ": ");
 }
 
@@ -115,16 +127,22 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>, payloa
         return;
     };
     match datagram.checksum(Protocols::Udp.0, length, covered) {
-        0 => put!(page, "[udp sum ok] "),
+        0 => {
+            page.field("cksum_ok", Truth(true));
+            put!(page, "[udp sum ok] ");
+        }
         found => {
-            put!(
-                page,
-                "[bad udp cksum 0x",
-                Hex4(field),
-                " -> 0x",
-                Hex4(should_be(field, found)),
-                "!] "
-            );
+            page.field("cksum_ok", Truth(false));
+            page.wrong(|page| {
+                put!(
+                    page,
+                    "[bad udp cksum 0x",
+                    Named("", Hex4(field)),
+                    " -> 0x",
+                    Named("right_cksum", Hex4(should_be(field, found))),
+                    "!] "
+                );
+            });
         }
     }
 }

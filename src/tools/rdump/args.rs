@@ -23,6 +23,15 @@ pub struct Args {
     /// Begin the next file when one is longer than this: millions of bytes, or 1024-fold with k, m or g
     #[arg(short = 'C', value_name = "size")]
     pub file_size: Option<String>,
+    /// Print in colours: always, never, or if a terminal shows them
+    #[arg(
+        long,
+        value_name = "when",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto"
+    )]
+    pub color: Option<When>,
     /// Stop after this many packets
     #[arg(short = 'c', value_name = "count")]
     pub count: Option<u64>,
@@ -74,6 +83,9 @@ pub struct Args {
     /// Who stamps packets with their time
     #[arg(short = 'j', long = "time-stamp-type", value_name = "type")]
     pub stamp_type: Option<String>,
+    /// Print each packet as one line of JSON, with all that -v tells
+    #[arg(long)]
+    pub json: bool,
     /// Verify no checksums
     #[arg(short = 'K', long = "dont-verify-checksums")]
     pub no_checksums: bool,
@@ -193,6 +205,17 @@ pub enum Way {
     Out,
     /// Both.
     Inout,
+}
+
+/// When to print in colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR says otherwise.
+    Auto,
+    /// Whatever reads them.
+    Always,
+    /// Not at all.
+    Never,
 }
 
 /// How fine time stamps are.

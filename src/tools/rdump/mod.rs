@@ -3,6 +3,7 @@
 mod args;
 mod crew;
 mod decode_as;
+mod form;
 mod live;
 mod names;
 mod paper;
@@ -17,7 +18,7 @@ mod signals;
 mod sink;
 mod writing;
 
-pub use args::{Args, Precision, Way};
+pub use args::{Args, Precision, Way, When};
 
 use crate::cli::{Exit, Failure, Tool};
 

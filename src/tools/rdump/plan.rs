@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use super::Args;
 use super::args::{self, Way};
 use super::writing::{self, Target, Write};
-use super::{decode_as, secrets};
+use super::{decode_as, form, secrets};
 use crate::capture::{Direction, Stamps};
-use crate::print::{self, Dump, DumpForm, TimeStyle};
+use crate::print::{self, Dump, DumpForm, Form, TimeStyle};
 use crate::wire::LinkType;
 use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
 
@@ -258,6 +258,7 @@ fn link(name: &str) -> Result<LinkType> {
 }
 
 fn output(args: &Args, precision: Precision) -> Result<Output> {
+    form::check(args)?;
     let write = writing::plan(args)?;
     let prints = !args.count_only && (write.is_none() || args.print || args.print_sampling.is_some());
     if prints && write.as_ref().is_some_and(|write| write.file == Target::Stdout) {
@@ -308,8 +309,10 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
     let dump = dump(args.ascii, DumpForm::Ascii)
         .or_else(|| dump(args.hex_ascii, DumpForm::HexAscii))
         .or_else(|| dump(args.hex, DumpForm::Hex));
+    let form = form::choose(args)?;
     Ok(print::Options {
-        verbosity: args.verbose,
+        form,
+        verbosity: args.verbose.max(u8::from(form == Form::Json)),
         quiet: args.quiet,
         link_header: args.link_header,
         // Numbers cannot be relative to packets that nobody has looked at.

@@ -3,6 +3,7 @@
 mod capture;
 mod files;
 mod filters;
+mod json;
 mod lab;
 mod live;
 mod loss;

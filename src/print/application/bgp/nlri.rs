@@ -104,10 +104,11 @@ pub(super) fn line<'p, T>(page: &mut Page<'p>, write: impl FnOnce(&mut Page<'p>)
     put!(page, "\n\t      ");
     let start = page.out.len();
     let told = write(page);
-    page.out.truncate(match told {
-        Ok(_) => page.out.len().min(start + LONGEST_LINE),
+    let kept = match told {
+        Ok(_) => start + page.within(start, LONGEST_LINE),
         Err(_) => before,
-    });
+    };
+    page.out.truncate(kept);
     told
 }
 

@@ -9,7 +9,7 @@ use record::{question, record};
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, put};
+use crate::print::text::{Hex, Label, Named, Truth, put};
 use crate::wire::dns::RecordType;
 
 pub(crate) use names::name;
@@ -63,20 +63,35 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>, dialect: Dialect) 
         additionals: rest.u16()?,
     };
     let bytes = message.bytes();
-    put!(
-        page,
-        id,
-        OPCODES
-            .get(usize::from(flags >> 11 & 15))
-            .copied()
-            .unwrap_or_default()
-    );
+    page.field("id", id);
+    page.field("response", Truth(flags & RESPONSE != 0));
+    page.field("opcode", flags >> 11 & 15);
+    for (name, bit) in [
+        ("aa", 0x0400),
+        ("tc", 0x0200),
+        ("rd", 0x0100),
+        ("ra", 0x0080),
+        ("ad", 0x0020),
+        ("cd", 0x0010),
+    ] {
+        page.field(name, Truth(flags & bit != 0));
+    }
+    page.aside(|page| {
+        put!(
+            page,
+            id,
+            OPCODES
+                .get(usize::from(flags >> 11 & 15))
+                .copied()
+                .unwrap_or_default()
+        );
+    });
     if flags & RESPONSE != 0 {
         response(page, bytes, flags, counts, dialect)?;
     } else {
         request(page, bytes, flags, counts, dialect)?;
     }
-    put!(page, " (", message.len(), ")");
+    put!(page, " (", Named("length", message.len()), ")");
     Ok(())
 }
 
@@ -90,7 +105,9 @@ struct Counts {
 }
 
 fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialect: Dialect) -> Shown {
-    put_rcode(page, u16::from(extended_rcode(bytes, counts)) << 4 | flags & 15);
+    let rcode = u16::from(extended_rcode(bytes, counts)) << 4 | flags & 15;
+    page.field("rcode", rcode);
+    put_rcode(page, rcode);
     for (bit, shown_if_set, mark) in [
         (0x0400, true, "*"),
         (0x0080, false, "-"),
@@ -98,11 +115,11 @@ fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, diale
         (0x0020, true, "$"),
     ] {
         if (flags & bit != 0) == shown_if_set {
-            put!(page, mark);
+            put!(page, Label(mark));
         }
     }
     if counts.questions != 1 {
-        put!(page, " [", counts.questions, "q]");
+        put!(page, " [", Named("", counts.questions), "q]");
     }
     let mut at = HEADER;
     for index in 0..counts.questions {
@@ -111,7 +128,7 @@ fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, diale
         }
         if page.verbose(2) {
             put!(page, " q:");
-            at = question(page, bytes, at, dialect)?;
+            at = page.item("questions", |page| question(page, bytes, at, dialect))?;
         } else {
             at = skip_name(bytes, at).ok_or(Stop::Truncated)? + 4;
         }
@@ -119,11 +136,11 @@ fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, diale
     put!(
         page,
         " ",
-        counts.answers,
+        Named("answer_count", counts.answers),
         "/",
-        counts.authorities,
+        Named("authority_count", counts.authorities),
         "/",
-        counts.additionals
+        Named("additional_count", counts.additionals)
     );
     sections(page, bytes, at, counts, dialect, true)
 }
@@ -131,11 +148,11 @@ fn response(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, diale
 fn request(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialect: Dialect) -> Shown {
     put!(
         page,
-        if flags & 0x0100 != 0 { "+" } else { "" },
-        if flags & 0x0010 != 0 { "%" } else { "" }
+        Label(if flags & 0x0100 != 0 { "+" } else { "" }),
+        Label(if flags & 0x0010 != 0 { "%" } else { "" })
     );
     if flags & UNUSUAL_IN_REQUEST != 0 {
-        put!(page, " [b2&3=0x", Hex(flags.into()), "]");
+        put!(page, " [b2&3=0x", Named("", Hex(flags.into())), "]");
     }
     let inverse = flags >> 11 & 15 == 1;
     let questions = (counts.questions, u16::from(!inverse), "q]");
@@ -148,7 +165,7 @@ fn request(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialec
     let last = [(counts.authorities, 0, "n]"), (counts.additionals, 0, "au]")];
     for (count, usual, mark) in first.into_iter().chain(last) {
         if count != usual {
-            put!(page, " [", count, mark);
+            put!(page, " [", Named("", count), Label(mark));
         }
     }
     let mut at = HEADER;
@@ -156,7 +173,7 @@ fn request(page: &mut Page<'_>, bytes: &[u8], flags: u16, counts: Counts, dialec
         if index > 0 && at >= bytes.len() {
             return Err(Stop::Truncated);
         }
-        at = question(page, bytes, at, dialect)?;
+        at = page.item("questions", |page| question(page, bytes, at, dialect))?;
     }
     if page.verbose(2) {
         return sections(page, bytes, at, counts, dialect, true);
@@ -198,8 +215,13 @@ fn section(
         if at >= bytes.len() && (index > 0 || !label.is_empty()) {
             return Err(Stop::Truncated);
         }
-        put!(page, if index > 0 { "," } else { label });
-        at = record(page, bytes, at, dialect)?;
+        put!(page, Label(if index > 0 { "," } else { label }));
+        let list = match label {
+            "" => "answers",
+            " ns:" => "authorities",
+            _ => "additionals",
+        };
+        at = page.item(list, |page| record(page, bytes, at, dialect))?;
     }
     Ok(at)
 }
@@ -228,8 +250,8 @@ fn find_extended_rcode(bytes: &[u8], counts: Counts) -> Option<u8> {
 
 fn put_rcode(page: &mut Page<'_>, rcode: u16) {
     match RCODES.get(usize::from(rcode)) {
-        Some(name) => put!(page, *name),
-        None => put!(page, " Resp", rcode),
+        Some(name) => put!(page, Named("rcode_name", *name)),
+        None => put!(page, " Resp", Named("", rcode)),
     }
 }
 

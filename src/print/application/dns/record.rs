@@ -6,7 +6,7 @@ use super::names::{name, skip_name};
 use super::{Dialect, edns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Span, put};
+use crate::print::text::{Escaped, Label, Named, Span, Truth, put};
 use crate::wire::dns::RecordType;
 
 /// Prints the question at `at`. Returns where what follows it begins.
@@ -20,17 +20,18 @@ pub(super) fn question(page: &mut Page<'_>, message: &[u8], at: usize, dialect: 
     let class = fields.u16()?;
     let unicast_wanted = put_class(page, class, dialect);
     if dialect == Dialect::Multicast {
-        put!(page, if unicast_wanted { " (QU)" } else { " (QM)" });
+        page.field("unicast", Truth(unicast_wanted));
+        put!(page, Label(if unicast_wanted { " (QU)" } else { " (QM)" }));
     }
     put!(page, "? ");
-    Ok(name(page, message, at)? + 4)
+    Ok(page.one("name", |page| name(page, message, at))? + 4)
 }
 
 /// Prints the record at `at`. Returns where what follows it begins.
 pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Dialect) -> Shown<usize> {
     let after_name = if page.verbose(1) {
         put!(page, " ");
-        Some(name(page, message, at)?)
+        Some(page.one("name", |page| name(page, message, at))?)
     } else {
         skip_name(message, at)
     };
@@ -41,11 +42,15 @@ pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Di
     let rtype = RecordType(rest.u16()?);
     let class = rest.u16()?;
     let ttl = rest.u32()?;
+    if rtype != RecordType::OPT {
+        page.field("ttl", ttl);
+    }
     if rtype != RecordType::OPT && put_class(page, class, dialect) {
+        page.field("cache_flush", Truth(true));
         put!(page, " (Cache flush)");
     }
     if rtype != RecordType::OPT && page.verbose(3) {
-        put!(page, " [", Span(ttl), "]");
+        put!(page, " [", Named("", Span(ttl)), "]");
     }
     let length = usize::from(rest.u16()?);
     put!(page, " ");
@@ -58,11 +63,12 @@ pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Di
         cursor: rest.claiming(length),
     };
     if rtype == RecordType::OPT {
+        page.field("do", Truth(ttl & DNSSEC_OK != 0));
         put!(
             page,
             " UDPsize=",
-            class,
-            if ttl & DNSSEC_OK != 0 { " DO" } else { "" }
+            Named("udp_size", class),
+            Label(if ttl & DNSSEC_OK != 0 { " DO" } else { "" })
         );
         edns::options(page, data.cursor)?;
     } else {
@@ -83,22 +89,22 @@ impl Data<'_> {
     fn print(self, page: &mut Page<'_>, rtype: RecordType) -> Shown {
         let mut rest = self.cursor;
         match rtype {
-            RecordType::A => put!(page, " ", rest.ipv4()?),
-            RecordType::AAAA => put!(page, " ", rest.ipv6()?),
+            RecordType::A => put!(page, " ", Named("data", rest.ipv4()?)),
+            RecordType::AAAA => put!(page, " ", Named("data", rest.ipv6()?)),
             RecordType::NS | RecordType::CNAME | RecordType::PTR | RecordType::DNAME => {
                 self.name(page, 0)?;
             }
             RecordType::SOA if page.verbose(1) => self.start_of_authority(page)?,
             RecordType::MX => {
                 self.name(page, 2)?;
-                put!(page, " ", rest.u16()?);
+                put!(page, " ", Named("preference", rest.u16()?));
             }
             RecordType::TXT => {
                 while !rest.is_empty() {
                     let length = usize::from(rest.u8()?);
                     let text = rest.with_len(length);
                     rest.advance(length);
-                    put!(page, " \"", Escaped(text.bytes()));
+                    put!(page, " \"", Named("data", Escaped(text.bytes())));
                     text.need(length)?;
                     put!(page, "\"");
                 }
@@ -106,18 +112,34 @@ impl Data<'_> {
             RecordType::SRV => {
                 put!(page, " ");
                 let (priority, weight, port) = (rest.u16()?, rest.u16()?, rest.u16()?);
-                name(page, self.message, self.start + 6)?;
-                put!(page, ":", port, " ", priority, " ", weight);
+                page.one("data", |page| name(page, self.message, self.start + 6))?;
+                put!(
+                    page,
+                    ":",
+                    Named("port", port),
+                    " ",
+                    Named("priority", priority),
+                    " ",
+                    Named("weight", weight)
+                );
             }
             RecordType::URI => {
                 let length = rest.len();
-                put!(page, " ", rest.u16()?, " ", rest.u16()?, " ");
+                put!(
+                    page,
+                    " ",
+                    Named("priority", rest.u16()?),
+                    " ",
+                    Named("weight", rest.u16()?),
+                    " "
+                );
                 // A record that is too short for its numbers has no end.
                 let target = length.checked_sub(4).ok_or(());
-                put!(page, Escaped(rest.limited(target.unwrap_or(usize::MAX)).bytes()));
+                let text = rest.limited(target.unwrap_or(usize::MAX)).bytes();
+                put!(page, Named("data", Escaped(text)));
                 target.map_err(|()| Stop::Truncated)?;
             }
-            UNSPECIFIED => put!(page, Escaped(rest.limited(rest.len()).bytes())),
+            UNSPECIFIED => put!(page, Named("data", Escaped(rest.limited(rest.len()).bytes()))),
             RecordType::TSIG if page.verbose(1) => self.transaction_signature(page)?,
             A6 => self.a6(page)?,
             _ => {}
@@ -128,7 +150,7 @@ impl Data<'_> {
     /// A blank and the name `offset` bytes into the data. Returns where in the data what follows it begins.
     fn name(&self, page: &mut Page<'_>, offset: usize) -> Shown<usize> {
         put!(page, " ");
-        let after = name(page, self.message, self.start + offset)?;
+        let after = page.one("data", |page| name(page, self.message, self.start + offset))?;
         Ok(after.saturating_sub(self.start))
     }
 
@@ -137,8 +159,8 @@ impl Data<'_> {
         let mailbox = self.name(page, server)?;
         let mut rest = Cursor::new(self.message, self.message.len()).after(self.start + mailbox);
         rest.need(20)?;
-        for _ in 0..5 {
-            put!(page, " ", rest.u32()?);
+        for name in ["serial", "refresh", "retry", "expire", "minimum"] {
+            put!(page, " ", Named(name, rest.u32()?));
         }
         Ok(())
     }
@@ -182,10 +204,10 @@ impl Data<'_> {
 fn put_type(page: &mut Page<'_>, rtype: RecordType) {
     match rtype.mnemonic() {
         // Two have other names than in the registry.
-        _ if rtype.0 == 23 => put!(page, "NSAP_PTR"),
-        _ if rtype == UNSPECIFIED => put!(page, "UNSPECA"),
-        Some(name) => put!(page, name),
-        None => put!(page, "Type", rtype.0),
+        _ if rtype.0 == 23 => put!(page, Named("type", "NSAP_PTR")),
+        _ if rtype == UNSPECIFIED => put!(page, Named("type", "UNSPECA")),
+        Some(name) => put!(page, Named("type", name)),
+        None => page.one("type", |page| put!(page, "Type", rtype.0)),
     }
 }
 
@@ -194,10 +216,10 @@ fn put_class(page: &mut Page<'_>, class: u16, dialect: Dialect) -> bool {
     let marked = dialect == Dialect::Multicast && class & TOP_BIT != 0;
     match if marked { class & !TOP_BIT } else { class } {
         1 => {}
-        3 => put!(page, " CHAOS"),
-        4 => put!(page, " HS"),
-        255 => put!(page, " ANY"),
-        other => put!(page, " (Class ", other, ")"),
+        3 => put!(page, " ", Named("class", "CHAOS")),
+        4 => put!(page, " ", Named("class", "HS")),
+        255 => put!(page, " ", Named("class", "ANY")),
+        other => put!(page, " (Class ", Named("class", other), ")"),
     }
     marked
 }

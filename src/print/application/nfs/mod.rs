@@ -140,7 +140,9 @@ fn access(page: &mut Page<'_>, wanted: u32) {
     put!(page, " ");
     match wanted {
         FULL => put!(page, "NFS_ACCESS_FULL"),
-        0 => page.out.truncate(page.out.len().saturating_sub(1)),
+        0 => {
+            page.out.pop();
+        }
         1..FULL => put_bits(page.out, ACCESS_BITS, wanted, "|", ""),
         _ => put!(page, HexPad(wanted.into(), 4)),
     }

@@ -5,7 +5,7 @@ mod initial;
 use crate::print::connection_ids::LONGEST;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, HexRun, put};
+use crate::print::text::{Hex, HexRun, Label, Named, put};
 
 /// Whether a datagram may be QUIC: all packets of it have the fixed bit.
 pub(super) fn detected(datagram: Cursor<'_>) -> Shown<bool> {
@@ -33,7 +33,7 @@ pub(super) fn print(page: &mut Page<'_>, datagram: Cursor<'_>) -> Shown {
 
 /// A packet with the short header, which fills the rest of the datagram.
 fn protected(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
-    put!(page, ", protected");
+    put!(page, ", ", Named("type", "protected"));
     let body = packet.after(1).bytes();
     if body.len() <= TAG {
         return Err(Stop::Truncated);
@@ -62,9 +62,9 @@ fn long(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
         (_, 2) => ", handshake",
         _ => ", retry",
     };
-    put!(page, name);
+    put!(page, Named("type", name));
     if version > 1 {
-        put!(page, ", v", Hex(version.into()));
+        put!(page, ", v", Named("version", Hex(version.into())));
     }
     let destination = connection_id(page, ", dcid ", &mut rest)?;
     connection_id(page, ", scid ", &mut rest)?;
@@ -114,7 +114,7 @@ fn connection_id<'a>(page: &mut Page<'_>, label: &str, rest: &mut Cursor<'a>) ->
         return Ok(&[]);
     }
     let id = rest.take(length)?;
-    put!(page, label, HexRun(id));
+    put!(page, Label(label), HexRun(id));
     page.flows.connection_ids.learn(id);
     Ok(id)
 }

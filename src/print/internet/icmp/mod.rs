@@ -8,7 +8,7 @@ use super::{Datagram, ipv4};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex, HexPad, Zeros, name_of, put};
+use crate::print::text::{Hex, HexPad, Named, Zeros, name_of, put};
 use crate::wire::{Checksum, should_be};
 
 /// Prints an ICMP message.
@@ -48,16 +48,21 @@ fn tell(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<u8> {
     let kind = rest.u8()?;
     let code = rest.u8()?;
     rest.advance(2);
+    page.field("type", kind);
+    page.field("code", code);
     put!(page, "ICMP ");
     match kind {
         ECHO | ECHO_REPLY => {
             put!(
                 page,
-                if kind == ECHO {
-                    "echo request"
-                } else {
-                    "echo reply"
-                }
+                Named(
+                    "type_name",
+                    if kind == ECHO {
+                        "echo request"
+                    } else {
+                        "echo reply"
+                    }
+                )
             );
             put!(page, ", id ", rest.u16()?, ", seq ", rest.u16()?);
         }
@@ -96,8 +101,8 @@ fn tell(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<u8> {
             put!(page, ", id ", rest.u16()?, ", seq ", rest.u8()?);
         }
         _ => match name_of(OTHERS, kind) {
-            Some(name) => put!(page, name),
-            None => put!(page, "type-#", kind),
+            Some(name) => put!(page, Named("type_name", name)),
+            None => put!(page, "type-#", Named("", kind)),
         },
     }
     Ok(kind)
@@ -111,14 +116,14 @@ fn unreachable(page: &mut Page<'_>, code: u8, rest: Cursor<'_>) -> Shown {
         0 => ("net ", ""),
         1 => ("host ", ""),
         2 => {
-            page.host(destination);
+            page.one("dst", |page| page.host(destination));
             put!(page, " protocol ", quoted.peek_u8(9)?, " unreachable");
             return Ok(());
         }
         3 => return port_unreachable(page, quoted),
         4 => {
             let mtu = rest.peek_u16(2)?;
-            page.host(destination);
+            page.one("dst", |page| page.host(destination));
             put!(page, " unreachable - need to frag");
             if mtu != 0 {
                 put!(page, " (mtu ", mtu, ")");
@@ -137,13 +142,13 @@ fn unreachable(page: &mut Page<'_>, code: u8, rest: Cursor<'_>) -> Shown {
         14 => ("host ", " - host precedence violation"),
         15 => ("host ", " - precedence cutoff"),
         _ => {
-            page.host(destination);
+            page.one("dst", |page| page.host(destination));
             put!(page, " unreachable - #", code);
             return Ok(());
         }
     };
     put!(page, before);
-    page.host(destination);
+    page.one("dst", |page| page.host(destination));
     put!(page, " unreachable", after);
     Ok(())
 }
@@ -152,15 +157,16 @@ fn port_unreachable(page: &mut Page<'_>, quoted: Cursor<'_>) -> Shown {
     let header_len = usize::from(quoted.peek_u8(0)? & 15) * 4;
     let protocol = quoted.peek_u8(9)?;
     let port = quoted.peek_u16(header_len + 2)?;
-    page.host(quoted.after(16).peek_ipv4()?);
+    let destination = quoted.after(16).peek_ipv4()?;
+    page.one("dst", |page| page.host(destination));
     match protocol {
         protocol if protocol == Protocols::Tcp.0 => {
             put!(page, " tcp port ");
-            page.port(port, Transport::Tcp);
+            page.one("port", |page| page.port(port, Transport::Tcp));
         }
         protocol if protocol == Protocols::Udp.0 => {
             put!(page, " udp port ");
-            page.port(port, Transport::Udp);
+            page.one("port", |page| page.port(port, Transport::Udp));
         }
         other => put!(page, " protocol ", other, " port ", port),
     }
@@ -176,7 +182,7 @@ fn redirect(page: &mut Page<'_>, code: u8, rest: Cursor<'_>) -> Shown {
         2 | 3 => put!(page, "redirect-tos "),
         _ => put!(page, "redirect-#", code, " "),
     }
-    page.host(destination);
+    page.one("dst", |page| page.host(destination));
     put!(
         page,
         match code {
@@ -185,7 +191,7 @@ fn redirect(page: &mut Page<'_>, code: u8, rest: Cursor<'_>) -> Shown {
             _ => " to ",
         }
     );
-    page.host(gateway);
+    page.one("gateway", |page| page.host(gateway));
     Ok(())
 }
 
@@ -239,8 +245,15 @@ fn checksum(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         let found = Checksum::default().with(covered).finish();
         if found != 0 {
             let field = message.peek_u16(2)?;
-            put!(page, " (wrong icmp cksum ", Hex(field.into()));
-            put!(page, " (->", Hex(should_be(field, found).into()), ")!)");
+            page.wrong(|page| {
+                put!(page, " (wrong icmp cksum ", Named("bad_cksum", Hex(field.into())));
+                put!(
+                    page,
+                    " (->",
+                    Named("right_cksum", Hex(should_be(field, found).into())),
+                    ")!)"
+                );
+            });
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use super::icmp::extension;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, name_of, put, put_bits};
+use crate::print::text::{Hex4, Named, Truth, name_of, put, put_bits};
 use crate::wire::should_be;
 
 /// Prints an ICMPv6 message.
@@ -27,15 +27,17 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
     }
     let kind = message.peek_u8(0)?;
     put!(page, "ICMP6, ");
+    page.field("type", kind);
     match name_of(TYPES, kind) {
-        Some(name) => put!(page, name),
-        None => put!(page, "unknown icmp6 type (", kind, ")"),
+        Some(name) => put!(page, Named("type_name", name)),
+        None => put!(page, "unknown icmp6 type (", Named("", kind), ")"),
     }
     let verbose = page.verbose(1);
     if verbose && LENGTH_FIRST.contains(&kind) {
         put!(page, ", length ", message.len());
     }
     let code = message.peek_u8(1)?;
+    page.field("code", code);
     match kind {
         UNREACHABLE => unreachable(page, code, message)?,
         TOO_BIG => put!(page, ", mtu ", message.peek_u32(4)?),
@@ -65,14 +67,16 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
         ROUTER_ADVERTISEMENT if verbose => router_advertisement(page, message)?,
         NEIGHBOR_SOLICITATION => {
             put!(page, ", who has ");
-            page.host(message.after(8).peek_ipv6()?);
+            let target = message.after(8).peek_ipv6()?;
+            page.one("target", |page| page.host(target));
             if verbose {
                 options::print(page, message.after(24))?;
             }
         }
         NEIGHBOR_ADVERTISEMENT => {
             put!(page, ", tgt is ");
-            page.host(message.after(8).peek_ipv6()?);
+            let target = message.after(8).peek_ipv6()?;
+            page.one("target", |page| page.host(target));
             if verbose {
                 put!(page, ", Flags [");
                 put_bits(page.out, NEIGHBOR_FLAGS, message.peek_u32(4)?, ", ", "none");
@@ -82,9 +86,12 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
         }
         REDIRECT => {
             put!(page, ", ");
-            page.host(message.after(24).peek_ipv6()?);
+            let (destination, target) = (message.after(24).peek_ipv6(), message.after(8).peek_ipv6());
+            let destination = destination?;
+            page.one("dst", |page| page.host(destination));
             put!(page, " to ");
-            page.host(message.after(8).peek_ipv6()?);
+            let target = target?;
+            page.one("target", |page| page.host(target));
             if verbose {
                 options::print(page, message.after(40))?;
             }
@@ -133,16 +140,22 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Sh
     };
     let field = message.peek_u16(2)?;
     match datagram.checksum(Protocols::Icmpv6.0, message.len(), covered) {
-        0 => put!(page, "[icmp6 sum ok] "),
+        0 => {
+            page.field("cksum_ok", Truth(true));
+            put!(page, "[icmp6 sum ok] ");
+        }
         found => {
-            put!(
-                page,
-                "[bad icmp6 cksum 0x",
-                Hex4(field),
-                " -> 0x",
-                Hex4(should_be(field, found)),
-                "!] "
-            );
+            page.field("cksum_ok", Truth(false));
+            page.wrong(|page| {
+                put!(
+                    page,
+                    "[bad icmp6 cksum 0x",
+                    Named("bad_cksum", Hex4(field)),
+                    " -> 0x",
+                    Named("right_cksum", Hex4(should_be(field, found))),
+                    "!] "
+                );
+            });
         }
     }
     Ok(())
@@ -151,28 +164,29 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Sh
 fn unreachable(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
     put!(page, ", ");
     match name_of(UNREACHABLE_CODES, code) {
-        Some(name) => put!(page, name),
-        None => put!(page, "unknown unreach code (", code, ")"),
+        Some(name) => put!(page, Named("code_name", name)),
+        None => put!(page, "unknown unreach code (", Named("", code), ")"),
     }
     let quoted = message.after(8);
     match code {
         0 | 1 | 3 => {
             put!(page, " ");
-            page.host(quoted.after(24).peek_ipv6()?);
+            quoted_host(page, "dst", quoted.after(24))?;
         }
         2 => {
             put!(page, " ");
-            page.host(quoted.after(24).peek_ipv6()?);
+            quoted_host(page, "dst", quoted.after(24))?;
             put!(page, ", source address ");
-            page.host(quoted.after(8).peek_ipv6()?);
+            quoted_host(page, "src", quoted.after(8))?;
         }
         4 => {
             let (protocol, port) = destination_port(quoted)?;
             put!(page, ", ");
-            page.host(quoted.after(24).peek_ipv6()?);
+            quoted_host(page, "dst", quoted.after(24))?;
             let udp = protocol == Protocols::Udp;
             put!(page, if udp { " udp port " } else { " tcp port " });
-            page.port(port, if udp { Transport::Udp } else { Transport::Tcp });
+            let transport = if udp { Transport::Udp } else { Transport::Tcp };
+            page.one("port", |page| page.port(port, transport));
         }
         _ => {
             if !page.verbose(2) {
@@ -180,6 +194,13 @@ fn unreachable(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
             }
         }
     }
+    Ok(())
+}
+
+/// An address of the quoted packet.
+fn quoted_host(page: &mut Page<'_>, name: &'static str, at: Cursor<'_>) -> Shown {
+    let address = at.peek_ipv6()?;
+    page.one(name, |page| page.host(address));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::preference;
 use crate::print::application::dns;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Mac, Put, name_of, put, put_bits};
+use crate::print::text::{Mac, Named, Put, name_of, put, put_bits};
 
 /// Prints the options, one a line; from `-vv` on with their bytes.
 pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
@@ -18,26 +18,39 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
             return Err(Stop::Truncated);
         }
         rest.need(length)?;
-        put!(
-            page,
-            "\n\t  ",
-            name_of(NAMES, kind).unwrap_or("unknown"),
-            " option (",
-            kind,
-            "), length "
-        );
-        put!(page, length, " (", units, "): ");
-        let option = rest.sub(length);
-        let body = option.after(2);
-        if !option_body(page, kind, units, body)? && !page.verbose(2) {
-            page.hex("\n\t  ", body.bytes());
-            return Ok(());
-        }
-        if page.verbose(2) {
-            page.hex("\n\t    ", body.bytes());
+        let body = rest.sub(length).after(2);
+        if !page.item("options", |page| option(page, kind, units, body))? {
+            break;
         }
     }
     Ok(())
+}
+
+/// Prints an option of so many units of 8 bytes. Returns false if nothing is to be shown behind it.
+fn option(page: &mut Page<'_>, kind: u8, units: u8, body: Cursor<'_>) -> Shown<bool> {
+    put!(
+        page,
+        "\n\t  ",
+        Named("name", name_of(NAMES, kind).unwrap_or("unknown")),
+        " option (",
+        Named("kind", kind),
+        "), length "
+    );
+    put!(
+        page,
+        Named("length", usize::from(units) * 8),
+        " (",
+        Named("", units),
+        "): "
+    );
+    if !option_body(page, kind, units, body)? && !page.verbose(2) {
+        page.hex("\n\t  ", body.bytes());
+        return Ok(false);
+    }
+    if page.verbose(2) {
+        page.hex("\n\t    ", body.bytes());
+    }
+    Ok(true)
 }
 
 /// Prints what an option says. Returns false if we do not know it.

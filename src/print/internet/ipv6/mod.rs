@@ -13,7 +13,7 @@ use pnet_packet::ipv6::Ipv6Packet;
 use super::{Datagram, Ends, demux};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex2, HexPad, put};
+use crate::print::text::{Hex2, HexPad, Named, put};
 
 /// Prints an IPv6 packet.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -56,6 +56,8 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     };
     let source = view.get_source();
     let destination = view.get_destination();
+    page.field("src", source);
+    page.field("dst", destination);
     let datagram = Datagram {
         ends: Ends::V6 {
             source,
@@ -151,12 +153,17 @@ fn verbose_header(page: &mut Page<'_>, view: &Ipv6Packet<'_>) {
         "hlim ",
         view.get_hop_limit(),
         ", next-header ",
-        demux::name(next),
+        Named("next_header_name", demux::name(next)),
         " (",
-        next,
+        Named("next_header", next),
         "), "
     );
-    put!(page, "payload length ", view.get_payload_length(), ") ");
+    put!(
+        page,
+        "payload length ",
+        Named("payload_length", view.get_payload_length()),
+        ") "
+    );
 }
 
 /// The last segment of a routing header, for which transport checksums are made; without one, the destination.

@@ -139,8 +139,12 @@ impl Fields<'_> {
             5 => put!(page, self.i8()?, "dBm signal "),
             6 => put!(page, self.i8()?, "dBm noise "),
             7 => put!(page, self.u16()?, " sq "),
-            8 => put!(page, -i32::from(self.u16()?.cast_signed()), " tx power "),
-            9 => put!(page, -i32::from(self.i8()?), "dB tx attenuation "),
+            8 => put!(
+                page,
+                i32::from(self.u16()?.cast_signed()).wrapping_neg(),
+                " tx power "
+            ),
+            9 => put!(page, i32::from(self.i8()?).wrapping_neg(), "dB tx attenuation "),
             10 => put!(page, self.i8()?, "dBm tx power "),
             11 => put!(page, "antenna ", self.u8()?, " "),
             12 => put!(page, self.u8()?, "dB signal "),
