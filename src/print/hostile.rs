@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::sample::{ether, ipv4, ipv6, options};
-use super::{Decoder, Dump, DumpForm, Options, Packet, Printer, Timestamp};
+use super::{Decoder, Dump, DumpForm, Form, Options, Packet, Printer, Timestamp};
 use crate::wire::LinkType;
 
 /// What leads to a printer.
@@ -99,6 +99,43 @@ fn text(options: Options, way: Way, body: &[u8], more: u32) -> Vec<u8> {
     out
 }
 
+type Marked<'a> = (Options, Way, &'a [u8], u32);
+
+/// The coloured text without what colours it.
+fn without_colours((options, way, body, more): Marked<'_>) -> Vec<u8> {
+    let form = Form::Coloured;
+    let coloured = text(Options { form, ..options }, way, body, more);
+    let mut escape = false;
+    let mut plain = coloured;
+    plain.retain(|&byte| {
+        let was = escape;
+        escape = byte == 0x1b || (escape && byte != b'm');
+        !was && byte != 0x1b
+    });
+    plain
+}
+
+/// JSON is one line that a parser takes, without a mark in it, and its text is that of `-v`.
+fn json_is_sound((options, way, body, more): Marked<'_>) {
+    let verbosity = options.verbosity.max(1);
+    let options = Options { verbosity, ..options };
+    let plain = text(options.clone(), way, body, more);
+    let form = Form::Json;
+    let line = text(Options { form, ..options }, way, body, more);
+    let (end, line) = line.split_last().expect("a line");
+    assert!(
+        *end == b'\n' && line.iter().all(|byte| matches!(byte, b' '..=b'~')),
+        "{way:?}"
+    );
+    let object: serde_json::Value = serde_json::from_slice(line).expect("JSON");
+    let shown = object["text"].as_str().expect("a text");
+    assert_eq!(
+        shown.as_bytes(),
+        plain.strip_suffix(b"\n").expect("a line"),
+        "{way:?}"
+    );
+}
+
 /// All ways to a printer of its own: those on which a packet has another text than on one that nobody knows.
 static WAYS: LazyLock<Vec<Way>> = LazyLock::new(|| {
     let mut ways: Vec<Way> = (0..=u8::MAX)
@@ -180,6 +217,11 @@ proptest! {
             let text = text(options.clone(), *way, &body, more);
             prop_assert_eq!(text.last(), Some(&b'\n'));
             prop_assert!(text.iter().all(|&byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')), "{:?}", way);
+            let marked = (options.clone(), *way, &body[..], more);
+            prop_assert!(without_colours(marked.clone()) == text, "{:?}", way);
+            if dump.is_none() {
+                json_is_sound(marked);
+            }
             prop_assert!(text.len() <= 16_384 + 512 * body.len(), "{:?}: {} bytes of text", way, text.len());
         }
     }
