@@ -6,8 +6,7 @@ use crate::print::text::{Escaped, Hex, Hex2, put};
 
 /// Prints the name at `at`, each label with its dot. Returns where what follows the name begins.
 ///
-/// A pointer must lead backwards, so the walk ends; and soon, though any number of records may point to a name that is
-/// far too long.
+/// A pointer must lead backwards, and not more often than a name can have labels, so the walk ends.
 pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usize> {
     let start = at;
     let mut at = at;
@@ -16,9 +15,6 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
     let mut shown = 0;
     let mut pointers = 0;
     loop {
-        if shown > FURTHEST && after.is_some() {
-            break;
-        }
         let length = *message.get(at).ok_or(Stop::Truncated)?;
         let rest = message.get(at + 1..).unwrap_or_default();
         match length & KIND {
@@ -134,8 +130,6 @@ const EXTENDED: u8 = 0x40;
 /// The one extended type that is known.
 const BITS: u8 = 1;
 const POINTER: u8 = 0xc0;
-/// Characters of a name that are looked at beyond a pointer, for what may be wrong with it.
-const FURTHEST: usize = 2048;
 /// As many as there can be labels.
 const MOST_POINTERS: usize = 127;
 /// Characters of a name that are shown at most.
