@@ -42,7 +42,7 @@ pub(super) fn superframe(page: &mut Page<'_>, field: u16) {
     for (mask, name) in [
         (0x1000, ", BLE enabled"),
         (0x4000, ", PAN Coordinator"),
-        (0x8000, ", Assocation Permit"),
+        (0x8000, ", Association Permit"),
     ] {
         put!(page, if field & mask != 0 { name } else { "" });
     }

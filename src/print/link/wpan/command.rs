@@ -92,8 +92,8 @@ fn data(page: &mut Page<'_>, command: u8, rest: Cursor<'_>) -> Shown<usize> {
             );
             return Ok(rest.len());
         }
-        (ASSOCIATION, _) => "Assocation request",
-        (ANSWER, _) => "Assocation response",
+        (ASSOCIATION, _) => "Association request",
+        (ANSWER, _) => "Association response",
         (DISASSOCIATION, _) => "Disassociation Notification",
         (REALIGNMENT, _) => "Coordinator Realignment",
         (SLOT, _) => "GTS Request",
@@ -172,7 +172,7 @@ mod tests {
                 &[1, 0x8e][..],
                 "Association Request command FFD, AC powered, Receiver on when idle, Allocate address, ",
             ),
-            (&[1, 0, 0], "Invalid Assocation request command length"),
+            (&[1, 0, 0], "Invalid Association request command length"),
             (&[2, 1, 0, 2], "Short address = 0001, PAN access denied"),
             (&[3, 2], "Reason = The device wishes to leave the PAN"),
             (&[7], "Command ID = Beacon Request command "),

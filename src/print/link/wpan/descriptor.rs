@@ -33,7 +33,7 @@ fn fields(page: &mut Page<'_>, value: Cursor<'_>, is_extended: bool) -> Shown<Op
     let has_hopping = superframes(page, &mut rest, is_extended)?;
     if rest.len() < 8 {
         return Ok(Some(
-            " [ERROR: Truncated before Time syncronization specification]",
+            " [ERROR: Truncated before Time synchronization specification]",
         ));
     }
     let [a, b, c, d, e, f] = rest.array()?;

@@ -374,7 +374,7 @@ const SHORT_NAMES: &[(u16, &str)] = &[
     (0x32, "CTM IE"),
     (0x33, "Timestamp IE"),
     (0x34, "Timestamp Difference IE"),
-    (0x35, "TMCTP Sepcification IE"),
+    (0x35, "TMCTP Specification IE"),
     (0x36, "RCC PHY Operating Mode IE"),
 ];
 
