@@ -15,6 +15,8 @@ pub struct Device {
     pub index: u32,
     /// The network mask of its first IPv4 address, 0 without one.
     pub netmask: u32,
+    /// The network of that address: its number and its mask.
+    pub network: Option<(u32, u32)>,
     flags: u32,
 }
 
@@ -25,6 +27,7 @@ impl Device {
             name: "any".to_owned(),
             index: 0,
             netmask: 0,
+            network: None,
             flags: UP | RUNNING,
         }
     }
@@ -77,14 +80,20 @@ impl Device {
 
 impl From<NetworkInterface> for Device {
     fn from(interface: NetworkInterface) -> Self {
-        let mask = interface.ips.iter().find_map(|network| match network.mask() {
-            IpAddr::V4(mask) => Some(mask.to_bits()),
-            IpAddr::V6(_) => None,
-        });
+        let network = interface
+            .ips
+            .iter()
+            .find_map(|network| match (network.ip(), network.mask()) {
+                (IpAddr::V4(address), IpAddr::V4(mask)) => {
+                    Some((address.to_bits() & mask.to_bits(), mask.to_bits()))
+                }
+                _ => None,
+            });
         Self {
             name: interface.name,
             index: interface.index,
-            netmask: mask.unwrap_or_default(),
+            netmask: network.map_or(0, |(_, mask)| mask),
+            network,
             flags: interface.flags,
         }
     }
@@ -130,6 +139,7 @@ mod tests {
             name: "lo".into(),
             index: 1,
             netmask: 0,
+            network: None,
             flags: UP | RUNNING | LOOPBACK,
         };
         assert_eq!(lo.to_string(), "lo [Up, Running, Loopback]");
@@ -137,6 +147,7 @@ mod tests {
             name: "eth0".into(),
             index: 2,
             netmask: 0,
+            network: None,
             flags: 0,
         };
         assert_eq!(eth.to_string(), "eth0 [Disconnected]");

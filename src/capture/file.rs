@@ -144,6 +144,26 @@ impl<R: Read> File<R> {
     }
 }
 
+/// When a packet was captured: seconds since 1970, and nanoseconds.
+pub(super) type Time = (i64, u32);
+
+impl<R: Read> File<R> {
+    /// The time of the next packet, which is whole and comes [next](Self::next_frame), or `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Self::next_frame`].
+    pub(super) fn next_time(&mut self) -> Result<Option<Time>, FileError> {
+        let found = match &mut self.format {
+            Format::Pcap(header) => record_time(&mut self.blocks, header),
+            Format::Pcapng(section) => packet_time(&mut self.blocks, section),
+        };
+        found.map_err(|problem| FileError {
+            name: self.name.clone(),
+            problem,
+        })
+    }
+}
+
 impl Format {
     fn read<R: Read>(blocks: &mut Blocks<Input<R>>) -> Result<Self, Problem> {
         const MAGIC: usize = 4;
@@ -196,13 +216,10 @@ fn next_record<'a, R: Read>(
     blocks.consume(header_len);
     need(blocks, record.captured as usize, "captured")?;
     let bytes = blocks.consume(record.captured as usize);
+    let (secs, nanos) = time_of(&record, header.precision);
     Ok(Some(Frame {
-        secs: i64::from(record.secs),
-        nanos: match header.precision {
-            // Some writers count more than a second's worth: keep what fits.
-            Precision::Micro => record.fraction.saturating_mul(1000).min(MAX_NANOS),
-            Precision::Nano => record.fraction.min(MAX_NANOS),
-        },
+        secs,
+        nanos,
         link: header.link,
         wire_len: record.original,
         // A file may hold more of a packet than its header promises; a reader that relied on the promise must
@@ -211,6 +228,55 @@ fn next_record<'a, R: Read>(
         interface: None,
         notes: Notes::default(),
     }))
+}
+
+/// Makes the next record available as a whole; gives its time.
+fn record_time<R: Read>(blocks: &mut Blocks<Input<R>>, header: &Header) -> Result<Option<Time>, Problem> {
+    let header_len = header.record_len();
+    if blocks.fill(header_len)? == 0 {
+        return end(blocks);
+    }
+    need(blocks, header_len, "header")?;
+    let record = RecordHeader::parse(header.order, blocks.bytes())?;
+    let (captured, longest) = (record.captured, Header::max_captured(header.link));
+    if captured > longest {
+        return Err(Problem::Captured { captured, longest });
+    }
+    let wanted = captured as usize;
+    let got = blocks.fill(header_len + wanted)? - header_len;
+    if got < wanted {
+        let what = "captured";
+        return Err(Problem::Truncated { what, wanted, got });
+    }
+    Ok(Some(time_of(&record, header.precision)))
+}
+
+#[inline]
+fn time_of(record: &RecordHeader, precision: Precision) -> Time {
+    let nanos = match precision {
+        // Some writers count more than a second's worth: keep what fits.
+        Precision::Micro => record.fraction.saturating_mul(1000).min(MAX_NANOS),
+        Precision::Nano => record.fraction.min(MAX_NANOS),
+    };
+    (i64::from(record.secs), nanos)
+}
+
+/// Takes the blocks up to the next packet, and makes that available as a whole; gives its time.
+fn packet_time<R: Read>(
+    blocks: &mut Blocks<Input<R>>,
+    section: &mut Section,
+) -> Result<Option<Time>, Problem> {
+    loop {
+        let Some(len) = next_block(blocks, section)? else {
+            return end(blocks);
+        };
+        if section.holds_packet(blocks.bytes()) {
+            let block = blocks.bytes().get(..len).unwrap_or_default();
+            let packet = section.block(block)?;
+            return Ok(packet.map(|packet| (packet.secs.cast_signed(), packet.nanos)));
+        }
+        section.block(blocks.consume(len))?;
+    }
 }
 
 fn next_packet<'a, R: Read>(
@@ -240,7 +306,7 @@ fn next_packet<'a, R: Read>(
 
 /// The file has no more bytes: the end, unless it was compressed, and more was to come.
 #[cold]
-fn end<'a, R: Read>(blocks: &Blocks<Input<R>>) -> Result<Option<Frame<'a>>, Problem> {
+fn end<T, R: Read>(blocks: &Blocks<Input<R>>) -> Result<Option<T>, Problem> {
     if blocks.input().is_cut() {
         Err(Problem::Unfinished)
     } else {

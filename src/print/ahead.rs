@@ -164,7 +164,8 @@ fn tcp(
     }
     let flags = segment.peek_u8(13)?;
     // The reason of a reset has to be there, though it is not shown.
-    let silent = plain(ports, silent_port) && flags & RST == 0;
+    // And all that may be signed, even if the signature is not checked.
+    let silent = plain(ports, silent_port) && flags & RST == 0 && header < TCP_HEADER + SIGNATURE;
     let unread = if silent && !reads_all(options) {
         segment.after(header).captured()
     } else {
@@ -246,6 +247,8 @@ const VLAN: u16 = 0x8100;
 const IPV4_HEADER: usize = 20;
 const IPV6_HEADER: usize = 40;
 const TCP_HEADER: usize = 20;
+/// How long the option is that signs a segment.
+const SIGNATURE: usize = 18;
 const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const UDP: u8 = 17;

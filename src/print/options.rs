@@ -44,6 +44,8 @@ pub struct Options {
     pub number: bool,
     /// The captured and the original length before the time stamp (`--lengths`).
     pub lengths: bool,
+    /// The key with which the signatures of TCP segments are checked (`-M`), if any.
+    pub signature_key: Option<Box<[u8]>>,
     /// The keys with which encrypted packets are opened (`-E`).
     pub secrets: Secrets,
     /// The zone of the time stamps that are a time of day or a date.
@@ -120,6 +122,7 @@ impl Default for Options {
             dump: None,
             number: false,
             lengths: false,
+            signature_key: None,
             secrets: Secrets::default(),
             zone: TimeZone::UTC,
         }

@@ -5,6 +5,7 @@ mod dns_cache;
 mod dns_json;
 mod dns_notes;
 mod left;
+mod meter;
 pub mod rdig;
 pub mod rdump;
 pub mod rhost;

@@ -4,8 +4,9 @@ use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
 use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
-use super::{someip, wb, zmtp};
+use super::{aodv, sflow, snmp, someip, wb, zmtp};
 use crate::print::cursor::{Cursor, Shown};
+use crate::print::internet::Datagram;
 use crate::print::names::Transport;
 use crate::print::page::Page;
 use crate::print::text::put;
@@ -15,6 +16,7 @@ use dns::Dialect;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named by its protocol")]
 pub enum Decoder {
+    Aodv,
     Bfd,
     Bgp,
     Carp,
@@ -41,8 +43,10 @@ pub enum Decoder {
     Rtcp,
     Rtp,
     Rtsp,
+    Sflow,
     Sip,
     Smtp,
+    Snmp,
     Someip,
     Ssh,
     Syslog,
@@ -115,9 +119,16 @@ impl Decoder {
     }
 
     /// Prints the payload of a UDP datagram.
-    pub(super) fn print_udp(self, page: &mut Page<'_>, ports: Ports, payload: Payload<'_>) -> Shown {
+    pub(super) fn print_udp(
+        self,
+        page: &mut Page<'_>,
+        under: &Datagram,
+        ports: Ports,
+        payload: Payload<'_>,
+    ) -> Shown {
         let Payload { datagram, rest } = payload;
         match self {
+            Self::Aodv => aodv::print(page, datagram, under.is_v6()),
             Self::Bfd => bfd::print(page, ports, datagram),
             Self::Dhcp => dhcp::print(page, datagram),
             Self::Dhcp6 => dhcp6::print(page, datagram),
@@ -134,6 +145,8 @@ impl Decoder {
             Self::Rip => rip::print(page, rest),
             Self::Rtcp => rtp::control(page, rest),
             Self::Rtp => rtp::print(page, datagram),
+            Self::Sflow => sflow::print(page, datagram),
+            Self::Snmp => snmp::print(page, datagram),
             Self::Sip => lines::print(page, &lines::SIP, datagram),
             Self::Someip => someip::print(page, datagram),
             Self::Wb => wb::print(page, datagram),
@@ -191,6 +204,7 @@ const fn both(name: &'static str, decoder: Decoder) -> Known {
 }
 
 const KNOWN: &[Known] = &[
+    udp("aodv", Decoder::Aodv),
     udp("bfd", Decoder::Bfd),
     tcp("bgp", Decoder::Bgp),
     // It goes directly over IP.
@@ -234,8 +248,10 @@ const KNOWN: &[Known] = &[
     udp("rtcp", Decoder::Rtcp),
     udp("rtp", Decoder::Rtp),
     tcp("rtsp", Decoder::Rtsp),
+    udp("sflow", Decoder::Sflow),
     both("sip", Decoder::Sip),
     tcp("smtp", Decoder::Smtp),
+    udp("snmp", Decoder::Snmp),
     udp("someip", Decoder::Someip),
     tcp("ssh", Decoder::Ssh),
     udp("syslog", Decoder::Syslog),
@@ -285,6 +301,17 @@ mod tests {
         assert!(shown(&request).ends_with(", length 17: HTTP: GET /x HTTP/1.1"));
         assert!(shown(&udp(8443, 9, b"\0\x04\0\x01")).ends_with(": TFTP, length 4, ACK block 1"));
         assert!(shown(&udp(8444, 9, b"\0\x04\0\x01")).ends_with(": UDP, length 4"));
+    }
+
+    #[test]
+    fn packets_can_be_told_to_be_of_tcpdumps_types() {
+        let as_type = |name| Options {
+            packet_type: Decoder::named(name),
+            ..options(0)
+        };
+        let told = |name, bytes: &[u8]| shown_with(&as_type(name), LinkType::RAW, &udp(4, 5, bytes));
+        assert!(told("snmp", &[0x30, 3, 2, 1, 5]).ends_with(" SNMP [version = 5]"));
+        assert!(told("aodv", &[4, 0]).ends_with(" aodv rrep-ack 2"));
     }
 
     #[test]

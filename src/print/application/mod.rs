@@ -154,7 +154,7 @@ pub(crate) fn over_udp(
     carried: Payload<'_>,
 ) -> Shown<bool> {
     if let Some(decoder) = chosen(page, Transport::Udp, ports) {
-        return decoder.print_udp(page, ports, carried).map(|()| true);
+        return decoder.print_udp(page, datagram, ports, carried).map(|()| true);
     }
     let payload = carried.datagram;
     if ports.any(&[53]) {
@@ -275,10 +275,15 @@ pub(crate) fn with_addresses(page: &mut Page<'_>, datagram: &Datagram, payload: 
 }
 
 /// Prints the payload of a UDP datagram by the printer that was asked for (`-T`). Returns false without one.
-pub(crate) fn as_packet_type(page: &mut Page<'_>, ports: Ports, payload: Payload<'_>) -> Shown<bool> {
+pub(crate) fn as_packet_type(
+    page: &mut Page<'_>,
+    datagram: &Datagram,
+    ports: Ports,
+    payload: Payload<'_>,
+) -> Shown<bool> {
     match page.options.packet_type {
         Some(decoder) if decoder.over(Transport::Udp) => {
-            decoder.print_udp(page, ports, payload).map(|()| true)
+            decoder.print_udp(page, datagram, ports, payload).map(|()| true)
         }
         _ => Ok(false),
     }

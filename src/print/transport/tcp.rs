@@ -6,6 +6,7 @@ use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 use pnet_packet::tcp::{TcpFlags, TcpPacket};
 
 use super::tcp_options;
+use super::tcp_signature::Signed;
 use super::udp::put_ends;
 use crate::print::application::{self, Ports};
 use crate::print::cursor::{Cursor, Shown, Stop};
@@ -102,7 +103,12 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, segment: Cursor<'_
     if header_len > HEADER {
         put!(page, ", options [");
         let area = segment.limited(header_len).after(HEADER);
-        if !tcp_options::print(page, area, numbers.peer_origin, flags)? {
+        let signed = Signed {
+            datagram,
+            segment,
+            header_len,
+        };
+        if !tcp_options::print(page, area, numbers.peer_origin, flags, signed)? {
             return Ok(());
         }
         put!(page, "]");

@@ -2,6 +2,7 @@
 
 use super::mptcp;
 use super::tcp::Flags;
+use super::tcp_signature::{self, Signed};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Hex2, Hex4, HexRun, Named, name_of, put};
@@ -14,6 +15,7 @@ pub(super) fn print(
     mut area: Cursor<'_>,
     peer_origin: u32,
     flags: Flags,
+    signed: Signed<'_>,
 ) -> Shown<bool> {
     let mut first = true;
     while !area.is_empty() {
@@ -39,7 +41,7 @@ pub(super) fn print(
                 Some(name) => put!(page, Named("name", name)),
                 None => put!(page, "unknown-", Named("", kind)),
             }
-            option(page, kind, &mut body, peer_origin, flags)
+            option(page, kind, &mut body, peer_origin, flags, signed)
         });
         match shown {
             Err(Stop::Invalid) => {
@@ -59,7 +61,14 @@ pub(super) fn print(
 }
 
 /// The value of one option; what it leaves unread was too much.
-fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32, flags: Flags) -> Shown {
+fn option(
+    page: &mut Page<'_>,
+    kind: u8,
+    body: &mut Cursor<'_>,
+    peer_origin: u32,
+    flags: Flags,
+    signed: Signed<'_>,
+) -> Shown {
     body.claims(fixed_length(kind).saturating_sub(2))?;
     match kind {
         MSS => put!(page, " ", Named("mss", body.u16()?)),
@@ -84,7 +93,7 @@ fn option(page: &mut Page<'_>, kind: u8, body: &mut Cursor<'_>, peer_origin: u32
                 Named("seconds", seconds)
             );
         }
-        MD5 => put!(page, " can't check - ", HexRun(body.take(16)?)),
+        MD5 => tcp_signature::print(page, signed, body.take(16)?),
         MULTIPATH => return mptcp::print(page, body, flags),
         FAST_OPEN => fast_open(page, body.take(body.len())?),
         EXPERIMENT => {

@@ -58,7 +58,7 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         return Ok(());
     }
     put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
-    if page.options.packet_type.is_some() && application::as_packet_type(page, ports, carried)? {
+    if page.options.packet_type.is_some() && application::as_packet_type(page, datagram, ports, carried)? {
         return Ok(());
     }
     if !page.quiet() && application::before_checksum(page, datagram, ports, carried)? {

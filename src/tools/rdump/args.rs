@@ -59,6 +59,9 @@ pub struct Args {
     /// Read the filter from a file
     #[arg(short = 'F', value_name = "file")]
     pub filter_file: Option<PathBuf>,
+    /// Print names only for hosts of the interface's own network (IPv4)
+    #[arg(short = 'f')]
+    pub local_names: bool,
     /// Begin the next file after this many seconds; its name may hold strftime's conversions
     #[arg(short = 'G', value_name = "seconds")]
     pub file_seconds: Option<u64>,
@@ -98,12 +101,18 @@ pub struct Args {
     /// Hand over each line as it comes
     #[arg(short = 'l')]
     pub line_buffered: bool,
+    /// Check the signatures of TCP segments (RFC 2385) with this key
+    #[arg(short = 'M', value_name = "secret")]
+    pub signature_key: Option<OsString>,
     /// Print time stamps in microseconds
     #[arg(long, overrides_with_all = ["nano", "precision"])]
     pub micro: bool,
     /// Print time stamps in nanoseconds
     #[arg(long, overrides_with_all = ["micro", "precision"])]
     pub nano: bool,
+    /// How long a line waits for the names of its hosts, in seconds
+    #[arg(long, value_name = "seconds")]
+    pub name_wait: Option<String>,
     /// Print addresses and ports as numbers
     #[arg(short = 'n', action = ArgAction::Count)]
     pub numeric: u8,
@@ -134,9 +143,9 @@ pub struct Args {
     /// Print only every so many-th packet
     #[arg(long, value_name = "nth")]
     pub print_sampling: Option<u64>,
-    /// Read packets from a file, - for standard input
-    #[arg(short = 'r', value_name = "file")]
-    pub read: Option<PathBuf>,
+    /// Read packets from a file, - for standard input; from several, by the time of the packets
+    #[arg(short = 'r', value_name = "file", action = ArgAction::Append)]
+    pub read: Vec<PathBuf>,
     /// Print TCP sequence numbers as they are
     #[arg(short = 'S', long = "absolute-tcp-sequence-numbers")]
     pub absolute_seq: bool,

@@ -68,7 +68,7 @@ mod tests {
             packet_type("nosuch")
                 .unwrap_err()
                 .to_string()
-                .contains("bfd, bgp, carp, ")
+                .contains("aodv, bfd, bgp, carp, ")
         );
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 
+use super::names::Network;
 use super::plan::{Plan, Source};
 use super::rights;
 use super::rotation::Moment;
@@ -78,7 +79,12 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
     }
     let selection = Selection::new(plan.expression.clone(), options)?;
     let clock = Clock::start();
-    let mut sink = Sink::new(plan, live.interface(), Some(moment(&clock)))?;
+    let mut sink = Sink::new(
+        plan,
+        live.interface(),
+        Some(moment(&clock)),
+        local(plan, &device)?,
+    )?;
     let signals = Signals::catch()?;
     let program = selection.program().context("filter")?;
     let in_kernel = live.start(program).map_err(explain)?;
@@ -270,6 +276,20 @@ fn moment(clock: &Clock) -> Moment {
     Moment {
         clock: clock.now().since_origin(),
         secs: Timestamp::now().as_second(),
+    }
+}
+
+/// The network that `-f` is about.
+fn local(plan: &Plan, device: &Device) -> Result<Option<Network>> {
+    if !plan.output.print.as_ref().is_some_and(|print| print.local_names) {
+        return Ok(None);
+    }
+    match device.network {
+        Some((number, mask)) => Ok(Some(Network { number, mask })),
+        None => bail!(
+            "-f: {} has no IPv4 address, and so no network of its own",
+            device.name
+        ),
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::cell::OnceCell;
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::{fs, io};
 
 use rustc_hash::FxHashMap;
 use tokio::runtime::Runtime;
 
+use super::hosts::Hosts;
 use crate::cli::resolver_environment;
 use crate::filter;
 use crate::net::dns::Family;
@@ -29,28 +32,26 @@ impl Lookup {
     }
 }
 
-/// The names that the printer shows, each looked up once.
+/// The names that the printer shows.
 pub(super) struct PrintNames {
-    lookup: Lookup,
-    hosts: FxHashMap<IpAddr, Option<String>>,
+    hosts: Hosts,
     services: FxHashMap<(u16, Transport), String>,
-    /// How many lookups in a row ran into their deadline.
-    silent: u32,
+    /// The line that is being printed.
+    line: Arc<AtomicU64>,
+    /// The only network whose hosts have names, if not all do.
+    local: Option<Network>,
+}
+
+/// A network of IPv4: its number and its mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Network {
+    pub(super) number: u32,
+    pub(super) mask: u32,
 }
 
 impl PrintNames {
-    /// How long a packet waits for the name of an address.
-    const PATIENCE: Duration = Duration::from_secs(2);
-    /// After this many silent lookups in a row no more are made: the printer must keep up with the packets.
-    const ENOUGH: u32 = 3;
-    /// More addresses than this are not remembered.
-    const MAX_HOSTS: usize = 65_536;
-
-    /// The names of this system.
-    ///
-    /// # Errors
-    /// When there is no memory or no descriptor left for a runtime.
-    pub(super) fn system() -> io::Result<Self> {
+    /// The names of this system; a line waits so long for those of its hosts.
+    pub(super) fn system(wait: Duration, local: Option<Network>) -> Self {
         let mut services = FxHashMap::default();
         for service in Services::system().iter() {
             let transport = match service.transport {
@@ -62,44 +63,28 @@ impl PrintNames {
                 .entry((service.port, transport))
                 .or_insert_with(|| service.name.to_owned());
         }
-        Ok(Self {
-            lookup: Lookup::new()?,
-            hosts: FxHashMap::default(),
+        Self {
+            hosts: Hosts::new(wait),
             services,
-            silent: 0,
-        })
+            line: Arc::default(),
+            local,
+        }
     }
 
-    fn find(&mut self, address: IpAddr) -> Option<String> {
-        if self.silent >= Self::ENOUGH {
-            return None;
-        }
-        let Lookup { resolver, runtime } = &self.lookup;
-        let found =
-            runtime.block_on(async { tokio::time::timeout(Self::PATIENCE, resolver.reverse(address)).await });
-        match found {
-            Ok(names) => {
-                self.silent = 0;
-                names.ok()?.into_iter().next()
-            }
-            Err(_) => {
-                self.silent += 1;
-                None
-            }
-        }
+    /// Where the number of each line has to be noted before it is printed.
+    pub(super) fn line(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.line)
     }
 }
 
 impl print::Names for PrintNames {
     fn host(&mut self, address: IpAddr) -> Option<&str> {
-        if !self.hosts.contains_key(&address) {
-            if self.hosts.len() == Self::MAX_HOSTS {
-                self.hosts.clear();
-            }
-            let name = self.find(address);
-            self.hosts.insert(address, name);
+        if let (Some(local), IpAddr::V4(address)) = (self.local, address)
+            && address.to_bits() & local.mask != local.number
+        {
+            return None;
         }
-        self.hosts.get(&address)?.as_deref()
+        self.hosts.name(address, self.line.load(Ordering::Relaxed))
     }
 
     fn service(&mut self, port: u16, transport: Transport) -> Option<&str> {
@@ -242,6 +227,20 @@ const PROTOCOLS: &[(&str, u8)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::print::Names;
+
+    #[test]
+    fn only_hosts_of_the_own_network_have_names_if_so_asked() {
+        let local = Network {
+            number: 0xc000_0200,
+            mask: 0xffff_ff00,
+        };
+        let mut names = PrintNames::system(Duration::ZERO, Some(local));
+        assert_eq!(names.host("192.0.3.1".parse().unwrap()), None);
+        assert!(names.hosts.is_idle());
+        assert_eq!(names.host("192.0.2.1".parse().unwrap()), None);
+        assert!(!names.hosts.is_idle());
+    }
 
     #[test]
     fn a_network_is_as_wide_as_its_number_is_short() {

@@ -2,12 +2,14 @@
 
 use std::io::Write as _;
 use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result};
 
 use super::crew::Crew;
-use super::names::PrintNames;
+use super::names::{Network, PrintNames};
 use super::plan::Print;
 use crate::cli::Out;
 use crate::print::{Packet, Printer};
@@ -19,6 +21,8 @@ pub(super) struct Paper {
     out: Out,
     each_packet: bool,
     sampling: u64,
+    /// Where the number of a line is noted before its names are looked up.
+    line: Option<Arc<AtomicU64>>,
     /// Others who print, where nobody waits for each packet.
     crew: Option<Crew>,
 }
@@ -29,27 +33,32 @@ impl Paper {
     /// Beyond so many cores, reading is what takes the time.
     const MOST_CORES: usize = 4;
 
-    /// Paper for packets as they come, or out of a file.
+    /// Paper for packets as they come, or out of a file. Of the hosts that do not belong to the network `local` only
+    /// numbers are shown under `-f`.
     ///
     /// # Errors
-    /// When there is no standard output, or no runtime for the resolver.
-    pub(super) fn new(print: &Print, from_file: bool) -> Result<Self> {
+    /// When there is no standard output.
+    pub(super) fn new(print: &Print, from_file: bool, local: Option<Network>) -> Result<Self> {
         let mut printer = Printer::new(print.options.clone());
-        if print.names {
-            printer = printer.with_names(Box::new(PrintNames::system()?));
+        let mut line = None;
+        if let Some(wait) = print.names {
+            let names = PrintNames::system(wait, local.filter(|_| print.local_names));
+            line = Some(names.line());
+            printer = printer.with_names(Box::new(names));
         }
         let out = Out::stdout()?;
         let each_packet = print.each_line || out.is_terminal();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let helpers = cores.min(Self::MOST_CORES) - 1;
         // A dump is made as fast as its text can be carried from one core to the other.
-        let crew = from_file && !each_packet && !print.names && print.options.dump.is_none() && helpers > 0;
+        let crew = from_file && !each_packet && line.is_none() && print.options.dump.is_none() && helpers > 0;
         Ok(Self {
             printer,
             text: Vec::with_capacity(Self::ENOUGH + 4096),
             out,
             each_packet,
             sampling: print.sampling,
+            line,
             crew: crew.then(|| Crew::new(print.options.clone(), helpers)),
         })
     }
@@ -68,7 +77,12 @@ impl Paper {
                 let taken = crew.take(&mut self.printer, packet, &mut self.out);
                 return taken.context("standard output");
             }
-            None => self.printer.print(packet, &mut self.text),
+            None => {
+                if let Some(line) = &self.line {
+                    line.store(packet.number, Ordering::Relaxed);
+                }
+                self.printer.print(packet, &mut self.text);
+            }
         }
         if self.each_packet || self.text.len() >= Self::ENOUGH {
             self.write()?;

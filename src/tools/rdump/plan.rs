@@ -51,8 +51,8 @@ pub(super) struct Plan {
 /// Where packets come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    File(PathBuf),
-    Stdin,
+    /// One file, or several by the time of their packets; `-` is standard input.
+    Files(Vec<PathBuf>),
     /// Several files, one after the other.
     List(Vec<PathBuf>),
     /// An interface, by name or number; the first one if none was named.
@@ -99,8 +99,10 @@ pub(super) struct Output {
 #[derive(Debug)]
 pub(super) struct Print {
     pub(super) options: print::Options,
-    /// Whether addresses and ports are to have names.
-    pub(super) names: bool,
+    /// Whether addresses and ports are to have names, and how long a line waits for them.
+    pub(super) names: Option<Duration>,
+    /// Whether only hosts of the own network have names.
+    pub(super) local_names: bool,
     /// Whether each line is handed over as it comes.
     pub(super) each_line: bool,
     /// One packet out of so many is printed.
@@ -121,20 +123,25 @@ impl Plan {
         if args.print_sampling == Some(0) {
             bail!("invalid print sampling 0");
         }
-        if args.read.is_some() && args.interface.is_some() {
+        if !args.read.is_empty() && args.interface.is_some() {
             bail!("-r and -i: packets come from a file or from an interface, not from both");
         }
-        let from_files = args.read.is_some() || args.list.is_some();
+        let from_files = !args.read.is_empty() || args.list.is_some();
         if from_files && (args.monitor || args.stamp_type.is_some()) {
             bail!("-I and -j are about an interface, and packets come from a file");
         }
+        if from_files && args.local_names {
+            bail!("-f is about the network of an interface, and packets come from a file");
+        }
+        if args.read.iter().filter(|path| is_stdin(path)).count() > 1 {
+            bail!("-r -: standard input can be read only once");
+        }
         Ok(Self {
-            source: match (&args.read, &args.list) {
-                (Some(_), Some(_)) => bail!("-r and -V: packets come from one file or from those of a list"),
-                (Some(path), None) if path.as_os_str() == "-" => Source::Stdin,
-                (Some(path), None) => Source::File(path.clone()),
-                (None, Some(path)) => Source::List(listed(path)?),
-                (None, None) => Source::Live(args.interface.clone()),
+            source: match (args.read.as_slice(), &args.list) {
+                ([], None) => Source::Live(args.interface.clone()),
+                ([], Some(path)) => Source::List(listed(path)?),
+                (paths, None) => Source::Files(paths.to_vec()),
+                (_, Some(_)) => bail!("-r and -V: packets come from one file or from those of a list"),
             },
             capture: Capture {
                 buffer: match args.buffer {
@@ -203,17 +210,30 @@ impl Plan {
         }
     }
 
+    /// Whether the packets are all there already, and nobody waits for each.
+    pub(super) fn is_at_rest(&self) -> bool {
+        match &self.source {
+            Source::Files(paths) => !paths.iter().any(|path| is_stdin(path)),
+            Source::List(_) => true,
+            Source::Live(_) => false,
+        }
+    }
+
     /// Whether the filter may have names that are looked up later, for packets of another link type.
     pub(super) fn may_look_up(&self) -> bool {
         !matches!(self.source, Source::Live(_)) && !self.expression.trim_ascii().is_empty()
     }
 }
 
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// The files whose names are in another one, a line each. All of them are looked for now: an error is told before
 /// much has been printed, and there may be no right to look later.
 fn listed(path: &Path) -> Result<Vec<PathBuf>> {
     let name = || path.display().to_string();
-    let text = if path.as_os_str() == "-" {
+    let text = if is_stdin(path) {
         io::read_to_string(io::stdin()).context("standard input")?
     } else {
         fs::read_to_string(path).with_context(name)?
@@ -272,13 +292,31 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
         .then(|| -> Result<Print> {
             Ok(Print {
                 options: printing(args, precision)?,
-                names: args.numeric == 0,
+                names: Some(name_wait(args)?).filter(|_| args.numeric == 0),
+                local_names: args.local_names,
                 each_line: args.line_buffered,
                 sampling: args.print_sampling.unwrap_or(1),
             })
         })
         .transpose()?;
     Ok(Output { print, write })
+}
+
+/// How long a line waits for the names in it.
+fn name_wait(args: &Args) -> Result<Duration> {
+    /// Less than a person would mind.
+    const DEFAULT: Duration = Duration::from_millis(100);
+    let Some(typed) = &args.name_wait else {
+        return Ok(DEFAULT);
+    };
+    let wait = typed
+        .parse()
+        .ok()
+        .and_then(|secs| Duration::try_from_secs_f64(secs).ok());
+    match wait {
+        Some(wait) => Ok(wait),
+        None => bail!("invalid --name-wait {typed}"),
+    }
 }
 
 /// Seconds, with or without a fraction.
@@ -320,6 +358,10 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         no_checksums: args.no_checksums,
         no_domain: args.no_domain,
         as_dot: args.as_dot,
+        signature_key: args
+            .signature_key
+            .as_ref()
+            .map(|key| key.as_encoded_bytes().into()),
         secrets: match &args.secrets {
             Some(typed) => secrets::parse(typed)?,
             None => print::Secrets::default(),
@@ -367,7 +409,7 @@ mod tests {
     fn the_rest_of_the_words_is_the_filter() {
         let plan = plan("-n -r x.pcap tcp and port 80").unwrap();
         assert_eq!(plan.expression, "tcp and port 80");
-        assert_eq!(plan.source, Source::File("x.pcap".into()));
+        assert_eq!(plan.source, Source::Files(vec!["x.pcap".into()]));
     }
 
     #[test]
@@ -375,7 +417,7 @@ mod tests {
         let plan = plan("-r x.pcap port 80 -nvv").unwrap();
         assert_eq!(plan.expression, "port 80");
         let print = plan.output.print.unwrap();
-        assert_eq!((print.names, print.options.verbosity), (false, 2));
+        assert_eq!((print.names, print.options.verbosity), (None, 2));
     }
 
     #[test]

@@ -33,7 +33,11 @@ pub(super) fn give_up(plan: &Plan, sink: &mut Sink) -> Result<()> {
 }
 
 fn needs(plan: &Plan) -> Needs {
-    let network = plan.output.print.as_ref().is_some_and(|print| print.names);
+    let network = plan
+        .output
+        .print
+        .as_ref()
+        .is_some_and(|print| print.names.is_some());
     let mut files = plan.later_files();
     // A filter may be compiled again for another link type.
     if network || !plan.expression.is_empty() {

@@ -1,20 +1,23 @@
 //! What `rdump` does.
 
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::Args;
 use super::live;
 use super::plan::{Listing, Plan, ProgramForm, Source};
+use super::reading::{self, Library, Packets};
 use super::rights;
 use super::selection::Selection;
 use super::sink::Sink;
-use crate::capture;
-use crate::cli::{Exit, Failure, Out, message};
+use crate::capture::Merge;
+use crate::cli::{Exit, Failure, Out, message, words};
 use crate::filter::{self, Options};
+use crate::tools::meter;
 use crate::wire::LinkType;
+use crate::wire::pcapng::Interface;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
@@ -29,20 +32,27 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 fn packets(plan: &Plan) -> Result<()> {
     match &plan.source {
-        Source::File(path) => read(plan, &path.display().to_string(), capture::File::open(path)?, &[]),
+        Source::Files(paths) => {
+            let (library, mut files) = Library::open_all(paths)?;
+            let interfaces = files.iter().map(|file| file.interface());
+            let described: Vec<_> = paths.iter().map(|path| name(path)).zip(interfaces).collect();
+            match files.pop() {
+                Some(file) if files.is_empty() => read(plan, &described, file, &library, &[]),
+                last => {
+                    files.extend(last);
+                    read(plan, &described, Merge::new(files), &library, &[])
+                }
+            }
+        }
         Source::List(paths) => match paths.split_first() {
-            Some((path, rest)) => read(
-                plan,
-                &path.display().to_string(),
-                capture::File::open(path)?,
-                rest,
-            ),
+            Some((path, rest)) => {
+                let library = Library::of(reading::total(paths));
+                let file = library.open(path)?;
+                let described = [(name(path), file.interface())];
+                read(plan, &described, file, &library, rest)
+            }
             None => Ok(()),
         },
-        Source::Stdin => {
-            let file = capture::File::new("standard input".to_owned(), io::stdin().lock())?;
-            read(plan, "-", file, &[])
-        }
         Source::Live(interface) => match plan.program {
             // The program alone needs no interface, and so no privileges.
             Some(form) if interface.is_none() => {
@@ -57,57 +67,86 @@ fn packets(plan: &Plan) -> Result<()> {
     }
 }
 
-/// Reads a file to its end, then those at `rest`, or to the last packet that is wanted.
-fn read<R: Read>(plan: &Plan, name: &str, mut file: capture::File<R>, rest: &[PathBuf]) -> Result<()> {
-    let link = file.link();
-    if let Some(asked) = plan.link.filter(|asked| *asked != link) {
-        bail!("{name}: its link type is {link}, not {asked}");
-    }
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Reads `packets`, which come from `files`, to their end, then those of the files at `rest`, or to the last one that is
+/// wanted.
+fn read(
+    plan: &Plan,
+    files: &[(String, Interface)],
+    mut packets: impl Packets,
+    library: &Library,
+    rest: &[PathBuf],
+) -> Result<()> {
+    let interface = reading::interface(plan, files)?;
+    let options = compiling(plan, interface.link);
     if let Some(form) = plan.program {
-        return print_program(plan, form, &compiling(plan, link));
+        return print_program(plan, form, &options);
     }
-    announce(name, &file);
-    let mut selection = Selection::new(plan.expression.clone(), compiling(plan, link))?;
-    let mut sink = Sink::new(plan, file.interface(), None)?;
+    for file in files {
+        announce(file);
+    }
+    let mut selection = Selection::new(plan.expression.clone(), options)?;
+    for link in reading::links(files) {
+        selection.also(link)?;
+    }
+    let mut sink = Sink::new(plan, interface, None, None)?;
     rights::give_up(plan, &mut sink)?;
-    let end = pump(&mut file, &mut selection, &mut sink)
-        .and_then(|more| pump_all(rest, more, &mut selection, &mut sink));
+    library.show(plan);
+    let end = pump(&mut packets, &mut selection, &mut sink)
+        .and_then(|more| pump_all(rest, more, library, &mut selection, &mut sink));
+    meter::clear();
     // What was read before an error is shown before it.
     sink.finish(None)?;
     end?;
-    if plan.output.print.is_none() && plan.output.write.is_none() {
-        let count = sink.taken();
-        let mut out = Out::stdout()?;
-        writeln!(out, "{count} packet{}", if count == 1 { "" } else { "s" })?;
-        out.flush()?;
+    print_count(plan, sink.taken())?;
+    let mut broken = packets.broken();
+    let last = broken.pop();
+    for error in broken {
+        message(format_args!("rdump: {}", words(error)));
     }
-    Ok(())
+    last.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn announce<R: Read>(name: &str, file: &capture::File<R>) {
-    let (link, snaplen) = (file.link(), file.snaplen());
-    message(format_args!(
-        "reading from file {name}, link-type {link}, snapshot length {snaplen}"
-    ));
+fn announce((name, interface): &(String, Interface)) {
+    let (link, snaplen) = (interface.link, interface.snaplen);
+    let line = format!("reading from file {name}, link-type {link}, snapshot length {snaplen}");
+    meter::aside(|| message(line));
 }
 
 /// Says whether more packets are wanted.
-fn pump<R: Read>(file: &mut capture::File<R>, selection: &mut Selection, sink: &mut Sink) -> Result<bool> {
-    while let Some(frame) = file.next_frame()? {
+fn pump(packets: &mut impl Packets, selection: &mut Selection, sink: &mut Sink) -> Result<bool> {
+    /// So often it is told how many packets there were.
+    const MANY: u32 = 1 << 14;
+    let mut untold = MANY;
+    while let Some(frame) = packets.next_frame()? {
         if selection.wants(&frame)? && !sink.take(&frame)? {
             return Ok(false);
+        }
+        untold -= 1;
+        if untold == 0 {
+            untold = MANY;
+            reading::tell(sink.taken());
         }
     }
     Ok(true)
 }
 
-fn pump_all(paths: &[PathBuf], mut more: bool, selection: &mut Selection, sink: &mut Sink) -> Result<()> {
+fn pump_all(
+    paths: &[PathBuf],
+    mut more: bool,
+    library: &Library,
+    selection: &mut Selection,
+    sink: &mut Sink,
+) -> Result<()> {
     for path in paths {
         if !more {
             break;
         }
-        let mut file = capture::File::open(path)?;
-        announce(&path.display().to_string(), &file);
+        let mut file = library.open(path)?;
+        announce(&(name(path), file.interface()));
         more = pump(&mut file, selection, sink)?;
     }
     Ok(())

@@ -34,6 +34,17 @@ impl Selection {
         Ok(selection)
     }
 
+    /// The same filter for packets of another link type, too.
+    ///
+    /// # Errors
+    /// When it is none for such packets.
+    pub(super) fn also(&mut self, link: LinkType) -> Result<()> {
+        match self.programs.iter().any(|(known, _)| *known == link) {
+            true => Ok(()),
+            false => self.compile(link),
+        }
+    }
+
     /// The program for the first link type.
     pub(super) fn program(&self) -> Option<&Program> {
         self.programs.first().map(|(_, program)| program)

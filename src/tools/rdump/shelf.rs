@@ -15,6 +15,7 @@ use super::rotation::{Moment, Rotation, Turn};
 use super::writing::{Target, Write};
 use crate::capture::{self, Compression, Frame, Fresh, Head, Save, Tally};
 use crate::cli::{Out, message};
+use crate::tools::meter;
 use crate::wire::pcapng::{Counts, Interface};
 
 /// One file after the other, of which one is open.
@@ -123,10 +124,8 @@ impl Shelf {
             helper.run(&self.path);
         }
         if turn == Turn::Enough {
-            message(format_args!(
-                "Maximum file limit reached: {}",
-                self.rotation.limit()
-            ));
+            let limit = self.rotation.limit();
+            meter::aside(|| message(format_args!("Maximum file limit reached: {limit}")));
             return Ok(false);
         }
         self.begin(now)?;
@@ -262,7 +261,7 @@ while IFS= read -r file; do nice -n 19 "$0" "$file" & done"#;
         let line = [file.as_os_str().as_encoded_bytes(), b"\n"].concat();
         let told = self.child.stdin.as_mut().map(|stdin| stdin.write_all(&line));
         if let Some(Err(error)) = told {
-            message(format_args!("rdump: -z for {}: {error}", file.display()));
+            meter::aside(|| message(format_args!("rdump: -z for {}: {error}", file.display())));
         }
     }
 }

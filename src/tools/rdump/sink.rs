@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::names::Network;
 use super::paper::Paper;
-use super::plan::{Output, Plan, Source};
+use super::plan::{Output, Plan};
 use super::rotation::Moment;
 use super::shelf::Shelf;
 use crate::capture::{Frame, Head, Tally};
@@ -27,19 +28,21 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// A sink for packets of `interface`, in a live capture that begins `now`.
+    /// A sink for packets of `interface`, which is in the network `local`, in a live capture that begins `now`.
     ///
     /// # Errors
     /// When the file to write cannot be made.
-    pub(super) fn new(plan: &Plan, interface: Interface, now: Option<Moment>) -> Result<Self> {
+    pub(super) fn new(
+        plan: &Plan,
+        interface: Interface,
+        now: Option<Moment>,
+        local: Option<Network>,
+    ) -> Result<Self> {
         let snaplen = interface.snaplen.min(plan.snaplen);
         let Output { print, write } = &plan.output;
         let printer = match print {
             None => None,
-            Some(print) => Some(Paper::new(
-                print,
-                matches!(plan.source, Source::File(_) | Source::List(_)),
-            )?),
+            Some(print) => Some(Paper::new(print, plan.is_at_rest(), local)?),
         };
         let shelf = match write {
             None => None,

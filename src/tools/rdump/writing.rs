@@ -77,7 +77,7 @@ pub(super) fn plan(args: &Args) -> Result<Option<Write>> {
         turns,
         command: args.postrotate.clone(),
         each_packet: args.packet_buffered,
-        progress: args.verbose > 0 && args.read.is_none() && args.list.is_none(),
+        progress: args.verbose > 0 && args.read.is_empty() && args.list.is_none(),
     }))
 }
 

@@ -4,13 +4,14 @@ use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar};
 use serde_json::json;
 
 use super::Args;
 use super::say;
 use crate::net::Meter;
 use crate::tools::left::left;
+use crate::tools::meter;
 
 /// What is shown, by this process.
 static SHOWN: OnceLock<Progress> = OnceLock::new();
@@ -26,7 +27,7 @@ struct Progress {
 enum Way {
     /// On the terminal that is standard error.
     Bar {
-        bar: ProgressBar,
+        bar: &'static ProgressBar,
         /// What is received appears on a terminal too: then there is no room for a meter.
         shared: bool,
     },
@@ -48,7 +49,7 @@ pub(super) fn begin(args: &Args) {
         Way::Events
     } else {
         Way::Bar {
-            bar: bar(total),
+            bar: meter::show(total),
             shared: stdout().is_terminal(),
         }
     };
@@ -72,24 +73,12 @@ pub(super) async fn watch<T>(meter: &Meter) -> T {
 
 /// Takes the meter away until something was said, if there is one.
 pub(super) fn aside(say: impl FnOnce()) {
-    match SHOWN.get() {
-        Some(Progress {
-            way: Way::Bar { bar, .. },
-            ..
-        }) => bar.suspend(say),
-        _ => say(),
-    }
+    meter::aside(say);
 }
 
 /// Takes the meter away for good.
 pub(super) fn clear() {
-    if let Some(Progress {
-        way: Way::Bar { bar, .. },
-        ..
-    }) = SHOWN.get()
-    {
-        bar.finish_and_clear();
-    }
+    meter::clear();
 }
 
 impl Progress {
@@ -116,30 +105,6 @@ impl Progress {
                     json!({"sent": meter.sent(), "received": meter.received(), "total": self.total});
                 say::event("progress", members, String::new);
             }
-        }
-    }
-}
-
-fn bar(total: Option<u64>) -> ProgressBar {
-    let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), KNOWN),
-        None => (ProgressBar::new_spinner(), UNKNOWN),
-    };
-    // The templates are constants, which the test below reads.
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-const KNOWN: &str = "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
-const UNKNOWN: &str = "{spinner} {bytes}  {bytes_per_sec}  {elapsed}";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_templates_are_well_formed() {
-        for template in [KNOWN, UNKNOWN] {
-            assert!(ProgressStyle::with_template(template).is_ok());
         }
     }
 }

@@ -7,7 +7,9 @@ mod json;
 mod lab;
 mod live;
 mod loss;
+mod merging;
 mod mutated;
+mod names;
 mod saving;
 mod sealed;
 

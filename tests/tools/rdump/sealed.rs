@@ -54,7 +54,10 @@ fn names_are_still_found() {
         0x0800,
         &ipv4([127, 0, 0, 1], [127, 0, 0, 1], 0, 17, &udp(5000, 53, b"")),
     );
-    let output = rdump(&["-t", "-r", "-"], &Capture::ethernet().frame(1, &frame).bytes());
+    let output = rdump(
+        &["-t", "--name-wait", "60", "-r", "-"],
+        &Capture::ethernet().frame(1, &frame).bytes(),
+    );
     assert!(
         printed(&output).starts_with("IP localhost.5000 > localhost.domain: "),
         "{}",
