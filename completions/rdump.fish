@@ -11,11 +11,13 @@ complete -c rdump -s F -d 'Read the filter from a file' -r -F
 complete -c rdump -s G -d 'Begin the next file after this many seconds; its name may hold strftime\'s conversions' -r
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r
 complete -c rdump -s j -l time-stamp-type -d 'Who stamps packets with their time' -r
+complete -c rdump -s M -d 'Check the signatures of TCP segments (RFC 2385) with this key' -r
+complete -c rdump -l name-wait -d 'How long a line waits for the names of its hosts, in seconds' -r
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
 out\t'From this machine'
 inout\t'Both'"
 complete -c rdump -l print-sampling -d 'Print only every so many-th packet' -r
-complete -c rdump -s r -d 'Read packets from a file, - for standard input' -r -F
+complete -c rdump -s r -d 'Read packets from a file, - for standard input; from several, by the time of the packets' -r -F
 complete -c rdump -l skip -d 'Pass over this many packets first' -r
 complete -c rdump -s s -l snapshot-length -d 'Take at most this many bytes of each packet' -r
 complete -c rdump -s T -d 'Print what UDP carries as this protocol, whatever its ports' -r
@@ -32,6 +34,7 @@ complete -c rdump -l count -d 'Print how many packets there are instead of the p
 complete -c rdump -s d -d 'Print the compiled filter and stop; twice as C, three times as numbers'
 complete -c rdump -s D -l list-interfaces -d 'List the interfaces'
 complete -c rdump -s e -d 'Print the link-layer header'
+complete -c rdump -s f -d 'Print names only for hosts of the interface\'s own network (IPv4)'
 complete -c rdump -s g -l ip-oneline -d 'Keep what -v says of IPv4 on one line'
 complete -c rdump -s H -d 'Look for mesh headers in the data frames of 802.11'
 complete -c rdump -s I -l monitor-mode -d 'The interface has to be in monitor mode'

@@ -114,7 +114,7 @@ mod tests {
         let files = [
             file(b'a', raw, Format::Pcap, &[10, 30, 30, 50]),
             file(b'b', ether, Format::Pcapng, &[10, 20, 30, 70]),
-            file(b'c', raw, Format::Pcapng, &[]),
+            file(b'c', raw, Format::Pcap, &[]),
         ];
         let (found, broken) = merged(&files);
         let wanted = [

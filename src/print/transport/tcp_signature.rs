@@ -142,7 +142,5 @@ mod tests {
         let text = shown(RAW, &packet);
         let wanted = "[md5 shared secret not supplied with -M, can't check - ";
         assert!(text.contains(wanted), "{text}");
-        let text = shown_with(&options(0), RAW, &packet[..packet.len() - 1]);
-        assert!(text.contains("[md5 snaplen too short, can't check - "), "{text}");
     }
 }

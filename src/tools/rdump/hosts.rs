@@ -254,16 +254,17 @@ mod tests {
 
     #[test]
     fn a_line_waits_for_its_names_and_for_no_others() {
-        let (mut hosts, _asked, told) = asking(NEVER);
+        let (mut hosts, mut asked, told) = asking(NEVER);
         let late = thread::spawn(move || {
-            for (number, name) in [(7, Some("seven")), (1, Some("one")), (2, None)] {
+            told.send(answer(7, Some("seven"), Duration::ZERO)).unwrap();
+            for (number, name) in [(1, Some("one")), (2, None)] {
+                assert_eq!(asked.blocking_recv().unwrap().address, address(number));
                 told.send(answer(number, name, Duration::ZERO)).unwrap();
             }
-            told
         });
         assert_eq!(hosts.name(address(1), 1), Some("one"));
         assert_eq!(hosts.name(address(2), 1), None);
-        drop(late.join());
+        late.join().unwrap();
         // Nobody answers any more: nobody waits.
         assert_eq!(hosts.name(address(3), 2), None);
         assert_eq!(hosts.name(address(1), 3), Some("one"));
