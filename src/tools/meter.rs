@@ -45,7 +45,7 @@ pub(super) fn clear() {
 /// How often it is drawn at most.
 const A_SECOND: u8 = 10;
 
-const KNOWN: &str = "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
+const KNOWN: &str = "{wide_bar} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
 const UNKNOWN: &str = "{spinner} {bytes}  {bytes_per_sec}  {elapsed}";
 
 #[cfg(test)]
