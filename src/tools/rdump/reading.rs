@@ -30,17 +30,17 @@ pub(super) trait Packets {
 impl<R: Read> Packets for capture::File<R> {
     #[inline]
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FileError> {
-        capture::File::next_frame(self)
+        Self::next_frame(self)
     }
 }
 
 impl<R: Read> Packets for Merge<R> {
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FileError> {
-        Merge::next_frame(self)
+        Self::next_frame(self)
     }
 
     fn broken(&mut self) -> Vec<FileError> {
-        Merge::broken(self)
+        Self::broken(self)
     }
 }
 

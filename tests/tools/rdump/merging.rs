@@ -25,18 +25,18 @@ fn file(folder: &Path, mark: u8, seconds: &[u32]) -> PathBuf {
         capture.frame(*second, &frame)
     });
     let path = folder.join(format!("{mark}.pcap"));
-    fs::write(&path, capture.bytes()).unwrap();
+    fs::write(&path, capture.bytes()).expect("there is room");
     path
 }
 
 /// A file of raw IP, in nanoseconds, with one packet at second 2 and 7 ns.
 fn raw(folder: &Path) -> PathBuf {
     let packet = packet(3);
-    let len = u32::try_from(packet.len()).unwrap();
+    let len = u32::try_from(packet.len()).expect("a packet is short");
     let head = [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 65_535, 101, 2, 7, len, len];
     let head: Vec<u8> = head.into_iter().flat_map(u32::to_le_bytes).collect();
     let path = folder.join("raw.pcap");
-    fs::write(&path, [head, packet].concat()).unwrap();
+    fs::write(&path, [head, packet].concat()).expect("there is room");
     path
 }
 

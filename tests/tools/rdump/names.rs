@@ -26,7 +26,7 @@ fn rdump(folder: &Path, server: &str, arguments: &[&str]) -> Option<Command> {
         &conf,
         format!("nameserver {server}\noptions timeout:1 attempts:1\n"),
     )
-    .unwrap();
+    .expect("there is room");
     let mut command = Command::new(peer("unshare")?);
     command
         .args(["-m", "sh", "-c", MOUNT, "sh"])
