@@ -3,8 +3,8 @@
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
-use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
 use super::{aodv, sflow, snmp, someip, wb, zmtp};
+use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::Datagram;
 use crate::print::names::Transport;
