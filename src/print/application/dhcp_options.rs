@@ -415,7 +415,7 @@ fn option(tag: u8) -> Option<(&'static str, Form)> {
         90 => ("AUTH", B), 91 => ("Last-Transaction-Time", Signed), 92 => ("Associated-IP", I), 93 => ("ARCH", S),
         94 => ("NDI", B), 95 => ("LDAP", T), 97 => ("GUID", B), 98 => ("UAP", T), 100 => ("POSIX-TZ", T),
         101 => ("TZ-Name", T), 108 => ("IPv6-Only-Preferred", L), 112 => ("NI", I), 113 => ("NITAG", T),
-        114 => ("URL", T), 116 => ("NOAUTO", F), 117 => ("NSSEARCH", S), 118 => ("SUBNET", I), 121 => ("Classless-Static-Route", Form::Routes),
+        114 => ("URL", T), 116 => ("Auto-Configure", F), 117 => ("NSSEARCH", S), 118 => ("SUBNET", I), 121 => ("Classless-Static-Route", Form::Routes),
         150 => ("TFTP-Server-Address", I), 161 => ("MUD-URL", T),
         249 => ("Classless-Static-Route-Microsoft", Form::Routes),
         _ => return None,

@@ -1,9 +1,10 @@
 //! Link state advertisements of version 2 (RFC 2328 appendix A.4, RFC 5250).
 
+use super::segment_routing::{self, ALGORITHMS, LABEL_RANGE, LOCAL_BLOCK, PREFERENCE};
 use super::{engineering, options, restart};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{HexPad, name_of, put, put_bits};
+use crate::print::text::{Escaped, HexPad, name_of, put, put_bits};
 
 /// Prints the header of an advertisement, and returns how long the advertisement is unless that cannot be.
 pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usize>> {
@@ -54,6 +55,7 @@ pub(super) fn print(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<usize> {
             1 => engineering::print(page, body)?,
             3 => restart::print(page, body)?,
             4 => router_information(page, body)?,
+            7 => segment_routing::prefixes(page, body)?,
             _ => {
                 if !page.verbose(2) {
                     page.hex("\n\t    ", body.limited(body.len()).bytes());
@@ -201,11 +203,7 @@ fn router_information(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> 
             return Ok(false);
         }
         let (kind, length) = (rest.u16()?, usize::from(rest.u16()?));
-        let name = if kind == 1 {
-            "Router Capabilities"
-        } else {
-            "unknown"
-        };
+        let name = name_of(ROUTER_TLVS, kind).unwrap_or("unknown");
         put!(
             page,
             "\n\t    ",
@@ -227,18 +225,27 @@ fn router_information(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> 
             return Ok(false);
         }
         rest.need(length)?;
-        if kind != 1 {
-            if !page.verbose(2) {
-                page.hex("\n\t      ", rest.limited(length).bytes());
+        let mut value = rest.sub(length);
+        match kind {
+            1 if length == 4 => {
+                put!(page, "Capabilities: ");
+                put_bits(page.out, CAPABILITIES, value.u32()?, ", ", "Unknown");
             }
-        } else if length == 4 {
-            put!(page, "Capabilities: ");
-            put_bits(page.out, CAPABILITIES, rest.peek_u32(0)?, ", ", "Unknown");
-        } else {
-            put!(page, "\n\t    Bogus length ", length, " != 4");
-            return Ok(false);
+            1 => {
+                put!(page, "\n\t    Bogus length ", length, " != 4");
+                return Ok(false);
+            }
+            HOSTNAME => put!(page, "\n\t      Hostname: ", Escaped(value.bytes())),
+            ALGORITHMS | LABEL_RANGE | LOCAL_BLOCK | PREFERENCE => {
+                segment_routing::capability(page, kind, value)?
+            }
+            _ => {
+                if !page.verbose(2) {
+                    page.hex("\n\t      ", value.bytes());
+                }
+            }
         }
-        rest.advance(length);
+        rest.advance(length.next_multiple_of(4) - length);
     }
     Ok(true)
 }
@@ -262,6 +269,19 @@ pub(super) const OPAQUE_TYPES: &[(u8, &str)] = &[
     (1, "Traffic Engineering"),
     (3, "Graceful restart"),
     (4, "Router Information"),
+    (7, "Extended Prefix"),
+];
+
+/// The name of a router (RFC 5642).
+const HOSTNAME: u16 = 7;
+
+const ROUTER_TLVS: &[(u16, &str)] = &[
+    (1, "Router Capabilities"),
+    (HOSTNAME, "Hostname"),
+    (ALGORITHMS, "SR-Algorithm"),
+    (LABEL_RANGE, "SID/Label Range"),
+    (LOCAL_BLOCK, "SR Local Block"),
+    (PREFERENCE, "SRMS Preference"),
 ];
 
 const ROUTER_FLAGS: &[(u32, &str)] = &[(1, "ABR"), (2, "ASBR"), (4, "Virtual"), (8, "W2"), (0x10, "Nt")];

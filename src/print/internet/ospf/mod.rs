@@ -4,6 +4,7 @@ mod advertisement;
 mod advertisement3;
 mod engineering;
 mod restart;
+mod segment_routing;
 mod signaling;
 mod version3;
 
