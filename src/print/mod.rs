@@ -30,6 +30,7 @@ mod options;
 mod packet;
 mod page;
 mod printer;
+mod put;
 mod registry;
 #[cfg(test)]
 mod sample;

@@ -1,7 +1,7 @@
 //! How values become text: each is appended to the one buffer by hand, without `fmt` and without allocation.
 //!
-//! [`put!`] writes a list of parts: `put!(page, "seq ", first, ":", last)`. A part is anything that is [`Put`]:
-//! text, an integer (in decimal), an address, or one of the wrappers below.
+//! A part of [`put!`] is anything that is [`Put`]: text, an integer (in decimal), an address, or one of the wrappers
+//! below.
 
 use std::io::Write as _;
 
@@ -9,100 +9,8 @@ use pnet_packet::ethernet::EtherType;
 use pnet_packet::ip::IpNextHeaderProtocol;
 
 use super::digits;
-use super::ink::{self, Ink, Kind, mark};
-
-/// Something that can be appended to the text of a packet.
-pub(crate) trait Put: Sized {
-    /// What it is, where values are marked.
-    const KIND: Kind = Kind::Text;
-
-    /// Appends it.
-    fn put(self, out: &mut Vec<u8>);
-
-    /// Appends it between marks.
-    fn mark(self, out: &mut Vec<u8>) {
-        ink::value(out, Self::KIND, |out| self.put(out));
-    }
-}
-
-/// Appends each of the parts to the page's text, in order. A literal is a label, everything else a value: that is
-/// how `--json` knows the fields, and their names from the labels before them.
-///
-/// All parts are read before the first is written: where a read stops the packet, none of them is shown.
-macro_rules! put {
-    (@[$page:expr] [$($part:expr,)+]) => {
-        match ($($part,)+) {
-            parts => $page.out.put(parts),
-        }
-    };
-    (@[$page:expr] [$($done:expr,)*] $label:literal $(, $($rest:tt)*)?) => {
-        $crate::print::text::put!(
-            @[$page] [$($done,)* $crate::print::text::Label($label),] $($($rest)*)?
-        )
-    };
-    (@[$page:expr] [$($done:expr,)*] $value:expr $(, $($rest:tt)*)?) => {
-        $crate::print::text::put!(@[$page] [$($done,)* $value,] $($($rest)*)?)
-    };
-    ($page:expr, $($part:tt)+) => {
-        $crate::print::text::put!(@[$page] [] $($part)+)
-    };
-}
-pub(crate) use put;
-
-/// A text that is no value.
-#[derive(Clone, Copy)]
-pub(crate) struct Label<P>(pub(crate) P);
-
-impl<P: Put> Put for Label<P> {
-    fn put(self, out: &mut Vec<u8>) {
-        self.0.put(out);
-    }
-
-    fn mark(self, out: &mut Vec<u8>) {
-        self.0.put(out);
-    }
-}
-
-/// A value whose field is called `.0`, whatever the label before it says; with an empty name it is no field.
-#[derive(Clone, Copy)]
-pub(crate) struct Named<P>(pub(crate) &'static str, pub(crate) P);
-
-impl<P: Put> Put for Named<P> {
-    const KIND: Kind = P::KIND;
-
-    fn put(self, out: &mut Vec<u8>) {
-        self.1.put(out);
-    }
-
-    fn mark(self, out: &mut Vec<u8>) {
-        ink::name(out, self.0);
-        self.1.mark(out);
-    }
-}
-
-/// Yes or no, for fields.
-#[derive(Clone, Copy)]
-pub(crate) struct Truth(pub(crate) bool);
-
-impl Put for Truth {
-    const KIND: Kind = Kind::Truth;
-
-    fn put(self, out: &mut Vec<u8>) {
-        if self.0 { "true" } else { "false" }.put(out);
-    }
-}
-
-/// What stands for an address or a port.
-#[derive(Clone, Copy)]
-pub(crate) struct Whom<P>(pub(crate) P);
-
-impl<P: Put> Put for Whom<P> {
-    const KIND: Kind = Kind::Address;
-
-    fn put(self, out: &mut Vec<u8>) {
-        self.0.put(out);
-    }
-}
+use super::ink::{Ink, Kind, mark};
+pub(crate) use super::put::{Label, Named, Put, Truth, Whom, put};
 
 /// An integer in lower-case hexadecimal without leading zeros, as `%x`.
 #[derive(Clone, Copy)]
@@ -138,7 +46,6 @@ pub(crate) struct Right(pub(crate) u64, pub(crate) usize);
 
 /// A number with `.1` digits after the point, as `%.3f`.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "for the printers to come")]
 pub(crate) struct Fixed(pub(crate) f64, pub(crate) usize);
 
 /// A number with as many digits as it needs, at most ten, as `%.10g`.
@@ -204,34 +111,6 @@ impl Put for Thousandths {
     }
 }
 
-macro_rules! tuple {
-    ($($part:ident)+) => {
-        impl<$($part: Put),+> Put for ($($part,)+) {
-            #[expect(non_snake_case, reason = "the parts are named by their types")]
-            fn put(self, out: &mut Vec<u8>) {
-                let ($($part,)+) = self;
-                $($part.put(out);)+
-            }
-
-            #[expect(non_snake_case, reason = "the parts are named by their types")]
-            fn mark(self, out: &mut Vec<u8>) {
-                let ($($part,)+) = self;
-                $($part.mark(out);)+
-            }
-        }
-    };
-}
-tuple!(A);
-tuple!(A B);
-tuple!(A B C);
-tuple!(A B C D);
-tuple!(A B C D E);
-tuple!(A B C D E F);
-tuple!(A B C D E F G);
-tuple!(A B C D E F G H);
-tuple!(A B C D E F G H I);
-tuple!(A B C D E F G H I J);
-
 impl Put for &str {
     fn put(self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.as_bytes());
@@ -240,17 +119,7 @@ impl Put for &str {
 
 impl Put for char {
     fn put(self, out: &mut Vec<u8>) {
-        self.encode_utf8(&mut [0; 4]).as_bytes().put_raw(out);
-    }
-}
-
-trait PutRaw {
-    fn put_raw(&self, out: &mut Vec<u8>);
-}
-
-impl PutRaw for [u8] {
-    fn put_raw(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self);
+        out.extend_from_slice(self.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
