@@ -6,6 +6,7 @@ mod element;
 mod management;
 mod prefix;
 mod radiotap;
+mod rates;
 mod reason;
 mod status;
 

@@ -1,7 +1,7 @@
-//! The options of PPP's control protocols: LCP (RFC 1661, 1570, 1990), IPCP (RFC 1332, 1877, 3544), CCP (RFC 1962
-//! and its algorithms), BACP (RFC 2125) and IPV6CP (RFC 5072).
+//! The options of PPP's control protocols: LCP (RFC 1661, 1570, 1990), CCP (RFC 1962 and its algorithms), BACP (RFC 2125)
+//! and IPV6CP (RFC 5072); those of IPCP are beside this.
 
-use super::ppp::NAMES;
+use super::{NAMES, ipcp};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::registry::oui;
@@ -56,7 +56,7 @@ struct Family {
 type Value = fn(&mut Page<'_>, u8, Cursor<'_>) -> Shown<After>;
 
 /// What follows an option's value.
-enum After {
+pub(super) enum After {
     /// Its bytes, from `-vv` on.
     Bytes,
     /// Its bytes, at any verbosity.
@@ -71,7 +71,7 @@ impl Family {
     fn of(protocol: u16) -> Option<Self> {
         let (short, names, unknown, value): (_, _, _, Value) = match protocol {
             0xc021 => ("lcp", LCP, "", lcp),
-            0x8021 => ("ipcp", IPCP, "unknown", ipcp),
+            0x8021 => ("ipcp", ipcp::NAMES, "unknown", ipcp::option),
             0x8057 => ("ip6cp", IPV6CP, "unknown", ipv6cp),
             0x80fd => ("ccp", CCP, "Unknown", ccp),
             0xc02b => ("bacp", BACP, "Unknown", bacp),
@@ -120,7 +120,7 @@ impl Family {
 }
 
 /// Says that an option has the wrong length; `least` and `exactly` count its first two bytes.
-fn bogus(page: &mut Page<'_>, sign: &str, length: usize, after: After) -> Shown<After> {
+pub(super) fn bogus(page: &mut Page<'_>, sign: &str, length: usize, after: After) -> Shown<After> {
     put!(page, " (length bogus, should be ", sign, " ", length, ")");
     Ok(after)
 }
@@ -211,99 +211,6 @@ fn whole(page: &mut Page<'_>, kind: u8, value: Cursor<'_>) {
     page.hex("\n\t", bytes.get(..shown).unwrap_or_default());
 }
 
-fn ipcp(page: &mut Page<'_>, kind: u8, value: Cursor<'_>) -> Shown<After> {
-    let mut rest = value;
-    match (kind, value.len()) {
-        (1, 8) => put!(page, ": src ", rest.ipv4()?, ", dst ", rest.ipv4()?),
-        (1, _) => return bogus(page, "=", 10, After::Next),
-        (2, 2..) => {
-            let method = rest.u16()?;
-            let name = name_of(&[(0x002d, "VJ-Comp"), (HEADERS, "IP Header Compression")], method);
-            put!(
-                page,
-                ": ",
-                name.unwrap_or("Unknown"),
-                " (0x",
-                HexPad(method.into(), 2),
-                "):"
-            );
-            if method == HEADERS {
-                return headers(page, rest);
-            }
-        }
-        (2, _) => return bogus(page, ">=", 4, After::End),
-        (3 | 4 | 129..=132, 4) => put!(page, ": ", rest.ipv4()?),
-        (3 | 4 | 129..=132, _) => return bogus(page, "=", 6, After::End),
-        _ => return Ok(After::Unknown),
-    }
-    Ok(After::Bytes)
-}
-
-/// The parameters of the compression of headers (RFC 3544).
-fn headers(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<After> {
-    if rest.len() < 10 {
-        return bogus(page, ">=", 14, After::End);
-    }
-    if !rest.has(12) {
-        put!(page, "[|ipcp]");
-        return Ok(After::End);
-    }
-    put!(
-        page,
-        "\n\t    TCP Space ",
-        rest.u16()?,
-        ", non-TCP Space ",
-        rest.u16()?
-    );
-    put!(
-        page,
-        ", maxPeriod ",
-        rest.u16()?,
-        ", maxTime ",
-        rest.u16()?,
-        ", maxHdr ",
-        rest.u16()?
-    );
-    if rest.is_empty() {
-        return Ok(After::Bytes);
-    }
-    put!(page, "\n\t      Suboptions, length ", rest.len());
-    while rest.len() >= 2 {
-        if !rest.has(2) {
-            put!(page, "[|ipcp]");
-            return Ok(After::End);
-        }
-        let (kind, length) = (rest.peek_u8(0)?, rest.peek_u8(1)?);
-        if kind == 0 || length == 0 {
-            break;
-        }
-        let name = name_of(&[(1, "RTP-Compression"), (2, "Enhanced RTP-Compression")], kind);
-        put!(
-            page,
-            "\n\t\t",
-            name.unwrap_or("Unknown"),
-            " Suboption #",
-            kind,
-            ", length ",
-            length
-        );
-        if rest.len() < length.into() {
-            put!(
-                page,
-                " [remaining suboptions length ",
-                rest.len(),
-                " < ",
-                length,
-                "]"
-            );
-            page.invalid();
-            break;
-        }
-        rest.advance(length.into());
-    }
-    Ok(After::Bytes)
-}
-
 fn ipv6cp(page: &mut Page<'_>, kind: u8, value: Cursor<'_>) -> Shown<After> {
     let mut rest = value;
     match (kind, value.len()) {
@@ -369,7 +276,6 @@ fn bacp(page: &mut Page<'_>, kind: u8, value: Cursor<'_>) -> Shown<After> {
     Ok(After::Bytes)
 }
 
-const HEADERS: u16 = 0x0061;
 const PAP: u16 = 0xc023;
 const QUALITY: u16 = 0xc025;
 const SPAP: u16 = 0xc027;
@@ -385,12 +291,6 @@ const LCP: &[(u8, &str)] = &[
     (16, "deprecated(16)"), (17, "MRRU"), (18, "12-Bit seq #"), (19, "End-Disc"), (20, "Proprietary"),
     (21, "DCE-Id"), (22, "MP+"), (23, "Link-Disc"), (24, "LCP-Auth-Opt"), (25, "COBS"), (26, "Prefix-elision"),
     (27, "Multilink-header-Form"), (28, "I18N"), (29, "SDL-over-SONET/SDH"), (30, "PPP-Muxing"),
-];
-
-#[rustfmt::skip]
-const IPCP: &[(u8, &str)] = &[
-    (1, "IP-Addrs"), (2, "IP-Comp"), (3, "IP-Addr"), (4, "Home-Addr"), (129, "Pri-DNS"), (130, "Pri-NBNS"),
-    (131, "Sec-DNS"), (132, "Sec-NBNS"),
 ];
 
 const IPV6CP: &[(u8, &str)] = &[(1, "Interface-ID")];

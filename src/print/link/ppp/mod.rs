@@ -1,6 +1,11 @@
 //! PPP (RFC 1661), bare or in HDLC-like framing (RFC 1662).
 
-use super::{chdlc, isoclns, ppp_auth};
+mod auth;
+mod control;
+mod ipcp;
+mod options;
+
+use super::{chdlc, isoclns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -106,9 +111,9 @@ pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> S
         MPLS | MPLS_MULTICAST => page.deeper(|page| mpls::print(page, rest)),
         OSI => page.deeper(|page| isoclns::print(page, rest)),
         MULTILINK => multilink(page, rest),
-        LCP | IPCP | OSICP | MPLSCP | IPV6CP | CCP | BACP => super::ppp_control::print(page, protocol, rest),
-        PAP => ppp_auth::password(page, rest),
-        CHAP => ppp_auth::challenge(page, rest),
+        LCP | IPCP | OSICP | MPLSCP | IPV6CP | CCP | BACP => control::print(page, protocol, rest),
+        PAP => auth::password(page, rest),
+        CHAP => auth::challenge(page, rest),
         COMPRESSED => {
             put!(page, "compressed PPP data");
             Ok(())

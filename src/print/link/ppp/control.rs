@@ -1,7 +1,7 @@
 //! The control protocols of PPP: LCP (RFC 1661), IPCP (RFC 1332) and their like.
 
-use super::ppp::NAMES;
-use super::ppp_options;
+use super::NAMES;
+use super::options;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::registry::oui;
@@ -75,7 +75,7 @@ pub(super) fn print(page: &mut Page<'_>, protocol: u16, packet: Cursor<'_>) -> S
                 ")"
             );
         }
-        REQUEST..=REJECT => ppp_options::print(page, protocol, body)?,
+        REQUEST..=REJECT => options::print(page, protocol, body)?,
         PROTOCOL_REJECT if length >= 6 => {
             let rejected = body.peek_u16(0)?;
             put!(
