@@ -13,9 +13,7 @@ pub struct Device {
     pub name: String,
     /// Its number in the system; 0 is all of them.
     pub index: u32,
-    /// The network mask of its first IPv4 address, 0 without one.
-    pub netmask: u32,
-    /// The network of that address: its number and its mask.
+    /// The network of its first IPv4 address: its number and its mask.
     pub network: Option<(u32, u32)>,
     flags: u32,
 }
@@ -26,7 +24,6 @@ impl Device {
         Self {
             name: "any".to_owned(),
             index: 0,
-            netmask: 0,
             network: None,
             flags: UP | RUNNING,
         }
@@ -92,7 +89,6 @@ impl From<NetworkInterface> for Device {
         Self {
             name: interface.name,
             index: interface.index,
-            netmask: network.map_or(0, |(_, mask)| mask),
             network,
             flags: interface.flags,
         }
@@ -138,7 +134,6 @@ mod tests {
         let lo = Device {
             name: "lo".into(),
             index: 1,
-            netmask: 0,
             network: None,
             flags: UP | RUNNING | LOOPBACK,
         };
@@ -146,7 +141,6 @@ mod tests {
         let eth = Device {
             name: "eth0".into(),
             index: 2,
-            netmask: 0,
             network: None,
             flags: 0,
         };

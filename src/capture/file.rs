@@ -200,21 +200,10 @@ fn next_record<'a, R: Read>(
     blocks: &'a mut Blocks<Input<R>>,
     header: &Header,
 ) -> Result<Option<Frame<'a>>, Problem> {
-    let header_len = header.record_len();
-    if blocks.fill(header_len)? == 0 {
+    let Some(record) = whole_record(blocks, header)? else {
         return end(blocks);
-    }
-    need(blocks, header_len, "header")?;
-    let record = RecordHeader::parse(header.order, blocks.bytes())?;
-    let longest = Header::max_captured(header.link);
-    if record.captured > longest {
-        return Err(Problem::Captured {
-            captured: record.captured,
-            longest,
-        });
-    }
-    blocks.consume(header_len);
-    need(blocks, record.captured as usize, "captured")?;
+    };
+    blocks.consume(header.record_len());
     let bytes = blocks.consume(record.captured as usize);
     let (secs, nanos) = time_of(&record, header.precision);
     Ok(Some(Frame {
@@ -230,11 +219,15 @@ fn next_record<'a, R: Read>(
     }))
 }
 
-/// Makes the next record available as a whole; gives its time.
-fn record_time<R: Read>(blocks: &mut Blocks<Input<R>>, header: &Header) -> Result<Option<Time>, Problem> {
+/// Makes the next record available as a whole; gives its header, or `None` at the end of the file.
+#[inline]
+fn whole_record<R: Read>(
+    blocks: &mut Blocks<Input<R>>,
+    header: &Header,
+) -> Result<Option<RecordHeader>, Problem> {
     let header_len = header.record_len();
     if blocks.fill(header_len)? == 0 {
-        return end(blocks);
+        return Ok(None);
     }
     need(blocks, header_len, "header")?;
     let record = RecordHeader::parse(header.order, blocks.bytes())?;
@@ -248,7 +241,14 @@ fn record_time<R: Read>(blocks: &mut Blocks<Input<R>>, header: &Header) -> Resul
         let what = "captured";
         return Err(Problem::Truncated { what, wanted, got });
     }
-    Ok(Some(time_of(&record, header.precision)))
+    Ok(Some(record))
+}
+
+fn record_time<R: Read>(blocks: &mut Blocks<Input<R>>, header: &Header) -> Result<Option<Time>, Problem> {
+    match whole_record(blocks, header)? {
+        Some(record) => Ok(Some(time_of(&record, header.precision))),
+        None => end(blocks),
+    }
 }
 
 #[inline]
@@ -261,36 +261,12 @@ fn time_of(record: &RecordHeader, precision: Precision) -> Time {
     (i64::from(record.secs), nanos)
 }
 
-/// Takes the blocks up to the next packet, and makes that available as a whole; gives its time.
-fn packet_time<R: Read>(
-    blocks: &mut Blocks<Input<R>>,
-    section: &mut Section,
-) -> Result<Option<Time>, Problem> {
-    loop {
-        let Some(len) = next_block(blocks, section)? else {
-            return end(blocks);
-        };
-        if section.holds_packet(blocks.bytes()) {
-            let block = blocks.bytes().get(..len).unwrap_or_default();
-            let packet = section.block(block)?;
-            return Ok(packet.map(|packet| (packet.secs.cast_signed(), packet.nanos)));
-        }
-        section.block(blocks.consume(len))?;
-    }
-}
-
 fn next_packet<'a, R: Read>(
     blocks: &'a mut Blocks<Input<R>>,
     section: &'a mut Section,
 ) -> Result<Option<Frame<'a>>, Problem> {
-    let len = loop {
-        let Some(len) = next_block(blocks, section)? else {
-            return end(blocks);
-        };
-        if section.holds_packet(blocks.bytes()) {
-            break len;
-        }
-        section.block(blocks.consume(len))?;
+    let Some(len) = whole_packet(blocks, section)? else {
+        return end(blocks);
     };
     let found = section.block(blocks.consume(len))?;
     Ok(found.map(|packet| Frame {
@@ -302,6 +278,32 @@ fn next_packet<'a, R: Read>(
         interface: section.interface(packet.interface),
         notes: packet.notes,
     }))
+}
+
+fn packet_time<R: Read>(
+    blocks: &mut Blocks<Input<R>>,
+    section: &mut Section,
+) -> Result<Option<Time>, Problem> {
+    let Some(len) = whole_packet(blocks, section)? else {
+        return end(blocks);
+    };
+    let packet = section.block(blocks.bytes().get(..len).unwrap_or_default())?;
+    Ok(packet.map(|packet| (packet.secs.cast_signed(), packet.nanos)))
+}
+
+/// Takes the blocks up to the next packet, and makes that available as a whole; gives the length of its block, or
+/// `None` at the end of the file.
+fn whole_packet<R: Read>(
+    blocks: &mut Blocks<Input<R>>,
+    section: &mut Section,
+) -> Result<Option<usize>, Problem> {
+    while let Some(len) = next_block(blocks, section)? {
+        if section.holds_packet(blocks.bytes()) {
+            return Ok(Some(len));
+        }
+        section.block(blocks.consume(len))?;
+    }
+    Ok(None)
 }
 
 /// The file has no more bytes: the end, unless it was compressed, and more was to come.

@@ -26,8 +26,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::cursor::{Cursor, Shown};
 use super::page::Page;
-use super::text::put;
-use crate::wire::Checksum;
+use super::text::{Hex4, Label, Named, Truth, put};
+use crate::wire::{Checksum, should_be};
 
 /// What the printers of the transport layer need to know of the datagram that carries them.
 #[derive(Clone, Copy, Debug)]
@@ -90,22 +90,9 @@ impl Datagram {
 
     /// `source > destination`.
     pub(crate) fn put_ends(&self, page: &mut Page<'_>) {
-        match self.ends {
-            Ends::V4 {
-                source, destination, ..
-            } => {
-                page.aside(|page| page.host(source));
-                put!(page, " > ");
-                page.aside(|page| page.host(destination));
-            }
-            Ends::V6 {
-                source, destination, ..
-            } => {
-                page.aside(|page| page.host(source));
-                put!(page, " > ");
-                page.aside(|page| page.host(destination));
-            }
-        }
+        self.put_source(page);
+        put!(page, " > ");
+        self.put_destination(page);
     }
 
     /// The addresses of the sender and of the receiver.
@@ -135,6 +122,26 @@ impl Datagram {
             Ends::V6 { destination, .. } => page.aside(|page| page.host(destination)),
         }
     }
+}
+
+/// Says in brackets whether the checksum in `field` is right: `found` is that of the message with the field in it.
+pub(crate) fn put_verdict(page: &mut Page<'_>, protocol: &str, Named(name, field): Named<u16>, found: u16) {
+    page.field("cksum_ok", Truth(found == 0));
+    if found == 0 {
+        put!(page, "[", Label(protocol), " sum ok] ");
+        return;
+    }
+    page.wrong(|page| {
+        put!(
+            page,
+            "[bad ",
+            Label(protocol),
+            " cksum 0x",
+            Named(name, Hex4(field)),
+            " -> 0x"
+        );
+        put!(page, Named("right_cksum", Hex4(should_be(field, found))), "!] ");
+    });
 }
 
 /// An IP packet of whichever version its first byte says.

@@ -98,25 +98,11 @@ fn segment(page: &mut Page<'_>, rest: Cursor<'_>, length: usize, other: Names, c
 fn acknowledged_in(page: &mut Page<'_>, fields: &mut Cursor<'_>, other: Names) -> Shown<u16> {
     let mut field = fields.u16_le()?;
     if field & 0x8000 != 0 {
-        put!(
-            page,
-            if field & 0x9000 == 0x9000 { "nak " } else { "ack " },
-            field & NUMBER,
-            " "
-        );
+        acknowledgement(page, field, 0x9000, ("nak ", "ack "));
         fields.claims(2)?;
         field = fields.u16_le()?;
         if field & 0xa000 != 0 {
-            put!(
-                page,
-                if field & 0xb000 == 0xb000 {
-                    other.0
-                } else {
-                    other.1
-                },
-                field & NUMBER,
-                " "
-            );
+            acknowledgement(page, field, 0xb000, other);
             fields.claims(2)?;
             field = fields.u16_le()?;
         }
@@ -128,27 +114,23 @@ fn acknowledged_in(page: &mut Page<'_>, fields: &mut Cursor<'_>, other: Names) -
 fn acknowledged(page: &mut Page<'_>, fields: &mut Cursor<'_>, other: Names) -> Shown {
     let field = fields.u16_le()?;
     if field & 0x8000 != 0 {
-        put!(
-            page,
-            if field & 0x9000 == 0x9000 { "nak " } else { "ack " },
-            field & NUMBER,
-            " "
-        );
+        acknowledgement(page, field, 0x9000, ("nak ", "ack "));
         let field = fields.u16_le()?;
         if field & 0xa000 != 0 {
-            put!(
-                page,
-                if field & 0xb000 == 0xb000 {
-                    other.0
-                } else {
-                    other.1
-                },
-                field & NUMBER,
-                " "
-            );
+            acknowledgement(page, field, 0xb000, other);
         }
     }
     Ok(())
+}
+
+/// An acknowledgement, the first of `names` where all bits of `negative` are set.
+fn acknowledgement(page: &mut Page<'_>, field: u16, negative: u16, names: Names) {
+    let name = if field & negative == negative {
+        names.0
+    } else {
+        names.1
+    };
+    put!(page, name, field & NUMBER, " ");
 }
 
 fn link_service(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {

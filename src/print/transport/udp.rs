@@ -4,11 +4,10 @@ use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 
 use crate::print::application::{self, Payload, Ports};
 use crate::print::cursor::{Cursor, Shown, Stop};
-use crate::print::internet::Datagram;
+use crate::print::internet::{Datagram, put_verdict};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, Named, Truth, put};
-use crate::wire::should_be;
+use crate::print::text::{Hex4, Named, put};
 
 /// Prints a UDP datagram.
 pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>) -> Shown {
@@ -126,25 +125,8 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>, payloa
     let Some(covered) = packet.bytes().get(..length) else {
         return;
     };
-    match datagram.checksum(Protocols::Udp.0, length, covered) {
-        0 => {
-            page.field("cksum_ok", Truth(true));
-            put!(page, "[udp sum ok] ");
-        }
-        found => {
-            page.field("cksum_ok", Truth(false));
-            page.wrong(|page| {
-                put!(
-                    page,
-                    "[bad udp cksum 0x",
-                    Named("", Hex4(field)),
-                    " -> 0x",
-                    Named("right_cksum", Hex4(should_be(field, found))),
-                    "!] "
-                );
-            });
-        }
-    }
+    let found = datagram.checksum(Protocols::Udp.0, length, covered);
+    put_verdict(page, "udp", Named("", field), found);
 }
 
 const HEADER: usize = 8;

@@ -310,7 +310,7 @@ fn compiling(plan: &Plan, device: &Device, link: LinkType) -> Options {
     Options {
         link,
         snaplen: plan.snaplen,
-        netmask: device.netmask,
+        netmask: device.network.map_or(0, |(_, mask)| mask),
         live: true,
         optimise: plan.optimise,
     }

@@ -85,8 +85,7 @@ impl Library {
             let size = left(io::stdin());
             ("standard input".to_owned(), size, Box::new(io::stdin().lock()))
         } else {
-            let name = path.display().to_string();
-            let file = std::fs::File::open(path).with_context(|| name.clone())?;
+            let (name, file) = named(path)?;
             (name, left(&file), Box::new(file))
         };
         self.total = self.total.zip(size).map(|(total, size)| total + size);
@@ -98,8 +97,7 @@ impl Library {
     /// # Errors
     /// As [`Self::open_all`].
     pub(super) fn open(&self, path: &Path) -> Result<Opened> {
-        let name = path.display().to_string();
-        let file = std::fs::File::open(path).with_context(|| name.clone())?;
+        let (name, file) = named(path)?;
         self.begin(name, Box::new(file))
     }
 
@@ -124,6 +122,13 @@ impl Library {
             bar.tick();
         }
     }
+}
+
+/// An open file, and what errors call it.
+fn named(path: &Path) -> Result<(String, std::fs::File)> {
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).with_context(|| name.clone())?;
+    Ok((name, file))
 }
 
 /// An input of which is told how much was read.

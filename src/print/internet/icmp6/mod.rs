@@ -7,13 +7,12 @@ mod rpl;
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::Datagram;
 use super::icmp::extension;
+use super::{Datagram, put_verdict};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, Named, Truth, name_of, put, put_bits};
-use crate::wire::should_be;
+use crate::print::text::{Hex4, Named, name_of, put, put_bits};
 
 /// Prints an ICMPv6 message.
 pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
@@ -139,25 +138,8 @@ fn checksum(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Sh
         return Ok(());
     };
     let field = message.peek_u16(2)?;
-    match datagram.checksum(Protocols::Icmpv6.0, message.len(), covered) {
-        0 => {
-            page.field("cksum_ok", Truth(true));
-            put!(page, "[icmp6 sum ok] ");
-        }
-        found => {
-            page.field("cksum_ok", Truth(false));
-            page.wrong(|page| {
-                put!(
-                    page,
-                    "[bad icmp6 cksum 0x",
-                    Named("bad_cksum", Hex4(field)),
-                    " -> 0x",
-                    Named("right_cksum", Hex4(should_be(field, found))),
-                    "!] "
-                );
-            });
-        }
-    }
+    let found = datagram.checksum(Protocols::Icmpv6.0, message.len(), covered);
+    put_verdict(page, "icmp6", Named("bad_cksum", field), found);
     Ok(())
 }
 
