@@ -18,6 +18,7 @@ mod geneve;
 mod hncp;
 mod hsrp;
 mod isakmp;
+mod kerberos;
 mod l2tp;
 mod ldp;
 mod lines;
@@ -159,22 +160,12 @@ pub(crate) fn over_udp(
     let payload = carried.datagram;
     if ports.any(&[53]) {
         dns::print(page, payload, Dialect::Unicast)?;
-    } else if ports.any(&[5353]) {
-        dns::print(page, payload, Dialect::Multicast)?;
-    } else if ports.any(&[69]) {
-        tftp::print(page, payload)?;
-    } else if ports.any(&[525]) {
-        timed::print(page, carried.rest)?;
     } else if ports.any(&[67, 68]) {
         dhcp::print(page, payload)?;
-    } else if ports.any(&[546, 547]) {
-        dhcp6::print(page, payload)?;
-    } else if ports.any(&[500]) {
-        isakmp::print(page, datagram, carried.rest)?;
-    } else if ports.any(&[4500]) {
-        isakmp::nat_traversal(page, datagram, carried.rest)?;
-    } else if ports.any(&[7500, 8500]) {
-        isakmp::print(page, datagram, carried.rest)?;
+    } else if ports.any(&[69]) {
+        tftp::print(page, payload)?;
+    } else if ports.any(&[88]) {
+        kerberos::print(page, carried.rest)?;
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
     } else if ports.any(&[137]) {
@@ -183,10 +174,42 @@ pub(crate) fn over_udp(
         smb::datagram(page, payload)?;
     } else if ports.any(&[161, 162]) {
         snmp::print(page, payload)?;
+    } else if ports.any(&[319, 320]) {
+        ptp::print(page, payload)?;
+    } else if ports.any(&[496]) {
+        auto_rp::print(page, payload)?;
+    } else if ports.any(&[500]) {
+        isakmp::print(page, datagram, carried.rest)?;
+    } else if ports.any(&[514]) {
+        syslog::print(page, payload)?;
+    } else if ports.any(&[520]) {
+        rip::print(page, carried.rest)?;
+    } else if ports.any(&[525]) {
+        timed::print(page, carried.rest)?;
+    } else if ports.any(&[546, 547]) {
+        dhcp6::print(page, payload)?;
+    } else if ports.any(&[646]) {
+        ldp::print(page, payload)?;
     } else if ports.any(&[654]) {
         aodv::print(page, payload, datagram.is_v6())?;
     } else if ports.any(&[698]) {
         olsr::print(page, payload, datagram.is_v6())?;
+    } else if ports.any(&[701]) {
+        lmp::print(page, payload)?;
+    } else if ports.any(&[750]) {
+        kerberos::print(page, carried.rest)?;
+    } else if ports.any(&[5353]) {
+        dns::print(page, payload, Dialect::Multicast)?;
+    } else if ports.any(&[4500]) {
+        isakmp::nat_traversal(page, datagram, carried.rest)?;
+    } else if ports.any(&[7500, 8500]) {
+        isakmp::print(page, datagram, carried.rest)?;
+    } else if ports.any(&[1701]) {
+        l2tp::print(page, payload)?;
+    } else if ports.destination == 3456 {
+        rtp::vat(page, payload)?;
+    } else if ports.any(&[2103, 2104]) {
+        zephyr::print(page, payload)?;
     } else if RX.contains(&ports.source) || RX.contains(&ports.destination) {
         rx::print(page, datagram, ports, carried.rest)?;
     } else if ports.any(&[5359]) {
@@ -195,32 +218,18 @@ pub(crate) fn over_udp(
         babel::print(page, payload)?;
     } else if ports.any(&[8231]) {
         hncp::print(page, payload)?;
-    } else if ports.any(&[2103, 2104]) {
-        zephyr::print(page, payload)?;
-    } else if ports.any(&[1701]) {
-        l2tp::print(page, payload)?;
-    } else if ports.any(&[520]) {
-        rip::print(page, carried.rest)?;
-    } else if ports.destination == 3456 {
-        rtp::vat(page, payload)?;
-    } else if ports.any(&[496]) {
-        auto_rp::print(page, payload)?;
-    } else if ports.any(&[514]) {
-        syslog::print(page, payload)?;
     } else if ports.destination == 4567 {
         wb::print(page, payload)?;
     } else if ports.any(&[1645, 1646, 1700, 1812, 1813, 3799]) {
         radius::print(page, payload)?;
     } else if ports.destination == 1985 {
         hsrp::print(page, payload)?;
-    } else if ports.any(&[646]) {
-        ldp::print(page, payload)?;
     } else if ports.any(&[3503]) {
         lsp_ping::print(page, payload)?;
     } else if bfd::DESTINATIONS.contains(&ports.destination) || ports.any(&[bfd::SEAMLESS]) {
         bfd::print(page, ports, payload)?;
-    } else if ports.any(&[701]) {
-        lmp::print(page, payload)?;
+    } else if ports.any(&[1589]) {
+        vqp::print(page, payload)?;
     } else if ports.any(&[6343]) {
         sflow::print(page, payload)?;
     } else if ports.any(&[5060]) {
@@ -229,14 +238,10 @@ pub(crate) fn over_udp(
         vxlan::print(page, payload)?;
     } else if ports.destination == 6081 {
         geneve::print(page, payload)?;
-    } else if ports.any(&[319, 320]) {
-        ptp::print(page, payload)?;
     } else if ports.any(&[4342]) {
         lisp::print(page, payload)?;
     } else if ports.any(&[4790]) {
         vxlan_gpe::print(page, payload)?;
-    } else if ports.any(&[1589]) {
-        vqp::print(page, payload)?;
     } else if ports.any(&[30490]) {
         someip::print(page, payload)?;
     } else if ports.source == 49152 {

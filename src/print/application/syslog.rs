@@ -2,44 +2,26 @@
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::put;
+use crate::print::text::{Put, put};
 
 /// Prints a message.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     page.enter("syslog");
     let Some((priority, length)) = priority(message)? else {
-        return Err(Stop::Truncated);
+        return Err(Stop::Invalid);
     };
     let severity = SEVERITIES
         .get(usize::from(priority & 7))
         .copied()
         .unwrap_or_default();
-    let facility = FACILITIES
-        .get(usize::from(priority >> 3))
-        .copied()
-        .unwrap_or("unknown");
+    let facility = Facility(priority >> 3);
     if !page.verbose(1) {
-        put!(
-            page,
-            "SYSLOG ",
-            facility,
-            ".",
-            severity,
-            ", length: ",
-            message.len()
-        );
+        put!(page, "SYSLOG ", facility, ".", severity);
+        put!(page, ", length: ", message.len());
         return Ok(());
     }
-    put!(
-        page,
-        "SYSLOG, length: ",
-        message.len(),
-        "\n\tFacility ",
-        facility,
-        " (",
-        priority >> 3,
-        ")"
-    );
+    put!(page, "SYSLOG, length: ", message.len());
+    put!(page, "\n\tFacility ", facility, " (", facility.0, ")");
     put!(page, ", Severity ", severity, " (", priority & 7, ")\n\tMsg: ");
     let mut text = message.after(length);
     let length = text.len();
@@ -65,6 +47,19 @@ fn priority(message: Cursor<'_>) -> Shown<Option<(u16, usize)>> {
         }
     }
     Ok(None)
+}
+
+/// What kind of program wrote the message.
+#[derive(Clone, Copy)]
+struct Facility(u16);
+
+impl Put for Facility {
+    fn put(self, out: &mut Vec<u8>) {
+        match FACILITIES.get(usize::from(self.0)) {
+            Some(name) => name.put(out),
+            None => ("unknown (", self.0, ")").put(out),
+        }
+    }
 }
 
 const SEVERITIES: [&str; 8] = [
@@ -95,6 +90,7 @@ mod tests {
         assert!(shown(LinkType::RAW, &packet).ends_with(": SYSLOG local4.notice, length: 11"));
         assert!(verbose(1, LinkType::RAW, &packet).ends_with("Severity notice (5)\n\tMsg: hello^G"));
         assert_every_cut_is_told(LinkType::RAW, &packet);
-        assert!(shown(LinkType::RAW, &udp(1, 514, b"hello")).ends_with(" [|syslog]"));
+        assert!(shown(LinkType::RAW, &udp(1, 514, b"hello")).ends_with(":  (invalid)"));
+        assert!(shown(LinkType::RAW, &udp(1, 514, b"<999>")).ends_with("unknown (124).debug, length: 5"));
     }
 }
