@@ -48,6 +48,8 @@ pub struct Options {
     pub signature_key: Option<Box<[u8]>>,
     /// The keys with which encrypted packets are opened (`-E`).
     pub secrets: Secrets,
+    /// The interfaces of this machine by their index, which captures of all of them tell.
+    pub interfaces: Vec<(u32, String)>,
     /// The zone of the time stamps that are a time of day or a date.
     pub zone: TimeZone,
 }
@@ -124,6 +126,7 @@ impl Default for Options {
             lengths: false,
             signature_key: None,
             secrets: Secrets::default(),
+            interfaces: Vec::new(),
             zone: TimeZone::UTC,
         }
     }

@@ -177,6 +177,29 @@ impl<'p> Page<'p> {
         shown
     }
 
+    /// Runs the printer of what a header carries: what is invalid ends that printer, but not the header's own.
+    #[inline]
+    pub(crate) fn carried(&mut self, print: impl FnOnce(&mut Self) -> Shown) -> Shown {
+        match print(self) {
+            Err(Stop::Invalid) => {
+                self.invalid();
+                Ok(())
+            }
+            shown => shown,
+        }
+    }
+
+    /// The same where what was not captured does not end the header's printer either.
+    pub(crate) fn apart(&mut self, print: impl FnOnce(&mut Self) -> Shown) -> Shown {
+        match self.carried(print) {
+            Err(Stop::Truncated) => {
+                self.truncated();
+                Ok(())
+            }
+            shown => shown,
+        }
+    }
+
     /// The fields of an 802.1Q tag, an element of the packet's own list `vlan`.
     pub(crate) fn tag(&mut self, id: u16, priority: u8, drop_eligible: bool) {
         if self.out.marking() {

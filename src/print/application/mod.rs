@@ -159,7 +159,7 @@ pub(crate) fn over_udp(
     }
     let payload = carried.datagram;
     if ports.any(&[53]) {
-        dns::print(page, payload, Dialect::Unicast)?;
+        page.apart(|page| dns::print(page, payload, Dialect::Unicast))?;
     } else if ports.any(&[67, 68]) {
         dhcp::print(page, payload)?;
     } else if ports.any(&[69]) {
@@ -199,7 +199,7 @@ pub(crate) fn over_udp(
     } else if ports.any(&[750]) {
         kerberos::print(page, carried.rest)?;
     } else if ports.any(&[5353]) {
-        dns::print(page, payload, Dialect::Multicast)?;
+        page.apart(|page| dns::print(page, payload, Dialect::Multicast))?;
     } else if ports.any(&[4500]) {
         isakmp::nat_traversal(page, datagram, carried.rest)?;
     } else if ports.any(&[7500, 8500]) {

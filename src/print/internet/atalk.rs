@@ -1,5 +1,6 @@
 //! AppleTalk: its datagrams (DDP), transactions (ATP), names (NBP), and the resolution of its addresses (AARP).
 
+use super::eigrp;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex, Mac, Put, name_of, put};
@@ -21,10 +22,67 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: Cursor<'_>) -> Shown {
     put!(page, " > ", Address(to, datagram.peek_u8(8)?), ".");
     put_socket(page, datagram.peek_u8(10)?);
     put!(page, ": ");
-    let payload = datagram.after(HEADER);
-    match datagram.peek_u8(12)? {
+    carried(
+        page,
+        datagram.peek_u8(12)?,
+        datagram.after(HEADER),
+        source,
+        source_socket,
+    )
+}
+
+/// Prints a frame of LocalTalk (LLAP): numbers of nodes, a type, and mostly a datagram. Returns how long its
+/// headers are.
+pub(crate) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
+    page.enter("llap");
+    if packet.len() < LINK_HEADER {
+        put!(page, " [LLAP length ", packet.len(), " < ", LINK_HEADER, "]");
+        page.invalid();
+        return Ok(packet.len());
+    }
+    let (to, from, kind) = (packet.peek_u8(0)?, packet.peek_u8(1)?, packet.peek_u8(2)?);
+    let rest = packet.after(LINK_HEADER);
+    let (name, what, header) = match kind {
+        SHORT_DATAGRAM => ("sddp", "SDDP length", SHORT_HEADER),
+        DATAGRAM => ("ddp", "DDP length", HEADER),
+        _ => {
+            put!(page, from, " > ", to, " at-lap#", kind, " ", rest.len());
+            return Ok(LINK_HEADER);
+        }
+    };
+    page.enter(name);
+    if rest.len() < header {
+        put!(page, " [", what, " ", rest.len(), " < ", header, "]");
+        page.invalid();
+        return Ok(rest.len());
+    }
+    let is_short = kind == SHORT_DATAGRAM;
+    let (source, source_socket) = if is_short {
+        (Address(0, from), rest.peek_u8(3)?)
+    } else {
+        (Address(rest.peek_u16(6)?, rest.peek_u8(9)?), rest.peek_u8(11)?)
+    };
+    put!(page, source, ".");
+    put_socket(page, source_socket);
+    let (target, target_socket) = if is_short {
+        (Address(0, to), rest.peek_u8(2)?)
+    } else {
+        (Address(rest.peek_u16(4)?, rest.peek_u8(8)?), rest.peek_u8(10)?)
+    };
+    put!(page, " > ", target, ".");
+    put_socket(page, target_socket);
+    put!(page, ":");
+    let kind = rest.peek_u8(header - 1)?;
+    page.carried(|page| carried(page, kind, rest.after(header), source, source_socket))?;
+    Ok(LINK_HEADER + header)
+}
+
+/// What a datagram carries.
+fn carried(page: &mut Page<'_>, kind: u8, payload: Cursor<'_>, source: Address, source_socket: u8) -> Shown {
+    match kind {
         NAMES => names(page, payload, source, source_socket),
         TRANSACTION => transaction(page, payload),
+        ENHANCED_GATEWAY => eigrp::print(page, payload),
         kind => {
             put!(page, " at-");
             match name_of(KINDS, kind) {
@@ -284,6 +342,11 @@ const SOCKETS: &[(u8, &str)] = &[(1, "rtmp"), (2, "nis"), (4, "echo"), (6, "zip"
 const HEADER: usize = 13;
 const TUPLE: usize = 5;
 
+const LINK_HEADER: usize = 3;
+const SHORT_HEADER: usize = 5;
+const SHORT_DATAGRAM: u8 = 1;
+const DATAGRAM: u8 = 2;
+const ENHANCED_GATEWAY: u8 = 88;
 const NAMES: u8 = 2;
 const TRANSACTION: u8 = 3;
 const KINDS: &[(u8, &str)] = &[

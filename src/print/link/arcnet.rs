@@ -1,5 +1,6 @@
 //! ARCNET (RFC 1201, and RFC 1051 without fragments), as BSD and as Linux capture it.
 
+use super::ipx;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{arp, atalk, ipv4, ipv6};
 use crate::print::page::Page;
@@ -23,7 +24,7 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         put!(page, " phds extended");
         return Err(stop);
     } else {
-        (LONGEST, packet.peek_u8(6)?, Some(packet.peek_u16(7)?))
+        (LONGEST, packet.peek_u8(7)?, Some(packet.peek_u16(8)?))
     };
     if page.options.link_header {
         addresses(page, packet, sequence, flag)?;
@@ -86,8 +87,9 @@ fn payload(page: &mut Page<'_>, kind: u8, rest: Cursor<'_>) -> Shown {
             atalk::print(page, rest)
         }
         OLD_ARP | ARP | REVERSE_ARP => arp::print(page, rest),
+        IPX => ipx::print(page, rest),
         _ => {
-            page.raw(rest.bytes());
+            page.hex_ascii("\n\t", rest.bytes());
             Ok(())
         }
     }
@@ -95,7 +97,8 @@ fn payload(page: &mut Page<'_>, kind: u8, rest: Cursor<'_>) -> Shown {
 
 const SHORT: usize = 3;
 const LONG: usize = 6;
-const LONGEST: usize = 9;
+/// With the type once more, and the flag and the number behind it.
+const LONGEST: usize = 10;
 const LINUX_SHORT: usize = 5;
 const LINUX_LONG: usize = 8;
 const EXCEPTION: u8 = 0xff;
@@ -107,6 +110,7 @@ const ARP: u8 = 213;
 const REVERSE_ARP: u8 = 214;
 const IPV6: u8 = 0xc4;
 const APPLETALK: u8 = 0xdd;
+const IPX: u8 = 0xfa;
 const DIAGNOSE: u8 = 0x80;
 
 const KINDS: &[(u8, &str)] = &[

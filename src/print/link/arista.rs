@@ -13,7 +13,6 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<Option<usi
     page.enter("arista");
     let mut rest = header;
     let subtype = rest.u16()?;
-    let (scale, format) = (rest.u8()?, rest.u8()?);
     put!(
         page,
         "SubType ",
@@ -27,6 +26,7 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<Option<usi
     if subtype != TIMESTAMP {
         return Ok(None);
     }
+    let scale = rest.u8()?;
     put!(
         page,
         "Timescale ",
@@ -35,6 +35,7 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<Option<usi
         scale,
         "), "
     );
+    let format = rest.u8()?;
     let (size, hardware) = (format >> 4, format & 15);
     put!(
         page,
@@ -52,27 +53,30 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown<Option<usi
         hardware,
         "), Timestamp "
     );
-    match size {
-        1 => {
-            put!(page, Utc(rest.u32()?));
-        }
-        2 => put!(page, rest.u16()?),
-        _ => {
-            put!(page, "Unknown");
-            return Ok(None);
-        }
+    let seconds = match size {
+        LONG => rest.u32()?,
+        SHORT => rest.u16()?.into(),
+        _ => return Ok(None),
+    };
+    // There may be more nanoseconds than a second has.
+    let nanoseconds = rest.u32()?;
+    let seconds = u64::from(seconds) + u64::from(nanoseconds / SECOND);
+    if size == LONG {
+        put!(page, Utc(seconds));
+    } else {
+        put!(page, seconds);
     }
-    put!(page, ".", Zeros(rest.u32()?.into(), 9), ": ");
+    put!(page, ".", Zeros((nanoseconds % SECOND).into(), 9), ": ");
     Ok(Some(header.len() - rest.len()))
 }
 
 /// Seconds since 1970 as date and time, `2019-05-29 20:36:39`.
 #[derive(Clone, Copy)]
-struct Utc(u32);
+struct Utc(u64);
 
 impl Put for Utc {
     fn put(self, out: &mut Vec<u8>) {
-        let Ok(at) = Timestamp::from_second(self.0.into()) else {
+        let Ok(at) = Timestamp::from_second(i64::try_from(self.0).unwrap_or_default()) else {
             return;
         };
         let at = Offset::UTC.to_datetime(at);
@@ -95,5 +99,8 @@ impl Put for Utc {
 pub(super) const KIND: EtherType = EtherType(0xd28b);
 
 const TIMESTAMP: u16 = 1;
-const FORMATS: &[(u8, &str)] = &[(1, "64-bit"), (2, "48-bit")];
+const LONG: u8 = 1;
+const SHORT: u8 = 2;
+const FORMATS: &[(u8, &str)] = &[(LONG, "64-bit"), (SHORT, "48-bit")];
+const SECOND: u32 = 1_000_000_000;
 const HARDWARE: &[(u8, &str)] = &[(0, "R/R2"), (1, "R3")];

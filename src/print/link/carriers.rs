@@ -133,11 +133,7 @@ fn by_type(
 }
 
 fn type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
-    match ether::type_name(kind) {
-        Some(name) if page.quiet() => put!(page, name),
-        None if page.quiet() => put!(page, "Unknown Ethertype (", kind, ")"),
-        _ => ether::put_type(page, kind),
-    }
+    ether::put_type(page, kind);
     put!(page, ", length ", length, ": ");
 }
 

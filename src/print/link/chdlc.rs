@@ -28,8 +28,9 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             Some(name) => put!(page, name, ", "),
             None => put!(page, "0x", Hex2(address), ", "),
         }
-        ether::put_type(page, EtherType(protocol));
-        put!(page, ", length ", packet.len(), ": ");
+        let kind = EtherType(protocol);
+        put!(page, "ethertype ", ether::type_name(kind).unwrap_or("Unknown"));
+        put!(page, " (", kind, "), length ", packet.len(), ": ");
     }
     let rest = packet.after(HEADER);
     match protocol {

@@ -6,7 +6,7 @@ use pnet_packet::vlan::VlanPacket;
 use super::switch_tag::SwitchTag;
 use super::{aoe, arista, cfm, decnet, geonet, ipx, isoclns, llc, lldp, macsec, msnlb, ppp, pppoe, slow};
 use crate::print::application::{eap, ptp};
-use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
 use crate::print::page::Page;
 use crate::print::text::{Label, Mac, Named, put};
@@ -46,8 +46,9 @@ pub(crate) fn frame_behind(
 
 /// A whole captured frame with the tag of a switch chip between its addresses and its type.
 pub(crate) fn tagged_frame(page: &mut Page<'_>, packet: Cursor<'_>, tag: SwitchTag) -> Shown {
+    let base = page.link_len;
     let header = print_behind(page, packet, Some(tag))?;
-    page.link_len = header;
+    page.link_len = base + header;
     Ok(())
 }
 
@@ -58,9 +59,17 @@ pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
 
 fn print_behind(page: &mut Page<'_>, frame: Cursor<'_>, switch_tag: Option<SwitchTag>) -> Shown<usize> {
     page.enter("ether");
-    let mut headers = 14 + switch_tag.map_or(0, SwitchTag::len);
-    let Some(view) = EthernetPacket::new(frame.bytes()).filter(|_| frame.len() >= headers) else {
-        return Err(Stop::Truncated);
+    let before_type = 12 + switch_tag.map_or(0, SwitchTag::len);
+    let shortest = before_type + 2;
+    let Some(view) =
+        EthernetPacket::new(frame.bytes()).filter(|_| frame.has(shortest) && frame.len() >= shortest)
+    else {
+        page.truncated();
+        return Ok(if frame.has(shortest) {
+            frame.len()
+        } else {
+            frame.captured()
+        });
     };
     let addresses = Addresses {
         source: view.get_source().octets(),
@@ -69,69 +78,113 @@ fn print_behind(page: &mut Page<'_>, frame: Cursor<'_>, switch_tag: Option<Switc
     page.field("src", Mac(&addresses.source));
     page.field("dst", Mac(&addresses.destination));
     // The type is behind a switch's tag, if there is one.
-    let outermost = EtherType(frame.peek_u16(headers - 2)?);
-    let mut kind = outermost;
-    page.field("type", kind);
+    page.field("type", EtherType(frame.peek_u16(before_type)?));
     if page.options.link_header {
         put_addresses(page, addresses);
     }
     if let Some(tag) = switch_tag {
         tag.print(page, frame.after(12))?;
     }
-    if page.options.link_header {
-        put_type_and_length(page, kind, frame.len());
-    }
-    page.link_len += headers;
-    let mut payload = frame.after(headers);
-    if kind == arista::KIND {
-        if !page.options.link_header {
-            put_type(page, kind);
-            put!(page, ", length ", frame.len(), ": ");
+    let mut headers = before_type;
+    loop {
+        match behind(page, frame, headers, addresses)? {
+            Behind::Type(at) => headers = at,
+            Behind::End(at) => return Ok(at),
         }
-        let Some(length) = arista::print(page, payload)? else {
-            page.raw(payload.bytes());
-            return Ok(headers);
-        };
-        kind = EtherType(payload.peek_u16(length)?);
-        if page.options.link_header {
-            put_type(page, kind);
-            put!(page, ", length ", frame.len(), ": ");
-        }
-        payload.advance(length + 2);
-        headers += length + 2;
     }
+}
+
+/// What was behind the headers of a frame so far.
+enum Behind {
+    /// A header that is followed by one more type, which is so many bytes into the frame.
+    Type(usize),
+    /// The payload, which is so many bytes into the frame, and has been printed.
+    End(usize),
+}
+
+/// Prints what a type field leads to that is `at` bytes into the frame.
+#[inline(always)]
+fn behind(page: &mut Page<'_>, frame: Cursor<'_>, at: usize, addresses: Addresses) -> Shown<Behind> {
+    let mut payload = frame.after(at);
+    let mut kind = EtherType(payload.u16()?);
+    let mut headers = at + 2;
+    let mut length_told = false;
     if kind.0 == MACSEC {
+        if page.options.link_header {
+            put_type_and_length(page, kind, frame.len());
+            length_told = true;
+        }
         match macsec::tag(page, payload, addresses)? {
             macsec::Behind::Clear(rest, length) => {
                 page.enter("ether");
                 payload = rest;
                 headers += length;
             }
-            macsec::Behind::Encrypted(rest) => {
+            macsec::Behind::Encrypted(rest, length) => {
                 page.raw(rest.bytes());
-                return Ok(headers);
+                return Ok(Behind::End(headers + length));
             }
+            macsec::Behind::Nothing => return Ok(Behind::End(headers + payload.captured())),
         }
-        kind = EtherType(payload.peek_u16(0)?);
-        payload.advance(2);
+        kind = EtherType(payload.u16()?);
         headers += 2;
-        if page.options.link_header && kind.0 > LARGEST_LENGTH {
-            put_type(page, kind);
-            put!(page, ", ");
-        }
     }
-    let (kind, tags) = tags(page, kind, &mut payload)?;
-    headers += tags;
+    while is_tag(kind) {
+        let Some(tag) = VlanPacket::new(payload.bytes()).filter(|_| payload.len() >= 4) else {
+            page.enter("vlan");
+            page.truncated();
+            return Ok(Behind::End(headers + payload.captured().min(payload.len())));
+        };
+        if page.options.link_header {
+            put_type_behind(page, kind, frame.len(), &mut length_told);
+        }
+        kind = tag.get_ethertype();
+        put_tag(page, &tag);
+        payload.advance(4);
+        headers += 4;
+    }
     if kind.0 <= LARGEST_LENGTH {
         // What is behind the length that the frame tells is padding.
-        headers += llc::print(page, payload.limited(kind.0.into()), Some(addresses))?;
-    } else if !by_type(page, kind, payload, Some(addresses))? {
-        if !page.options.link_header {
-            header(page, addresses, outermost, frame.len());
+        let payload = payload.limited(kind.0.into());
+        if page.options.link_header {
+            put!(page, "802.3");
+            if !length_told {
+                put!(page, ", length ", Named("", payload.len()), ": ");
+            }
         }
-        page.raw(payload.bytes());
+        return Ok(Behind::End(headers + llc::print(page, payload, Some(addresses))?));
     }
-    Ok(headers)
+    if kind.0 == JUMBO {
+        return Ok(Behind::End(headers + llc::print(page, payload, Some(addresses))?));
+    }
+    if kind == arista::KIND {
+        if !payload.has(2) || payload.len() < 2 {
+            put!(page, "[|arista]");
+            return Ok(Behind::End(headers + payload.captured().min(payload.len())));
+        }
+        put_type_and_length(page, kind, frame.len());
+        if let Some(length) = arista::print(page, payload)? {
+            return Ok(Behind::Type(headers + length));
+        }
+    } else {
+        if page.options.link_header {
+            put_type_behind(page, kind, frame.len(), &mut length_told);
+        }
+        let mut known = true;
+        page.carried(|page| {
+            known = by_type(page, kind, payload, Some(addresses))?;
+            Ok(())
+        })?;
+        if known {
+            return Ok(Behind::End(headers));
+        }
+    }
+    if !page.options.link_header {
+        put_addresses(page, addresses);
+        put_type_and_length(page, kind, frame.len());
+    }
+    page.raw(payload.bytes());
+    Ok(Behind::End(headers))
 }
 
 /// Prints the payload of an EtherType, if it is one that we know.
@@ -155,11 +208,11 @@ pub(crate) fn by_type(
             put!(page, ": ");
             page.deeper(|page| ppp::print(page, payload))?;
         }
-        EtherType(OSI) => {
+        EtherType(OSI) if payload.is_empty() || !payload.has(1) => {
             page.enter("isoclns");
-            payload.need(1)?;
-            isoclns::print(page, payload.after(1))?;
+            page.truncated();
         }
+        EtherType(OSI) => isoclns::print(page, payload.after(1))?,
         EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
         EtherType(DECNET) => decnet::print(page, payload)?,
         EtherType(EAPOL) => eap::frame(page, payload)?,
@@ -182,6 +235,7 @@ pub(crate) fn by_type(
     Ok(true)
 }
 
+const JUMBO: u16 = 0x8870;
 const DECNET: u16 = 0x6003;
 const APPLETALK: u16 = 0x809b;
 const APPLETALK_RESOLUTION: u16 = 0x80f3;
@@ -204,54 +258,19 @@ const NSH: u16 = 0x894f;
 const MPLS: u16 = 0x8847;
 const MPLS_MULTICAST: u16 = 0x8848;
 
-/// Passes over the 802.1Q tags, showing them under `-e`. Returns the type behind them and their length.
-fn tags(page: &mut Page<'_>, mut kind: EtherType, payload: &mut Cursor<'_>) -> Shown<(EtherType, usize)> {
-    let mut length = 0;
-    while is_tag(kind) {
-        let Some(tag) = VlanPacket::new(payload.bytes()).filter(|_| payload.len() >= 4) else {
-            page.enter("vlan");
-            return Err(Stop::Truncated);
-        };
-        kind = tag.get_ethertype();
-        page.tag(
-            tag.get_vlan_identifier(),
-            tag.get_priority_code_point().0,
-            tag.get_drop_eligible_indicator() != 0,
-        );
-        if page.options.link_header {
-            put!(
-                page,
-                "vlan ",
-                Named("", tag.get_vlan_identifier()),
-                ", p ",
-                Named("", tag.get_priority_code_point().0)
-            );
-            put!(
-                page,
-                if tag.get_drop_eligible_indicator() != 0 {
-                    Label(", DEI, ")
-                } else {
-                    Label(", ")
-                }
-            );
-            if kind.0 > LARGEST_LENGTH {
-                put_type(page, kind);
-                put!(page, ", ");
-            }
-        }
-        payload.advance(4);
-        length += 4;
+/// The fields of an 802.1Q tag, which are shown under `-e`.
+fn put_tag(page: &mut Page<'_>, tag: &VlanPacket<'_>) {
+    let (id, priority) = (tag.get_vlan_identifier(), tag.get_priority_code_point().0);
+    let drop_eligible = tag.get_drop_eligible_indicator() != 0;
+    page.tag(id, priority, drop_eligible);
+    if page.options.link_header {
+        put!(page, "vlan ", Named("", id), ", p ", Named("", priority));
+        put!(page, Label(if drop_eligible { ", DEI, " } else { ", " }));
     }
-    Ok((kind, length))
 }
 
 fn is_tag(kind: EtherType) -> bool {
     matches!(kind.0, 0x8100 | 0x88a8 | 0x9100 | 0x9200)
-}
-
-fn header(page: &mut Page<'_>, addresses: Addresses, kind: EtherType, length: usize) {
-    put_addresses(page, addresses);
-    put_type_and_length(page, kind, length);
 }
 
 /// `source > destination, `.
@@ -267,39 +286,35 @@ fn put_addresses(page: &mut Page<'_>, addresses: Addresses) {
 
 /// `ethertype IPv4 (0x0800), length 98: `.
 fn put_type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
-    let length = if kind.0 <= LARGEST_LENGTH {
-        put!(page, "802.3");
-        usize::from(kind.0)
-    } else if page.quiet() {
-        match type_name(kind) {
-            Some(name) => put!(page, name),
-            None => put!(page, "Unknown Ethertype (", kind, ")"),
-        }
-        length
-    } else {
-        put!(
-            page,
-            "ethertype ",
-            Named("type_name", type_name(kind).unwrap_or("Unknown")),
-            " (",
-            Named("", kind),
-            ")"
-        );
-        length
-    };
+    put_type(page, kind);
     put!(page, ", length ", length, ": ");
 }
 
-/// `ethertype IPv4 (0x0800)`.
+/// The same; the length only behind the first type of a frame.
+fn put_type_behind(page: &mut Page<'_>, kind: EtherType, length: usize, length_told: &mut bool) {
+    if *length_told {
+        put_type(page, kind);
+        put!(page, ", ");
+    } else {
+        put_type_and_length(page, kind, length);
+        *length_told = true;
+    }
+}
+
+/// `ethertype IPv4 (0x0800)`, or only the name under `-q`.
 pub(crate) fn put_type(page: &mut Page<'_>, kind: EtherType) {
-    put!(
-        page,
-        "ethertype ",
-        Named("type_name", type_name(kind).unwrap_or("Unknown")),
-        " (",
-        Named("", kind),
-        ")"
-    );
+    match type_name(kind) {
+        Some(name) if page.quiet() => put!(page, Named("type_name", name)),
+        None if page.quiet() => put!(page, "Unknown Ethertype (", Named("", kind), ")"),
+        name => put!(
+            page,
+            "ethertype ",
+            Named("type_name", name.unwrap_or("Unknown")),
+            " (",
+            Named("", kind),
+            ")"
+        ),
+    }
 }
 
 /// The name that `-e` shows for an EtherType.

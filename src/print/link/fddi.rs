@@ -8,11 +8,16 @@ use crate::print::text::{Hex, Hex2, Mac, name_of, put};
 
 /// A captured frame.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.link_len += print(page, packet)?;
+    Ok(())
+}
+
+/// A frame, perhaps within another packet. Returns how many of its bytes were headers.
+pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
     page.enter("fddi");
     if !packet.has(HEADER) {
         page.truncated();
-        page.link_len += packet.captured();
-        return Ok(());
+        return Ok(packet.captured());
     }
     let mut rest = packet;
     let control = rest.u8()?;
@@ -24,9 +29,8 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if page.options.link_header {
         header(page, control, addresses, packet.len());
     }
-    let mut header_len = HEADER;
     match control & KIND {
-        ASYNCHRONOUS_LLC => header_len += llc::print(page, rest, Some(addresses))?,
+        ASYNCHRONOUS_LLC => return Ok(HEADER + llc::print(page, rest, Some(addresses))?),
         STATION_MANAGEMENT => put!(page, "<SMT printer not yet implemented>"),
         _ => {
             if !page.options.link_header {
@@ -35,8 +39,7 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             page.raw(rest.bytes());
         }
     }
-    page.link_len += header_len;
-    Ok(())
+    Ok(HEADER)
 }
 
 fn header(page: &mut Page<'_>, control: u8, addresses: Addresses, length: usize) {

@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::EtherType;
 
 use super::ether::{self, Addresses};
-use super::{cdp, dtp, ipx, isoclns, stp, udld, vtp};
+use super::{cdp, dtp, fddi, ipx, isoclns, stp, token_ring, udld, vtp};
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
@@ -33,9 +33,10 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
     page.enter("llc");
     let Ok(header) = Header::read(packet) else {
         page.truncated();
+        page.hex_ascii("\n\t", packet.bytes());
         return Ok(Found {
-            header: packet.captured(),
-            known: false,
+            header: packet.captured().min(packet.len()),
+            known: true,
         });
     };
     if (header.destination, header.source) == (GLOBAL, GLOBAL) {
@@ -48,7 +49,7 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
                 ""
             }
         );
-        ipx::print(page, packet)?;
+        page.carried(|page| ipx::print(page, packet))?;
         return Ok(Found {
             header: 0,
             known: true,
@@ -92,14 +93,14 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
     let both = if source == destination { source } else { 0 };
     match (both, header.control) {
         (SNAP, INFORMATION) => {
-            let known = snap(page, rest, addresses)?;
+            let known = snap(page, rest, addresses, 2)?;
             return Ok(Found {
                 header: header.len() + 5,
                 known,
             });
         }
-        (SPANNING_TREE, INFORMATION) => stp::print(page, rest)?,
-        (IP, INFORMATION) => ipv4::print(page, rest)?,
+        (SPANNING_TREE, INFORMATION) => page.carried(|page| stp::print(page, rest))?,
+        (IP, INFORMATION) => page.carried(|page| ipv4::print(page, rest))?,
         (IPX, INFORMATION) => {
             put!(
                 page,
@@ -109,16 +110,16 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
                     ""
                 }
             );
-            ipx::print(page, rest)?;
+            page.carried(|page| ipx::print(page, rest))?;
         }
-        (OSI, INFORMATION) => isoclns::print(page, rest)?,
+        (OSI, INFORMATION) => page.carried(|page| isoclns::print(page, rest))?,
         _ => {
             if !page.options.link_header {
                 points(page, destination, source, addresses);
             }
             return Ok(Found {
                 header: header.len(),
-                known: control(page, header, packet)?,
+                known: control(page, header, packet),
             });
         }
     }
@@ -188,7 +189,7 @@ fn point(page: &mut Page<'_>, number: u8, unknown: &str) {
 }
 
 /// What the control field says of a frame that we cannot look into. Returns whether all was told.
-fn control(page: &mut Page<'_>, header: Header, packet: Cursor<'_>) -> Shown<bool> {
+fn control(page: &mut Page<'_>, header: Header, packet: Cursor<'_>) -> bool {
     let control = header.control;
     let response = header.source & 1 != 0;
     let poll = control & if header.is_unnumbered() { 0x10 } else { 0x100 } != 0;
@@ -206,15 +207,7 @@ fn control(page: &mut Page<'_>, header: Header, packet: Cursor<'_>) -> Shown<boo
             None => put!(page, HexPad(command.into(), 2)),
         }
         put!(page, ", Flags [", flag, "], length ", packet.len());
-        let mut body = packet.after(3);
-        if command == EXCHANGE_ID && body.is_empty() {
-            return Ok(true);
-        }
-        if command == EXCHANGE_ID && body.u8()? == 0x81 {
-            put!(page, ": ", Hex2(body.u8()?), " ", Hex2(body.u8()?));
-            return Ok(true);
-        }
-        return Ok(false);
+        return command == EXCHANGE_ID && identification(page, packet.after(3));
     }
     let supervisory = control & 3 == 1;
     if supervisory {
@@ -235,45 +228,55 @@ fn control(page: &mut Page<'_>, header: Header, packet: Cursor<'_>) -> Shown<boo
         "], length ",
         packet.len()
     );
-    Ok(supervisory)
+    supervisory
 }
 
-/// Prints a SNAP header and what it names. Returns false if that is unknown.
-pub(crate) fn snap(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Addresses>) -> Shown<bool> {
-    page.enter("snap");
-    if packet.len() < 5 {
-        return Err(Stop::Truncated);
+/// What stations that exchange their identifications say of themselves. Returns false if it is in no basic format.
+fn identification(page: &mut Page<'_>, body: Cursor<'_>) -> bool {
+    const BASIC: u8 = 0x81;
+    if body.is_empty() {
+        return true;
     }
+    match *body.bytes() {
+        [] => page.truncated(),
+        [BASIC, class, window, ..] if body.len() >= 3 => {
+            put!(page, ": ", Hex2(class), " ", Hex2(window));
+        }
+        [BASIC, ..] => {
+            page.truncated();
+            page.hex_ascii("\n\t", body.bytes());
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Prints a SNAP header and what it names; frames of other links come behind `padding` bytes. Returns false if it
+/// names nothing that we know.
+pub(crate) fn snap(
+    page: &mut Page<'_>,
+    packet: Cursor<'_>,
+    addresses: Option<Addresses>,
+    padding: usize,
+) -> Shown<bool> {
+    page.enter("snap");
     let mut rest = packet;
-    let organisation = rest.u24()?;
-    let kind = rest.u16()?;
+    let (Ok(organisation), Ok(kind)) = (rest.u24(), rest.u16()) else {
+        page.truncated();
+        return Ok(true);
+    };
+    if packet.len() < 5 {
+        page.truncated();
+        return Ok(true);
+    }
     if page.options.link_header {
         snap_header(page, "", organisation, kind, rest.len());
     }
-    let known = match (organisation, kind) {
-        (ETHERNET | CISCO_BRIDGED, _) => ether::by_type(page, EtherType(kind), rest, addresses)?,
-        // AppleTalk has an organisation of its own, and the type of Ethernet all the same.
-        (APPLETALK, 0x809b) => ether::by_type(page, EtherType(kind), rest, addresses)?,
-        (CISCO, CDP | VTP | DTP | UDLD) => {
-            match kind {
-                CDP => cdp::print(page, rest)?,
-                VTP => vtp::print(page, rest)?,
-                DTP => dtp::print(page, rest)?,
-                _ => udld::print(page, rest)?,
-            }
-            true
-        }
-        (CISCO, 0x010b | 0x010c) | (IEEE_802_1, 0x000e) => {
-            stp::print(page, rest)?;
-            true
-        }
-        (IEEE_802_1, 1 | 7) => {
-            rest.skip(2)?;
-            page.deeper(|page| ether::print(page, rest).map(|_| ()))?;
-            true
-        }
-        _ => false,
-    };
+    let mut known = true;
+    page.carried(|page| {
+        known = named(page, organisation, kind, rest, addresses, padding)?;
+        Ok(())
+    })?;
     if !known && !page.options.link_header {
         if let Some(addresses) = addresses {
             put!(
@@ -289,10 +292,47 @@ pub(crate) fn snap(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<Ad
     Ok(known)
 }
 
+/// Prints what a SNAP header names. Returns false if it is nothing that we know.
+fn named(
+    page: &mut Page<'_>,
+    organisation: u32,
+    kind: u16,
+    rest: Cursor<'_>,
+    addresses: Option<Addresses>,
+    padding: usize,
+) -> Shown<bool> {
+    let bridged = |skipped: usize| rest.has(skipped).then(|| rest.after(skipped));
+    match (organisation, kind) {
+        (ETHERNET | CISCO_BRIDGED, _) => return ether::by_type(page, EtherType(kind), rest, addresses),
+        // AppleTalk has an organisation of its own, and the type of Ethernet all the same.
+        (APPLETALK, 0x809b) => return ether::by_type(page, EtherType(kind), rest, addresses),
+        (CISCO, CDP) => cdp::print(page, rest)?,
+        (CISCO, VTP) => vtp::print(page, rest)?,
+        (CISCO, DTP) => dtp::print(page, rest)?,
+        (CISCO, UDLD) => udld::print(page, rest)?,
+        (CISCO, 0x010b | 0x010c) | (IEEE_802_1, 0x000e) => stp::print(page, rest)?,
+        (IEEE_802_1, 1 | 7) => match bridged(padding) {
+            Some(frame) => page.deeper(|page| ether::print(page, frame).map(|_| ()))?,
+            None => page.truncated(),
+        },
+        (IEEE_802_1, 3 | 9) => match bridged(padding) {
+            Some(frame) => page.deeper(|page| token_ring::print(page, frame).map(|_| ()))?,
+            None => page.truncated(),
+        },
+        // The padding of FDDI is longer by a byte.
+        (IEEE_802_1, 4 | 10) => match bridged(padding + 1) {
+            Some(frame) => page.deeper(|page| fddi::print(page, frame).map(|_| ()))?,
+            None => page.truncated(),
+        },
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
 fn snap_header(page: &mut Page<'_>, before: &str, organisation: u32, kind: u16, length: usize) {
     put!(page, before);
     let name = match organisation {
-        ETHERNET | CISCO_BRIDGED => ether::type_name(EtherType(kind)),
+        ETHERNET | CISCO_BRIDGED | APPLETALK => ether::type_name(EtherType(kind)),
         CISCO => name_of(CISCO_PROTOCOLS, kind),
         IEEE_802_1 => name_of(BRIDGED_KINDS, kind),
         _ => None,

@@ -1,7 +1,7 @@
 //! MACsec (IEEE 802.1AE).
 
 use super::ether::Addresses;
-use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{HexRun, Mac, put, put_bits};
 
@@ -9,22 +9,25 @@ use crate::print::text::{HexRun, Mac, put, put_bits};
 pub(super) enum Behind<'a> {
     /// The frame goes on in the clear, and so many bytes of it were the tag.
     Clear(Cursor<'a>, usize),
-    /// It is encrypted.
-    Encrypted(Cursor<'a>),
+    /// It is encrypted, but for so many bytes of tag.
+    Encrypted(Cursor<'a>, usize),
+    /// Nothing that can be told: the frame ends here.
+    Nothing,
 }
 
 /// Reads the security tag behind its EtherType, and shows it under `-e` or if nothing more can be shown.
 pub(super) fn tag<'a>(page: &mut Page<'_>, packet: Cursor<'a>, addresses: Addresses) -> Shown<Behind<'a>> {
     page.enter("macsec");
-    let flags = packet.peek_u8(0)?;
+    let flags = packet.peek_u8(0).unwrap_or_default();
     let length = if flags & HAS_CHANNEL != 0 { LONG } else { SHORT };
-    if packet.len() < length {
-        return Err(Stop::Truncated);
+    if !packet.has(length) || packet.len() < length {
+        page.truncated();
+        return Ok(Behind::Nothing);
     }
-    packet.need(length)?;
     let short_length = packet.peek_u8(1)?;
     if short_length & !0x3f != 0 || flags & 0x80 != 0 {
-        return Err(Stop::Invalid);
+        page.invalid();
+        return Ok(Behind::Nothing);
     }
     let encrypted = flags & ENCRYPTED != 0;
     if encrypted && !page.options.link_header {
@@ -49,20 +52,22 @@ pub(super) fn tag<'a>(page: &mut Page<'_>, packet: Cursor<'a>, addresses: Addres
     }
     let rest = packet.after(length);
     if encrypted {
-        return Ok(Behind::Encrypted(rest));
+        return Ok(Behind::Encrypted(rest, length));
     }
     // The check value ends the frame.
     let (Some(left), Some(captured)) = (
         rest.len().checked_sub(CHECK_VALUE),
         rest.captured().checked_sub(CHECK_VALUE),
     ) else {
-        return Err(Stop::Truncated);
+        page.truncated();
+        return Ok(Behind::Nothing);
     };
     let mut rest = rest.limited(captured).claiming(left);
     if short_length != 0 {
         let short_length = usize::from(short_length);
         if short_length > left || short_length > captured {
-            return Err(Stop::Truncated);
+            page.truncated();
+            return Ok(Behind::Nothing);
         }
         rest = rest.limited(short_length);
     }

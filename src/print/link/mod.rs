@@ -43,6 +43,7 @@ mod wlan;
 mod wpan;
 
 use super::cursor::{Cursor, Shown};
+use super::internet::atalk;
 use super::page::Page;
 use super::text::put;
 use crate::wire::LinkType;
@@ -88,6 +89,7 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         PPI => ppi::frame(page, packet)?,
         IEEE802_15_4 | IEEE802_15_4_NOFCS => wpan::frame(page, packet)?,
         IEEE802_15_4_TAP => wpan::tap(page, packet)?,
+        LOCALTALK => local_talk(page, packet)?,
         LinkType::FDDI => fddi::frame(page, packet)?,
         LinkType::TOKEN_RING => token_ring::frame(page, packet)?,
         IP_OVER_FC => carriers::fibre_channel(page, packet)?,
@@ -112,13 +114,19 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         LinkType::FRELAY => frame_relay::frame(page, packet)?,
         MFR => frame_relay::bundle(page, packet)?,
         VSOCK => vsock::frame(page, packet)?,
-        PKTAP => pktap::frame(page, packet)?,
+        PKTAP | PKTAP_OF_OLD => pktap::frame(page, packet)?,
         _ => match Card::of(link) {
             Some(card) => juniper::print(page, card, packet)?,
             None => return Ok(false),
         },
     }
     Ok(true)
+}
+
+/// A captured frame of LocalTalk.
+fn local_talk(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.link_len += atalk::frame(page, packet)?;
+    Ok(())
 }
 
 /// Ethernet with the tag of a switch chip between the addresses and the type; Broadcom's may come first.
@@ -152,9 +160,12 @@ const SLIP_BSDOS: LinkType = LinkType(102);
 /// 802.11 behind the header of AVS.
 const IEEE802_11_AVS: LinkType = LinkType(163);
 const PKTAP: LinkType = LinkType(258);
+/// The same by the number that it had on the systems of its maker.
+const PKTAP_OF_OLD: LinkType = LinkType(149);
+const LOCALTALK: LinkType = LinkType(114);
 const VSOCK: LinkType = LinkType(271);
 /// Frame relay over a bundle of links.
 const MFR: LinkType = LinkType(182);
 
 /// PPP with the direction in its first byte.
-const PPP_DIRECTION: LinkType = LinkType(204);
+const PPP_DIRECTION: LinkType = LinkType(166);

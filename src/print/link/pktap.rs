@@ -24,7 +24,7 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         return Err(Stop::Invalid);
     }
     packet.need(length)?;
-    let link = LinkType(link);
+    let link = LinkType::from_file(link);
     if page.options.link_header {
         header(page, packet, link, length);
     }

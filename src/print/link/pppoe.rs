@@ -46,6 +46,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 fn tags(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     while !rest.is_empty() {
         let (kind, length) = (rest.u16()?, usize::from(rest.u16()?));
+        rest.need(length)?;
         match name_of(TAGS, kind) {
             Some(name) => put!(page, " [", name),
             None => put!(page, " [TAG-0x", Hex(kind.into())),

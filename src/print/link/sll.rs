@@ -2,129 +2,190 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{ether, llc};
-use crate::print::cursor::{Cursor, Shown, Stop};
+use super::{ether, ipx, llc, wlan};
+use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Mac, name_of, put};
+use crate::print::text::{Escaped, Label, Mac, Named, name_of, put};
 
 /// Prints a packet with a header of version 1: 16 bytes.
 pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("sll");
-    if !packet.has(HEADER_1) {
-        return Err(Stop::Truncated);
-    }
+    packet.need(HEADER_1)?;
     let mut rest = packet;
     let direction = rest.u16()?;
-    let _hardware = rest.u16()?;
+    let hardware = rest.u16()?;
     let address_len = rest.u16()?;
-    let address = rest.take(8)?;
+    let address = rest.array()?;
     let protocol = rest.u16()?;
     let show = |page: &mut Page<'_>| {
-        put!(page, name_of(DIRECTIONS, direction).unwrap_or("Unknown"), " ");
+        let direction = name_of(DIRECTIONS, direction).unwrap_or("?");
+        page.right(3, |page| put!(page, direction));
+        put!(page, " ");
         link_address(page, address, address_len);
         type_and_length(page, protocol, packet.len());
     };
     if page.options.link_header {
         show(page);
     }
-    page.link_len = HEADER_1;
-    payload(page, protocol, rest, show)
+    payload(page, hardware, protocol, rest, HEADER_1, show)
 }
 
 /// Prints a packet with a header of version 2: 20 bytes, with the index of the interface.
 pub(crate) fn print_v2(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("sll2");
-    if !packet.has(HEADER_2) {
-        return Err(Stop::Truncated);
-    }
+    packet.need(HEADER_2)?;
     let mut rest = packet;
     let protocol = rest.u16()?;
     let _reserved = rest.u16()?;
-    let interface = rest.u32()?;
-    let _hardware = rest.u16()?;
+    let index = rest.u32()?;
+    let hardware = rest.u16()?;
     let direction = rest.u8()?;
     let address_len = rest.u8()?;
-    let address = rest.take(8)?;
-    // The index means nothing away from the machine that captured, so it is shown as what it is.
+    let address = rest.array()?;
+    interface(page, index);
+    let direction = name_of(DIRECTIONS, direction.into()).unwrap_or("?");
     put!(
         page,
-        "ifindex ",
-        interface,
-        " ",
-        name_of(DIRECTIONS, direction.into()).unwrap_or("Unknown"),
-        " "
+        direction,
+        Label(PADDING.get(direction.len()..4).unwrap_or(" "))
     );
     let show = |page: &mut Page<'_>| {
+        put!(page, "ifindex ", index, " ");
         link_address(page, address, address_len.into());
         type_and_length(page, protocol, packet.len());
     };
     if page.options.link_header {
         show(page);
     }
-    page.link_len = HEADER_2;
-    payload(page, protocol, rest, show)
+    payload(page, hardware, protocol, rest, HEADER_2, show)
+}
+
+/// The name that the interface of this index has here, as far as a file from elsewhere may have another opinion.
+fn interface(page: &mut Page<'_>, index: u32) {
+    page.field("ifindex", index);
+    let known = page
+        .options
+        .interfaces
+        .iter()
+        .find(|(number, _)| *number == index);
+    let name = known.map_or("?", |(_, name)| name);
+    put!(page, Named("interface", Escaped(name.as_bytes())));
+    put!(
+        page,
+        Label(
+            PADDING
+                .get(name.len()..)
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(" ")
+        )
+    );
 }
 
 fn payload(
     page: &mut Page<'_>,
+    hardware: u16,
     mut protocol: u16,
     mut rest: Cursor<'_>,
+    mut headers: usize,
     show: impl Fn(&mut Page<'_>),
 ) -> Shown {
+    if hardware == RADIOTAP {
+        page.link_len += headers;
+        return wlan::radio(page, rest);
+    }
     while protocol == VLAN {
-        page.enter("vlan");
-        rest.need(4)?;
+        if !rest.has(4) {
+            page.enter("vlan");
+            page.truncated();
+            page.link_len += headers + rest.captured();
+            return Ok(());
+        }
         let tag = rest.u16()?;
         protocol = rest.u16()?;
-        page.link_len += 4;
+        headers += 4;
+        page.tag(tag & 0xfff, (tag >> 13) as u8, tag & 0x1000 != 0);
         if page.options.link_header {
             put!(page, "vlan ", tag & 0xfff, ", p ", tag >> 13);
-            put!(page, if tag & 0x1000 != 0 { ", DEI, " } else { ", " });
-            if protocol > ether::LARGEST_LENGTH {
-                ether::put_type(page, EtherType(protocol));
-                put!(page, ", ");
+            put!(page, Label(if tag & 0x1000 != 0 { ", DEI, " } else { ", " }));
+        }
+        if protocol <= ether::LARGEST_LENGTH {
+            protocol = LLC;
+        }
+        if !page.quiet() {
+            let name = ether::type_name(EtherType(protocol)).unwrap_or("Unknown");
+            put!(page, "ethertype ", name, ", ");
+        }
+    }
+    match protocol {
+        IPX => page.carried(|page| ipx::print(page, rest))?,
+        LLC => {
+            let found = llc::decode(page, rest, None)?;
+            if found.known {
+                headers += found.header;
+            } else {
+                page.raw(rest.after(found.header).bytes());
+            }
+        }
+        0..=ether::LARGEST_LENGTH => page.raw(rest.bytes()),
+        _ => {
+            let mut known = true;
+            page.carried(|page| {
+                known = ether::by_type(page, EtherType(protocol), rest, None)?;
+                Ok(())
+            })?;
+            if !known {
+                if !page.options.link_header {
+                    show(page);
+                }
+                page.raw(rest.bytes());
             }
         }
     }
-    if protocol == LLC {
-        return llc::print(page, rest, None).map(|header| page.link_len += header);
-    }
-    if !ether::by_type(page, EtherType(protocol), rest, None)? {
-        if !page.options.link_header {
-            show(page);
-        }
-        page.raw(rest.bytes());
-    }
+    page.link_len += headers;
     Ok(())
 }
 
-fn link_address(page: &mut Page<'_>, address: &[u8], length: u16) {
-    if let Some(used @ [_, ..]) = address.get(..usize::from(length).min(address.len())) {
-        put!(page, Mac(used), " ");
+/// The address of the sender, if it is one of Ethernet.
+fn link_address(page: &mut Page<'_>, address: [u8; 8], length: u16) {
+    if let (6, Some(address)) = (length, address.first_chunk::<6>()) {
+        put!(page, Named("src", Mac(address)), " ");
     }
 }
 
 fn type_and_length(page: &mut Page<'_>, protocol: u16, length: usize) {
-    if !page.quiet() {
-        put!(page, "ethertype ");
-        match protocol {
-            LLC => put!(page, "LLC"),
-            _ => match ether::type_name(EtherType(protocol)) {
-                Some(name) => put!(page, name),
-                None => put!(page, "Unknown"),
-            },
-        }
-        put!(page, " (", EtherType(protocol), "), ");
-    } else if let Some(name) = ether::type_name(EtherType(protocol)) {
-        put!(page, name, ", ");
+    if page.quiet() {
+        return;
     }
-    put!(page, "length ", length, ": ");
+    match protocol {
+        IPX => put!(page, "802.3"),
+        LLC => put!(page, "802.2"),
+        _ => {
+            let kind = EtherType(protocol);
+            let name = Some(kind).filter(|kind| kind.0 > ether::LARGEST_LENGTH);
+            let name = name.and_then(ether::type_name).unwrap_or("Unknown");
+            put!(
+                page,
+                "ethertype ",
+                Named("type_name", name),
+                " (",
+                Named("type", kind),
+                ")"
+            );
+        }
+    }
+    put!(page, ", length ", length, ": ");
 }
 
 const HEADER_1: usize = 16;
 const HEADER_2: usize = 20;
+/// The hardware type of an interface whose packets begin with a header of radiotap.
+const RADIOTAP: u16 = 803;
+/// Where Ethernet has a length: Novell's frames without LLC, and all others.
+const IPX: u16 = 1;
 const LLC: u16 = 4;
 const VLAN: u16 = 0x8100;
+/// What fills the column of names up.
+const PADDING: &str = "      ";
 
 const DIRECTIONS: &[(u16, &str)] = &[(0, "In"), (1, "B"), (2, "M"), (3, "P"), (4, "Out")];
 
@@ -150,7 +211,7 @@ mod tests {
         second.extend(ipv4(253, &[]));
         assert_eq!(
             shown(LinkType::LINUX_SLL2, &second),
-            "ifindex 3 In IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
+            "?     In  IP 192.0.2.1 > 192.0.2.2:  ip-proto-253 0"
         );
         assert_every_cut_is_told(LinkType::LINUX_SLL2, &second);
     }

@@ -8,12 +8,17 @@ use crate::print::text::{Hex, Hex2, Mac, put};
 
 /// A captured frame.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    page.link_len += print(page, packet)?;
+    Ok(())
+}
+
+/// A frame, perhaps within another packet. Returns how many of its bytes were headers.
+pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
     page.enter("token-ring");
     let mut header = HEADER;
     if !packet.has(header) {
         page.truncated();
-        page.link_len += header;
-        return Ok(());
+        return Ok(header);
     }
     let mut rest = packet;
     let control = [rest.u8()?, rest.u8()?];
@@ -32,28 +37,24 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if is_routed {
         let Ok(field) = rest.peek_u16(0) else {
             page.truncated();
-            page.link_len += header;
-            return Ok(());
+            return Ok(header);
         };
         header += usize::from(field >> 8 & 0x1f);
         if !packet.has(header) {
             page.truncated();
-            page.link_len += header;
-            return Ok(());
+            return Ok(header);
         }
         route(page, field, rest.after(2))?;
         rest = packet.after(header);
     }
     if control[1] >> 6 == LLC {
-        header += llc::print(page, rest, Some(addresses))?;
-    } else {
-        if !page.options.link_header {
-            header_text(page, control, addresses, packet.len());
-        }
-        page.raw(rest.bytes());
+        return Ok(header + llc::print(page, rest, Some(addresses))?);
     }
-    page.link_len += header;
-    Ok(())
+    if !page.options.link_header {
+        header_text(page, control, addresses, packet.len());
+    }
+    page.raw(rest.bytes());
+    Ok(header)
 }
 
 fn header_text(page: &mut Page<'_>, control: [u8; 2], addresses: Addresses, length: usize) {

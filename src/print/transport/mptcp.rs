@@ -153,8 +153,10 @@ fn data_sequence(page: &mut Page<'_>, value: &mut Cursor<'_>) -> Shown {
     if flags & 4 != 0 {
         put!(page, " seq ");
         number(page, value, flags & 8 != 0)?;
-        value.claims(6)?;
-        put!(page, " subseq ", value.u32()?, " len ", value.u16()?);
+        value.claims(4)?;
+        put!(page, " subseq ", value.u32()?);
+        value.claims(2)?;
+        put!(page, " len ", value.u16()?);
         if value.len() >= 2 {
             put!(page, " csum 0x", Hex(value.u16()?.into()));
         }

@@ -23,18 +23,23 @@ pub(super) fn print(
             put!(page, ",");
         }
         let kind = area.u8()?;
-        let mut body = area.sub(0);
+        let closing = if first { "" } else { "]" };
+        first = false;
+        let mut length = fixed_length(kind);
         if !matches!(kind, END | NOP) {
-            let length = usize::from(area.u8()?);
-            match length.checked_sub(2) {
-                Some(length) if length <= area.len() => body = area.sub(length),
-                _ => {
-                    put!(page, "[bad opt]", if first { "" } else { "]" });
-                    return Ok(false);
-                }
+            length = area.u8()?.into();
+            if length < 2 || length - 2 > area.len() {
+                put!(page, "[bad opt]", closing);
+                return Ok(false);
             }
         }
-        first = false;
+        // What a value needs counts, not what the option says, where the two differ.
+        let needed = if has_fixed_length(kind) {
+            fixed_length(kind)
+        } else {
+            length
+        };
+        let mut body = area.sub(needed.saturating_sub(2));
         let shown = page.item("options", |page| {
             page.field("kind", kind);
             match name_of(NAMES, kind) {
@@ -45,7 +50,7 @@ pub(super) fn print(
         });
         match shown {
             Err(Stop::Invalid) => {
-                put!(page, "[bad opt]]");
+                put!(page, "[bad opt]", closing);
                 return Ok(false);
             }
             shown => shown?,
@@ -53,8 +58,8 @@ pub(super) fn print(
         if kind == END {
             break;
         }
-        if !body.is_empty() && has_fixed_length(kind) {
-            put!(page, "[len ", fixed_length(kind) + body.len(), "]");
+        if length != needed {
+            put!(page, "[len ", length, "]");
         }
     }
     Ok(true)
@@ -255,6 +260,15 @@ mod tests {
     fn a_length_that_cannot_be_ends_the_options() {
         assert_eq!(options(&[2, 9, 5, 0xb4]), "[[bad opt]");
         assert_eq!(options(&[1, 2, 1, 0]), "[nop,[bad opt]]");
+        assert_eq!(options(&[30, 4, 0x70, 0]), "[mptcp 4 fast-close[bad opt]");
+    }
+
+    #[test]
+    fn a_value_takes_what_it_needs_whatever_the_option_says() {
+        assert_eq!(
+            options(&[2, 6, 5, 0xb4, 3, 3, 7, 1]),
+            "[mss 1460[len 6],wscale 7,nop], length 0"
+        );
     }
 
     #[test]

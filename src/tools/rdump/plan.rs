@@ -12,7 +12,7 @@ use super::Args;
 use super::args::{self, Way};
 use super::writing::{self, Target, Write};
 use super::{decode_as, form, secrets};
-use crate::capture::{Direction, Stamps};
+use crate::capture::{Device, Direction, Stamps};
 use crate::print::{self, Dump, DumpForm, Form, TimeStyle};
 use crate::wire::LinkType;
 use crate::wire::pcap::{DEFAULT_SNAPLEN, Precision};
@@ -384,8 +384,18 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         dump,
         number: args.number,
         lengths: args.lengths,
+        interfaces: interfaces(),
         zone: TimeZone::system(),
     })
+}
+
+/// The names of the interfaces, which captures of all of them tell by their index.
+fn interfaces() -> Vec<(u32, String)> {
+    Device::list()
+        .into_iter()
+        .filter(|device| device.index != 0)
+        .map(|device| (device.index, device.name))
+        .collect()
 }
 
 /// Four times libpcap's: an interface of 10 Gbit/s fills it in some six milliseconds.

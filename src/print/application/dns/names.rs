@@ -19,6 +19,11 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
         let rest = message.get(at + 1..).unwrap_or_default();
         match length & KIND {
             _ if length == 0 => break,
+            // A length at the end of what was captured ends the name, a pointer only behind labels.
+            LABEL | POINTER if rest.is_empty() && (at > start || length & KIND == LABEL) => {
+                at = message.len();
+                break;
+            }
             LABEL => {
                 let label = rest.get(..length.into());
                 label_text(page, label.unwrap_or(rest), &mut shown);

@@ -41,11 +41,19 @@ pub(super) fn record(page: &mut Page<'_>, message: &[u8], at: usize, dialect: Di
     }
     let rtype = RecordType(rest.u16()?);
     let class = rest.u16()?;
+    let flushing = dialect == Dialect::Multicast && class & TOP_BIT != 0;
     let ttl = rest.u32()?;
     if rtype != RecordType::OPT {
         page.field("ttl", ttl);
     }
-    if rtype != RecordType::OPT && put_class(page, class, dialect) {
+    let mut class = class;
+    if rtype == RecordType::OPT {
+        // Not a class, but how long a datagram may be.
+        class &= if flushing { !TOP_BIT } else { u16::MAX };
+    } else {
+        put_class(page, class, dialect);
+    }
+    if flushing {
         page.field("cache_flush", Truth(true));
         put!(page, " (Cache flush)");
     }
@@ -124,7 +132,9 @@ impl Data<'_> {
                 );
             }
             RecordType::URI => {
-                let length = rest.len();
+                if rest.len() < 4 {
+                    return Err(Stop::Truncated);
+                }
                 put!(
                     page,
                     " ",
@@ -133,11 +143,7 @@ impl Data<'_> {
                     Named("weight", rest.u16()?),
                     " "
                 );
-                // A record that is too short for its numbers has no end.
-                let target = length.checked_sub(4).ok_or(());
-                let text = rest.limited(target.unwrap_or(usize::MAX)).bytes();
-                put!(page, Named("data", Escaped(text)));
-                target.map_err(|()| Stop::Truncated)?;
+                put!(page, Named("data", Escaped(rest.limited(rest.len()).bytes())));
             }
             UNSPECIFIED => put!(page, Named("data", Escaped(rest.limited(rest.len()).bytes()))),
             RecordType::TSIG if page.verbose(1) => self.transaction_signature(page)?,

@@ -12,6 +12,7 @@ use attributes::ATTRIBUTES;
 pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("radius");
     put!(page, "RADIUS");
+    packet.need(HEADER)?;
     let mut rest = packet;
     let (code, id, length) = (rest.u8()?, rest.u8()?, usize::from(rest.u16()?));
     if length < HEADER {

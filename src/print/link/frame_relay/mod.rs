@@ -76,7 +76,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
         // These begin with the protocol's number.
         nlpid::CLNP | nlpid::ESIS | nlpid::ISIS => isoclns::print(page, packet.after(header_len - 1)),
         nlpid::SNAP => {
-            if !llc::snap(page, rest, None)? {
+            if !llc::snap(page, rest, None, 0)? {
                 if !page.options.link_header {
                     let shown = Address {
                         len: header_len,

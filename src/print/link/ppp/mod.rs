@@ -5,7 +5,7 @@ mod control;
 mod ipcp;
 mod options;
 
-use super::{chdlc, isoclns};
+use super::{chdlc, ipx, isoclns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -108,6 +108,7 @@ pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> S
     match protocol {
         IPV4 | VJ_UNCOMPRESSED | 0x0800 => page.deeper(|page| ipv4::print(page, rest)),
         IPV6 | 0x86dd => page.deeper(|page| ipv6::print(page, rest)),
+        IPX => ipx::print(page, rest),
         MPLS | MPLS_MULTICAST => page.deeper(|page| mpls::print(page, rest)),
         OSI => page.deeper(|page| isoclns::print(page, rest)),
         MULTILINK => multilink(page, rest),
@@ -165,6 +166,7 @@ const MPLS: u16 = 0x0281;
 const MPLS_MULTICAST: u16 = 0x0283;
 const IPCP: u16 = 0x8021;
 const OSI: u16 = 0x0023;
+const IPX: u16 = 0x002b;
 const OSICP: u16 = 0x8023;
 const IPV6CP: u16 = 0x8057;
 const CCP: u16 = 0x80fd;
@@ -181,7 +183,7 @@ pub(super) const NAMES: &[(u16, &str)] = &[
     (0x0025, "NS"),
     (0x0027, "DECNET"),
     (0x0029, "APPLE"),
-    (0x002b, "IPX"),
+    (IPX, "IPX"),
     (0x002d, "VJC IP"),
     (VJ_UNCOMPRESSED, "VJNC IP"),
     (0x0031, "BRPDU"),
