@@ -4,7 +4,7 @@ use super::segment_routing::{self, ALGORITHMS, LABEL_RANGE, LOCAL_BLOCK, PREFERE
 use super::{engineering, options, restart};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, HexPad, name_of, put, put_bits};
+use crate::print::text::{HexPad, Label, name_of, put, put_bits};
 
 /// Prints the header of an advertisement, and returns how long the advertisement is unless that cannot be.
 pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usize>> {
@@ -13,8 +13,10 @@ pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usiz
         put!(page, "\n\t    Bogus length ", length, " < header (", HEADER, ")");
         return Ok(None);
     }
+    // The length is the last field: the others were captured.
+    let router = from.after(8).peek_ipv4()?;
     put!(page, "\n\t  Advertising Router ");
-    page.host(from.after(8).peek_ipv4()?);
+    page.host(router);
     put!(page, ", seq 0x", HexPad(from.peek_u32(12)?.into(), 8));
     put!(page, ", age ", from.peek_u16(0)?, "s, length ", length - HEADER);
     let kind = from.peek_u8(3)?;
@@ -56,6 +58,7 @@ pub(super) fn print(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<usize> {
             3 => restart::print(page, body)?,
             4 => router_information(page, body)?,
             7 => segment_routing::prefixes(page, body)?,
+            8 => segment_routing::links(page, body)?,
             _ => {
                 if !page.verbose(2) {
                     page.hex("\n\t    ", body.limited(body.len()).bytes());
@@ -71,6 +74,11 @@ pub(super) fn print(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<usize> {
     Ok(length)
 }
 
+/// Stops unless `count` bytes were captured; the peer tells that they were not here, and once more where it stops.
+fn need(page: &mut Page<'_>, rest: Cursor<'_>, count: usize) -> Shown {
+    rest.need(count).inspect_err(|_| page.truncated())
+}
+
 /// Prints the links of a router; false if there is one of unknown type.
 fn router(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     put!(page, "\n\t    Router LSA Options: [");
@@ -78,9 +86,9 @@ fn router(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     put!(page, "]");
     rest.skip(1)?;
     let count = rest.u16()?;
-    rest.need(12)?;
+    need(page, rest, 12)?;
     for _ in 0..count {
-        rest.need(12)?;
+        need(page, rest, 12)?;
         let (id, data, kind) = (rest.ipv4()?, rest.ipv4()?, rest.peek_u8(0)?);
         let (what, then) = match kind {
             1 => ("Neighbor Router-ID: ", ", Interface Address: "),
@@ -128,13 +136,14 @@ fn network(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
 
 fn summary(page: &mut Page<'_>, of_network: bool, mut rest: Cursor<'_>) -> Shown<bool> {
     if of_network {
+        need(page, rest, 4)?;
         let mask = rest.ipv4()?;
         put!(page, "\n\t    Mask ");
         page.host(mask);
     } else {
         rest.advance(4);
     }
-    rest.need(4)?;
+    need(page, rest, 4)?;
     while !rest.is_empty() {
         let metric = rest.u32()?;
         topology(page, "\n\t\ttopology ", number_of(metric));
@@ -149,10 +158,11 @@ fn number_of(metric: u32) -> u8 {
 }
 
 fn external(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
+    need(page, rest, 4)?;
     let mask = rest.ipv4()?;
     put!(page, "\n\t    Mask ");
     page.host(mask);
-    rest.need(4)?;
+    need(page, rest, 4)?;
     while !rest.is_empty() {
         let metric = rest.u32()?;
         topology(page, "\n\t\ttopology ", number_of(metric));
@@ -180,16 +190,18 @@ fn external(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
 fn group(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     while !rest.is_empty() {
         let kind = rest.u32()?;
-        match kind {
-            1 => put!(page, "\n\t    Router Router-ID "),
-            2 => put!(page, "\n\t    Network Designated Router "),
+        let what = match kind {
+            1 => "\n\t    Router Router-ID ",
+            2 => "\n\t    Network Designated Router ",
             _ => {
                 put!(page, "\n\t    unknown VertexType (", kind, ")");
                 rest.advance(4);
                 continue;
             }
-        }
-        page.host(rest.ipv4()?);
+        };
+        let vertex = rest.ipv4()?;
+        put!(page, what);
+        page.host(vertex);
     }
     Ok(true)
 }
@@ -197,7 +209,7 @@ fn group(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
 /// Prints what a router can do (RFC 7770); false if a length in it cannot be.
 fn router_information(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     while !rest.is_empty() {
-        rest.need(4)?;
+        need(page, rest, 4)?;
         if rest.len() < 4 {
             put!(page, "\n\t    Remaining LS length ", rest.len(), " < 4");
             return Ok(false);
@@ -224,28 +236,40 @@ fn router_information(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> 
             );
             return Ok(false);
         }
-        rest.need(length)?;
-        let mut value = rest.sub(length);
+        need(page, rest, length)?;
+        let mut value = rest.claiming(length);
         match kind {
-            1 if length == 4 => {
-                put!(page, "Capabilities: ");
-                put_bits(page.out, CAPABILITIES, value.u32()?, ", ", "Unknown");
-            }
-            1 => {
-                put!(page, "\n\t    Bogus length ", length, " != 4");
+            1 | PREFERENCE if length != 4 => {
+                let what = if kind == 1 { "" } else { "SRMS Preference TLV " };
+                put!(page, "\n\t    Bogus ", Label(what), "length ", length, " != 4");
                 return Ok(false);
             }
-            HOSTNAME => put!(page, "\n\t      Hostname: ", Escaped(value.bytes())),
+            1 => {
+                let capabilities = value.u32()?;
+                put!(page, "Capabilities: ");
+                put_bits(page.out, CAPABILITIES, capabilities, ", ", "Unknown");
+            }
+            HOSTNAME => {
+                put!(page, "\n\t      Hostname: ");
+                page.padded_text(&mut value, length)?;
+            }
             ALGORITHMS | LABEL_RANGE | LOCAL_BLOCK | PREFERENCE => {
-                segment_routing::capability(page, kind, value)?
+                if !segment_routing::capability(page, kind, value)? {
+                    return Ok(false);
+                }
             }
             _ => {
                 if !page.verbose(2) {
-                    page.hex("\n\t      ", value.bytes());
+                    page.hex("\n\t      ", value.limited(length).bytes());
                 }
             }
         }
-        rest.advance(length.next_multiple_of(4) - length);
+        let padded = length.next_multiple_of(4);
+        if padded > rest.len() {
+            put!(page, "\n\t    Bogus padded length ", padded, " > ", rest.len());
+            return Err(Stop::Truncated);
+        }
+        rest.advance(padded);
     }
     Ok(true)
 }
@@ -270,6 +294,7 @@ pub(super) const OPAQUE_TYPES: &[(u8, &str)] = &[
     (3, "Graceful restart"),
     (4, "Router Information"),
     (7, "Extended Prefix"),
+    (8, "Extended Link"),
 ];
 
 /// The name of a router (RFC 5642).
@@ -284,7 +309,14 @@ const ROUTER_TLVS: &[(u16, &str)] = &[
     (PREFERENCE, "SRMS Preference"),
 ];
 
-const ROUTER_FLAGS: &[(u32, &str)] = &[(1, "ABR"), (2, "ASBR"), (4, "Virtual"), (8, "W2"), (0x10, "Nt")];
+const ROUTER_FLAGS: &[(u32, &str)] = &[
+    (0x01, "ABR"),
+    (0x02, "ASBR"),
+    (0x04, "Virtual"),
+    (0x08, "Wildcard"),
+    (0x10, "Nt"),
+    (0x80, "Host"),
+];
 
 const CAPABILITIES: &[(u32, &str)] = &[
     (1, "Reserved"),

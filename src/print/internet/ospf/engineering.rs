@@ -5,11 +5,12 @@ use crate::print::page::Page;
 use crate::print::registry::gmpls;
 use crate::print::text::{HexPad, Thousandths, name_of, put, put_bits};
 
-/// Prints the TLVs; false if one of them cannot be.
+/// Prints the TLVs; false if one of them cannot be, which is told.
 pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     let mut left = rest.len();
     while left > 0 {
         if !rest.has(4) {
+            page.truncated();
             return Ok(false);
         }
         if left < 4 {
@@ -18,28 +19,28 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
         }
         let (kind, length) = (rest.u16()?, usize::from(rest.u16()?));
         left -= 4;
-        let name = name_of(&[(1, "Router Address"), (LINK, "Link")], kind).unwrap_or("unknown");
+        let name = name_of(&[(ROUTER, "Router Address"), (LINK, "Link")], kind).unwrap_or("unknown");
         put!(page, "\n\t    ", name, " TLV (", kind, "), length: ", length);
         if length > left {
             put!(page, "\n\t    Bogus length ", length, " > ", left);
+            page.invalid();
             return Ok(false);
         }
         if kind == 0 || length == 0 {
+            // Told twice in the peer.
+            page.invalid();
+            page.invalid();
             return Ok(false);
         }
         match kind {
-            LINK => {
-                if !link(page, &mut rest, length)? {
-                    return Ok(false);
-                }
-                // The bytes of a link do not count: what follows is looked at as if it were of this advertisement.
-                continue;
-            }
-            1 if length < 4 => {
+            LINK if !link(page, rest, length)? => return Ok(false),
+            LINK => {}
+            ROUTER if length < 4 => {
                 put!(page, "\n\t    TLV length ", length, " < 4");
+                page.invalid();
                 return Ok(false);
             }
-            1 => {
+            ROUTER => {
                 let address = rest.peek_ipv4()?;
                 put!(page, ", ");
                 page.host(address);
@@ -53,6 +54,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
         let padded = length.next_multiple_of(4);
         if padded > left {
             put!(page, "\n\t    Bogus padded length ", padded, " > ", left);
+            page.invalid();
             return Ok(false);
         }
         left -= padded;
@@ -61,7 +63,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     Ok(true)
 }
 
-fn link(page: &mut Page<'_>, rest: &mut Cursor<'_>, length: usize) -> Shown<bool> {
+fn link(page: &mut Page<'_>, mut rest: Cursor<'_>, length: usize) -> Shown<bool> {
     let mut left = length;
     while left > 0 {
         if left < 4 {
@@ -77,10 +79,11 @@ fn link(page: &mut Page<'_>, rest: &mut Cursor<'_>, length: usize) -> Shown<bool
         let name = name_of(PROPERTIES, kind).unwrap_or("unknown");
         put!(page, "\n\t      ", name, " subTLV (", kind, "), length: ", length);
         if left < length {
-            put!(page, "\n\t    Remaining TLV length ", left + 4, " < ", length + 4);
+            put!(page, "\n\t    Remaining TLV length ", left, " < ", length);
             return Ok(false);
         }
         if !rest.has(length) {
+            page.truncated();
             return Ok(false);
         }
         if let Some(complaint) = wrong_length(kind, length) {
@@ -98,7 +101,7 @@ fn link(page: &mut Page<'_>, rest: &mut Cursor<'_>, length: usize) -> Shown<bool
         }
         let padded = length.next_multiple_of(4);
         if left < padded {
-            put!(page, "\n\t    Remaining TLV length ", left + 4, " < ", padded + 4);
+            put!(page, "\n\t    Remaining TLV length ", left, " < ", padded);
             return Ok(false);
         }
         left -= padded;
@@ -222,6 +225,7 @@ fn bandwidth(page: &mut Page<'_>, rest: &mut Cursor<'_>) -> Shown {
     Ok(())
 }
 
+const ROUTER: u16 = 1;
 const LINK: u16 = 2;
 const SHARED_RISK: u16 = 16;
 const CONSTRAINTS: u16 = 17;

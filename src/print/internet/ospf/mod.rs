@@ -40,13 +40,10 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if length != packet.len() {
         put!(page, " [len ", length, "]");
     }
-    put!(page, "\n\tRouter-ID ");
-    page.host(packet.after(4).peek_ipv4()?);
-    area(page, packet.after(8))?;
-
-    put!(page, ", Authentication Type: ");
+    router_and_area(page, packet)?;
     let data = packet.after(16);
     data.need(8)?;
+    put!(page, ", Authentication Type: ");
     let name = name_of(&[(0, "none"), (1, "simple"), (MD5, "MD5")], authentication);
     put!(page, name.unwrap_or("unknown"), " (", authentication, ")");
     match authentication {
@@ -82,7 +79,8 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         UPDATE => update(page, body)?,
         _ => {
             let mut rest = body;
-            while !rest.is_empty() && advertisement::header(page, rest)?.is_some() {
+            while !rest.is_empty() {
+                advertisement::header(page, rest)?;
                 rest.advance(advertisement::HEADER);
             }
         }
@@ -93,9 +91,13 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     Ok(())
 }
 
-/// `, Area 0.0.0.1`.
-fn area(page: &mut Page<'_>, from: Cursor<'_>) -> Shown {
-    let area = from.peek_ipv4()?;
+/// `Router-ID 192.0.2.1, Area 0.0.0.1`.
+fn router_and_area(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
+    let mut rest = packet.after(4);
+    let router = rest.ipv4()?;
+    put!(page, "\n\tRouter-ID ");
+    page.host(router);
+    let area = rest.ipv4()?;
     if area.is_unspecified() {
         put!(page, ", Backbone Area");
     } else {
@@ -157,8 +159,9 @@ fn neighbors(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
 fn description(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     let mtu = rest.peek_u16(0)?;
     options(page, "\n\tOptions [", rest.peek_u8(2)?);
+    let flags = rest.peek_u8(3)?;
     put!(page, ", DD Flags [");
-    put_bits(page.out, DESCRIPTION_FLAGS, rest.peek_u8(3)?.into(), ", ", "none");
+    put_bits(page.out, DESCRIPTION_FLAGS, flags.into(), ", ", "none");
     put!(page, "]");
     if mtu != 0 {
         put!(page, ", MTU: ", mtu);

@@ -9,6 +9,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     let mut left = rest.len();
     while left > 0 {
         if !rest.has(4) {
+            page.truncated();
             return Ok(false);
         }
         if left < 4 {
@@ -32,7 +33,12 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
             put!(page, "\n\t    Bogus length ", length, " > ", left);
             return Ok(false);
         }
-        if kind == 0 || length == 0 || !rest.has(length) {
+        if kind == 0 || length == 0 {
+            page.invalid();
+            return Ok(false);
+        }
+        if !rest.has(length) {
+            page.truncated();
             return Ok(false);
         }
         let expected = match kind {
@@ -64,8 +70,12 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
             }
         }
         let padded = length.next_multiple_of(4);
+        if padded > left {
+            put!(page, "\n\t    Bogus padded length ", padded, " > ", left);
+            return Ok(false);
+        }
         rest.advance(padded);
-        left = left.saturating_sub(padded);
+        left -= padded;
     }
     Ok(true)
 }

@@ -1,135 +1,336 @@
-//! Segment routing (RFC 8665), and the prefixes that its identifiers are told for (RFC 7684).
+//! Segment routing (RFC 8665), and the prefixes and links that its identifiers are told for (RFC 7684).
+//!
+//! The peer counts what is left in 32 bits and does not mind when that falls below zero: it reads on to the end of
+//! the capture, and so does this.
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Label, name_of, put, put_bits};
+use crate::print::text::{name_of, put, put_bits};
 
-/// Prints what a router says of the segments that it knows: the value of a TLV of its Router Information.
-pub(super) fn capability(page: &mut Page<'_>, kind: u16, mut value: Cursor<'_>) -> Shown {
+/// Prints what a router says of the segments that it knows: the value of a TLV of its Router Information. False if
+/// there is something in it that cannot be, which is told.
+pub(super) fn capability(page: &mut Page<'_>, kind: u16, mut value: Cursor<'_>) -> Shown<bool> {
     match kind {
         ALGORITHMS => {
             while !value.is_empty() {
-                put!(page, "\n\t      ");
-                algorithm(page, value.u8()?);
+                let number = value.u8()?;
+                put!(page, "\n\t      ", algorithm(number), " (", number, ")");
             }
         }
         PREFERENCE => put!(page, "\n\t      SRMS Preference: ", value.u8()?),
         _ => {
+            let mut left = Left::of(value.len());
+            value.need(4).inspect_err(|_| page.truncated())?;
             put!(page, "\n\t      Range size: ", value.u24()?);
-            value.skip(1)?;
-            while let Some((kind, mut value)) =
-                part(page, ("\n\t      ", " subTLV ("), LABEL_PARTS, &mut value)?
-            {
-                match (kind, value.len()) {
-                    (1, 3) => put!(page, "\n\t\tLabel: ", value.u24()?),
-                    (1, 4) => put!(page, "\n\t\tSID: ", value.u32()?),
-                    _ => unknown(page, "\n\t\t", value),
-                }
-            }
+            value.advance(1);
+            left.take(4);
+            return labels(page, value, left);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Prints the TLVs of an Extended Prefix advertisement; false if a length in it cannot be.
-pub(super) fn prefixes(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
-    while let Some((kind, value)) = part(page, ("\n\t    ", " TLV ("), PREFIX_TLVS, &mut rest)? {
-        match kind {
-            1 => prefix(page, value)?,
-            _ => unknown(page, "\n\t      ", value),
-        }
+/// How many bytes are left, or seem to be.
+#[derive(Clone, Copy)]
+struct Left(u32);
+
+impl Left {
+    fn of(length: usize) -> Self {
+        Self(u32::try_from(length).unwrap_or(u32::MAX))
     }
-    Ok(rest.is_empty())
-}
 
-fn prefix(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
-    let (route, length) = (rest.u8()?, rest.u8()?);
-    rest.skip(1)?;
-    let (flags, address) = (rest.u8()?, rest.ipv4()?);
-    put!(
-        page,
-        "\n\t      IPv4 prefix:     ",
-        address,
-        "/",
-        length,
-        ", Route Type: "
-    );
-    put!(page, name_of(ROUTES, route).unwrap_or("Unknown"), ", Flags [");
-    put_bits(page.out, PREFIX_FLAGS, flags.into(), ", ", "none");
-    put!(page, "]");
-    while let Some((kind, mut value)) = part(page, ("\n\t\t", " subTLV ("), PREFIX_PARTS, &mut rest)? {
-        if kind != 2 || !matches!(value.len(), 7 | 8) {
-            unknown(page, "\n\t\t  ", value);
-            continue;
-        }
-        let flags = value.u8()?;
-        value.skip(1)?;
-        let (topology, by) = (value.u8()?, value.u8()?);
-        match value.len() {
-            3 => put!(page, "\n\t\t  Label: ", value.u24()?),
-            _ => put!(page, "\n\t\t  Index: ", value.u32()?),
-        }
-        put!(page, ", MT-ID: ", topology, ", Algorithm: ");
-        algorithm(page, by);
-        put!(page, ", Flags [");
-        put_bits(page.out, SID_FLAGS, flags.into(), ", ", "none");
-        put!(page, "]");
+    fn take(&mut self, length: usize) {
+        self.0 = self.0.wrapping_sub(Self::of(length).0);
     }
-    Ok(())
 }
 
-/// The next part of `rest`, of which type, length and the name in `names` are printed; it is followed by what fills it
-/// up to four bytes. `None` at the end, or after a length that cannot be, which is said.
-fn part<'a>(
-    page: &mut Page<'_>,
-    (indent, what): (&str, &str),
-    names: &[(u16, &'static str)],
-    rest: &mut Cursor<'a>,
-) -> Shown<Option<(u16, Cursor<'a>)>> {
-    if rest.is_empty() {
+/// Reads the type and the length of a part; `None` if there is no room, or one of them is 0, which is told.
+fn begin(page: &mut Page<'_>, rest: &mut Cursor<'_>, left: &mut Left) -> Shown<Option<(u16, u16)>> {
+    let (kind, length) = (rest.u16()?, rest.u16()?);
+    left.take(4);
+    if kind == 0 || length == 0 {
+        page.invalid();
         return Ok(None);
     }
-    let (kind, length) = (rest.u16()?, usize::from(rest.u16()?));
-    let name = name_of(names, kind).unwrap_or("unknown");
-    put!(
-        page,
-        Label(indent),
-        name,
-        Label(what),
-        kind,
-        "), length: ",
-        length,
-        ", value: "
-    );
-    if length > rest.len() {
+    Ok(Some((kind, length)))
+}
+
+/// Passes over a part and what fills it up to four bytes; false if there is no room for that, which is told.
+fn end(page: &mut Page<'_>, rest: &mut Cursor<'_>, left: &mut Left, length: u16) -> bool {
+    let padded = usize::from(length).next_multiple_of(4);
+    if left.0 < Left::of(padded).0 {
+        put!(page, "\n\t    Remaining TLV length ", left.0, " < ", padded);
+        return false;
+    }
+    rest.advance(padded);
+    left.take(padded);
+    true
+}
+
+/// The labels that a range begins with.
+fn labels(page: &mut Page<'_>, mut rest: Cursor<'_>, mut left: Left) -> Shown<bool> {
+    while left.0 >= 4 {
+        let Some((kind, length)) = begin(page, &mut rest, &mut left)? else {
+            return Ok(false);
+        };
+        let name = name_of(&[(1, "SID/Label")], kind).unwrap_or("unknown");
+        put!(page, "\n\t      ", name, " subTLV (", kind, "), length: ", length);
+        put!(page, ", value: ");
+        if left.0 < length.into() {
+            put!(page, "\n\t    Remaining TLV length ", left.0, " < ", length);
+            return Ok(false);
+        }
+        match (kind, length) {
+            (1, 3) => put!(page, "\n\t\tLabel: ", rest.after(0).u24()?),
+            (1, 4) => put!(page, "\n\t\tSID: ", rest.peek_u32(0)?),
+            (1, _) => put!(page, "\n\t\tBogus subTLV length ", length),
+            _ => unknown(page, "\n\t\t", rest, length),
+        }
+        if !end(page, &mut rest, &mut left, length) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Prints the TLVs of an Extended Prefix advertisement; false if there is something that cannot be, which is told.
+pub(super) fn prefixes(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
+    let mut left = Left::of(rest.len());
+    while left.0 >= 4 {
+        let Some((kind, length)) = begin(page, &mut rest, &mut left)? else {
+            return Ok(false);
+        };
+        let name = name_of(
+            &[(PREFIX, "Extended Prefix"), (RANGE, "Extended Prefix Range")],
+            kind,
+        );
         put!(
             page,
-            Label(indent),
-            "Bogus length ",
-            length,
-            " > remaining length ",
-            rest.len()
+            "\n\t    ",
+            name.unwrap_or("unknown"),
+            " TLV (",
+            kind,
+            "), length: "
         );
-        return Ok(None);
+        put!(page, length, ", value: ");
+        if left.0 < length.into() {
+            put!(page, "\n\t    Bogus length ", length, " > ", left.0);
+            return Ok(false);
+        }
+        match kind {
+            PREFIX | RANGE if !prefix(page, kind == RANGE, rest, length)? => return Ok(false),
+            PREFIX | RANGE => {}
+            _ => unknown(page, "\n\t\t", rest, length),
+        }
+        let padded = usize::from(length).next_multiple_of(4);
+        if left.0 < Left::of(padded).0 {
+            put!(page, "\n\t    Bogus padded length ", padded, " > ", left.0);
+            return Ok(false);
+        }
+        rest.advance(padded);
+        left.take(padded);
     }
-    rest.need(length)?;
-    let value = rest.sub(length);
-    rest.advance(length.next_multiple_of(4) - length);
-    Ok(Some((kind, value)))
+    Ok(true)
 }
 
-fn unknown(page: &mut Page<'_>, indent: &str, value: Cursor<'_>) {
-    if !page.verbose(2) {
-        page.hex(indent, value.bytes());
+/// Prints a prefix or a range of prefixes.
+fn prefix(page: &mut Page<'_>, is_range: bool, from: Cursor<'_>, length: u16) -> Shown<bool> {
+    let mut rest = from;
+    let (route, bits, family, range, flags) = if is_range {
+        let (bits, family, range, flags) = (rest.u8()?, rest.u8()?, rest.u16()?, rest.u8()?);
+        rest.advance(3);
+        (0, bits, family, range, flags)
+    } else {
+        let (route, bits, family, flags) = (rest.u8()?, rest.u8()?, rest.u8()?, rest.u8()?);
+        (route, bits, family, 0, flags)
+    };
+    if family != 0 {
+        put!(page, "\n\t      Bogus AF ", family);
+        return Ok(false);
     }
+    if bits > 32 {
+        put!(page, "\n\t      IPv4 prefix: bad bit length ", bits);
+        return Ok(false);
+    }
+    let address = rest.ipv4()?;
+    put!(page, "\n\t      IPv4 prefix: ");
+    page.right(15, |page| page.host(address));
+    put!(page, "/", bits);
+    if is_range {
+        put!(page, ", Range size: ", range);
+    } else {
+        put!(
+            page,
+            ", Route Type: ",
+            name_of(ROUTES, route).unwrap_or("Unknown")
+        );
+    }
+    put!(page, ", Flags [");
+    put_bits(page.out, &[(0x80, "Inter-Area")], flags.into(), ", ", "none");
+    put!(page, "]");
+    if length <= 12 {
+        return Ok(true);
+    }
+    let mut left = Left(length.into());
+    left.take(if is_range { 12 } else { 8 });
+    identifiers(page, rest, left)
 }
 
-fn algorithm(page: &mut Page<'_>, number: u8) {
-    let name = name_of(
-        &[(0, "Shortest Path First"), (1, "Strict Shortest Path First")],
-        number,
+/// The identifiers of a prefix.
+fn identifiers(page: &mut Page<'_>, mut rest: Cursor<'_>, mut left: Left) -> Shown<bool> {
+    while left.0 >= 4 {
+        let Some((kind, length)) = begin(page, &mut rest, &mut left)? else {
+            return Ok(false);
+        };
+        let name = name_of(&[(2, "Prefix-SID")], kind).unwrap_or("unknown");
+        put!(
+            page,
+            "\n\t\t",
+            name,
+            " subTLV (",
+            kind,
+            "), length: ",
+            length,
+            ", value: "
+        );
+        if left.0 < length.into() {
+            put!(page, "\n\t    Remaining TLV length ", left.0, " < ", length);
+            return Ok(false);
+        }
+        match kind {
+            2 => identifier(page, rest, length)?,
+            _ => unknown(page, "\n\t\t", rest, length),
+        }
+        if !end(page, &mut rest, &mut left, length) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn identifier(page: &mut Page<'_>, mut value: Cursor<'_>, length: u16) -> Shown {
+    let (flags, _, topology, by) = (value.u8()?, value.u8()?, value.u8()?, value.u8()?);
+    match length {
+        7 => put!(page, "\n\t\t  Label: ", value.u24()?),
+        8 => put!(page, "\n\t\t  Index: ", value.u32()?),
+        _ => {
+            put!(page, "\n\t\tBogus subTLV length ", length);
+            return Ok(());
+        }
+    }
+    let name = name_of(ALGORITHM_NAMES, by).unwrap_or("Unknown");
+    put!(
+        page,
+        ", MT-ID: ",
+        topology,
+        ", Algorithm: ",
+        name,
+        " (",
+        by,
+        "), Flags ["
     );
-    put!(page, name.unwrap_or("unknown"), " (", number, ")");
+    put_bits(page.out, PREFIX_SID_FLAGS, flags.into(), ", ", "none");
+    put!(page, "]");
+    Ok(())
+}
+
+/// Prints the TLVs of an Extended Link advertisement; false if one has neither type nor length.
+pub(super) fn links(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
+    let mut left = Left::of(rest.len());
+    while left.0 >= 4 {
+        let (kind, length) = (rest.u16()?, rest.u16()?);
+        left.take(4);
+        if kind == 0 || length == 0 {
+            return Ok(false);
+        }
+        let name = name_of(&[(1, "Extended Link")], kind).unwrap_or("unknown");
+        put!(
+            page,
+            "\n\t    ",
+            name,
+            " TLV (",
+            kind,
+            "), length: ",
+            length,
+            ", value: "
+        );
+        match kind {
+            1 => link(page, rest, length)?,
+            _ => unknown(page, "\n\t      ", rest, length),
+        }
+        let padded = usize::from(length).next_multiple_of(4);
+        rest.advance(padded);
+        left.take(padded);
+    }
+    Ok(true)
+}
+
+fn link(page: &mut Page<'_>, mut rest: Cursor<'_>, length: u16) -> Shown {
+    let kind = rest.u8()?;
+    let name = name_of(LINKS, kind).unwrap_or("unknown");
+    put!(page, "\n\t      Link Type: ", name, " (", kind, ")");
+    put!(page, "\n\t      Reserved: ", rest.u24()?);
+    for what in ["\n\t      Link ID: ", "\n\t      Link Data: "] {
+        let address = rest.ipv4()?;
+        put!(page, what);
+        page.host(address);
+    }
+    let mut left = Left(length.into());
+    left.take(12);
+    while left.0 > 0 {
+        let (kind, length) = (rest.u16()?, rest.u16()?);
+        left.take(4);
+        let name = name_of(&[(2, "Adj-SID Sub-TLV")], kind).unwrap_or("unknown");
+        put!(
+            page,
+            "\n\t      ",
+            name,
+            " (",
+            kind,
+            "), length: ",
+            length,
+            ", value: "
+        );
+        match kind {
+            2 => adjacency(page, rest, length)?,
+            _ => unknown(page, "\n\t      ", rest, length),
+        }
+        let padded = usize::from(length).next_multiple_of(4);
+        rest.advance(padded);
+        left.take(padded);
+    }
+    Ok(())
+}
+
+/// The identifier of an adjacency: a label of this router, or an index.
+fn adjacency(page: &mut Page<'_>, from: Cursor<'_>, length: u16) -> Shown {
+    let mut value = from;
+    let flags = value.u8()?;
+    put!(page, "\n\t        Flags: [");
+    put_bits(page.out, ADJACENCY_FLAGS, flags.into(), ", ", "none");
+    put!(page, "]");
+    put!(page, "\n\t        Reserved: ", value.u8()?);
+    put!(page, "\n\t        MT-ID: ", value.u8()?);
+    put!(page, "\n\t        Weight: ", value.u8()?);
+    match (flags & VALUE != 0, flags & LOCAL != 0) {
+        (true, true) => put!(page, "\n\t        SID/Label: ", value.u24()?),
+        (false, false) => put!(page, "\n\t        SID/Label: ", value.u32()?),
+        _ => {
+            put!(page, "\n\t        Invalid V-Flag and L-flag combination");
+            page.hex("\n\t      ", from.limited(length.into()).bytes());
+        }
+    }
+    Ok(())
+}
+
+fn unknown(page: &mut Page<'_>, indent: &str, value: Cursor<'_>, length: u16) {
+    if !page.verbose(2) {
+        page.hex(indent, value.limited(length.into()).bytes());
+    }
+}
+
+fn algorithm(number: u8) -> &'static str {
+    name_of(ALGORITHM_NAMES, number).unwrap_or("Unknown")
 }
 
 pub(super) const ALGORITHMS: u16 = 8;
@@ -137,9 +338,11 @@ pub(super) const LABEL_RANGE: u16 = 9;
 pub(super) const LOCAL_BLOCK: u16 = 14;
 pub(super) const PREFERENCE: u16 = 15;
 
-const LABEL_PARTS: &[(u16, &str)] = &[(1, "SID/Label")];
-const PREFIX_TLVS: &[(u16, &str)] = &[(1, "Extended Prefix")];
-const PREFIX_PARTS: &[(u16, &str)] = &[(2, "Prefix-SID")];
+const PREFIX: u16 = 1;
+const RANGE: u16 = 2;
+
+const ALGORITHM_NAMES: &[(u8, &str)] = &[(0, "Shortest Path First"), (1, "Strict Shortest Path First")];
+
 const ROUTES: &[(u8, &str)] = &[
     (0, "Unspecified"),
     (1, "Intra-Area"),
@@ -147,13 +350,30 @@ const ROUTES: &[(u8, &str)] = &[
     (5, "AS External"),
     (7, "NSSA External"),
 ];
-const PREFIX_FLAGS: &[(u32, &str)] = &[(0x80, "Attach"), (0x40, "Node")];
-const SID_FLAGS: &[(u32, &str)] = &[
+
+const PREFIX_SID_FLAGS: &[(u32, &str)] = &[
     (0x40, "No-PHP"),
-    (0x20, "Mapping Server"),
-    (0x10, "Explicit NULL"),
+    (0x20, "Mapping-Server"),
+    (0x10, "Explicit-NULL"),
     (0x08, "Value"),
     (0x04, "Local"),
+];
+
+const LINKS: &[(u8, &str)] = &[
+    (1, "Point-to-Point Link"),
+    (2, "Link to Transit Network"),
+    (3, "Link to Stub Network"),
+    (4, "Virtual Link"),
+];
+
+const VALUE: u8 = 0x40;
+const LOCAL: u8 = 0x20;
+const ADJACENCY_FLAGS: &[(u32, &str)] = &[
+    (0x80, "Backup"),
+    (VALUE as u32, "Value/Index"),
+    (LOCAL as u32, "Local/Global"),
+    (0x10, "Group"),
+    (0x08, "Persistent"),
 ];
 
 #[cfg(test)]
@@ -187,14 +407,27 @@ mod tests {
 
     #[test]
     fn prefixes_have_identifiers() {
-        let prefix = [0, 1, 0, 20, 3, 24, 0, 0x40, 10, 1, 2, 0];
+        let prefix = [0, 1, 0, 20, 3, 24, 0, 0x80, 10, 1, 2, 0];
         let sid = [0, 2, 0, 8, 0x60, 0, 0, 1, 0, 0, 0, 7];
         assert_eq!(
             told(7, &[&prefix[..], &sid].concat()),
             "\n\t    Extended Prefix TLV (1), length: 20, value: \
-             \n\t      IPv4 prefix:     10.1.2.0/24, Route Type: Inter-Area, Flags [Node]\
+             \n\t      IPv4 prefix:        10.1.2.0/24, Route Type: Inter-Area, Flags [Inter-Area]\
              \n\t\tPrefix-SID subTLV (2), length: 8, value: \
-             \n\t\t  Index: 7, MT-ID: 0, Algorithm: Strict Shortest Path First (1), Flags [No-PHP, Mapping Server]"
+             \n\t\t  Index: 7, MT-ID: 0, Algorithm: Strict Shortest Path First (1), Flags [No-PHP, Mapping-Server]"
+        );
+    }
+    #[test]
+    fn adjacencies_have_labels_or_indices() {
+        let link = [0, 1, 0, 23, 1, 0, 0, 0, 192, 0, 2, 9, 10, 0, 0, 1];
+        let label = [0, 2, 0, 7, 0x60, 0, 0, 5, 0, 0x5d, 0xc0, 0];
+        assert_eq!(
+            told(8, &[&link[..], &label].concat()),
+            "\n\t    Extended Link TLV (1), length: 23, value: \
+             \n\t      Link Type: Point-to-Point Link (1)\n\t      Reserved: 0\
+             \n\t      Link ID: 192.0.2.9\n\t      Link Data: 10.0.0.1\
+             \n\t      Adj-SID Sub-TLV (2), length: 7, value: \n\t        Flags: [Value/Index, Local/Global]\
+             \n\t        Reserved: 0\n\t        MT-ID: 0\n\t        Weight: 5\n\t        SID/Label: 24000 [|ospf2]"
         );
     }
 }

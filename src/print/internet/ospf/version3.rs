@@ -1,6 +1,6 @@
 //! OSPF for IPv6, version 3 (RFC 5340), with its authentication trailer (RFC 7166).
 
-use super::{advertisement3 as advertisement, area, designated, neighbors};
+use super::{advertisement3 as advertisement, designated, neighbors, router_and_area};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{Hex4, HexPad, name_of, put, put_bits};
@@ -23,9 +23,7 @@ pub(in crate::print::internet) fn print(page: &mut Page<'_>, packet: Cursor<'_>)
         put!(page, " [len ", length, "]");
         return Ok(());
     }
-    put!(page, "\n\tRouter-ID ");
-    page.host(packet.after(4).peek_ipv4()?);
-    area(page, packet.after(8))?;
+    router_and_area(page, packet)?;
     match packet.peek_u8(14)? {
         0 => {}
         instance => put!(page, ", Instance ", instance),
