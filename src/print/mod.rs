@@ -35,6 +35,7 @@ mod registry;
 #[cfg(test)]
 mod sample;
 mod secrets;
+mod signature;
 mod text;
 mod time;
 mod transport;

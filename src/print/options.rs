@@ -44,7 +44,7 @@ pub struct Options {
     pub number: bool,
     /// The captured and the original length before the time stamp (`--lengths`).
     pub lengths: bool,
-    /// The key with which the signatures of TCP segments are checked (`-M`), if any.
+    /// The key with which the signatures of TCP, RSVP and IS-IS are checked (`-M`), if any.
     pub signature_key: Option<Box<[u8]>>,
     /// The keys with which encrypted packets are opened (`-E`).
     pub secrets: Secrets,

@@ -101,7 +101,7 @@ pub struct Args {
     /// Hand over each line as it comes
     #[arg(short = 'l')]
     pub line_buffered: bool,
-    /// Check the signatures of TCP segments (RFC 2385) with this key
+    /// Check the signatures of TCP (RFC 2385), RSVP and IS-IS with this key
     #[arg(short = 'M', value_name = "secret")]
     pub signature_key: Option<OsString>,
     /// Print time stamps in microseconds

@@ -58,14 +58,14 @@ fn whole(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
                     return Ok(());
                 }
                 let part = rest.claiming(length).after(HEADER);
-                if !object::print_all(page, "\n\t    ", part)? {
+                if !object::print_all(page, "\n\t    ", rest.claiming(length), part)? {
                     return Ok(());
                 }
                 rest.advance(length);
             }
         }
         kind if name_of(MESSAGES, kind).is_some() => {
-            object::print_all(page, "\n\t  ", rest)?;
+            object::print_all(page, "\n\t  ", message, rest)?;
         }
         _ => page.hex("\n\t    ", rest.limited(rest.len()).bytes()),
     }

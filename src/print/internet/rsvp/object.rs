@@ -4,12 +4,18 @@ use super::names::{CLASSES, ERRORS, ERRORS_DIFFSERV, ERRORS_ROUTING, PROPERTIES,
 use super::{Fault, Told, flow, path, room, session};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
+use crate::print::signature;
 use crate::print::text::{Hex, Hex2, HexPad, HexRun, Significant, name_of, put, put_bits};
 
 /// Prints all objects of a message; false if one of them ended it.
-pub(super) fn print_all(page: &mut Page<'_>, indent: &'static str, mut rest: Cursor<'_>) -> Shown<bool> {
+pub(super) fn print_all(
+    page: &mut Page<'_>,
+    indent: &'static str,
+    message: Cursor<'_>,
+    mut rest: Cursor<'_>,
+) -> Shown<bool> {
     while rest.len() >= HEADER {
-        match print(page, indent, rest) {
+        match print(page, indent, message, rest) {
             Ok(length) => rest.advance(length),
             Err(Fault::Stop(stop)) => return Err(stop),
             Err(Fault::Short) => {
@@ -27,7 +33,12 @@ pub(super) fn print_all(page: &mut Page<'_>, indent: &'static str, mut rest: Cur
 }
 
 /// Prints an object and returns its length.
-fn print(page: &mut Page<'_>, indent: &'static str, object: Cursor<'_>) -> Result<usize, Fault> {
+fn print(
+    page: &mut Page<'_>,
+    indent: &'static str,
+    message: Cursor<'_>,
+    object: Cursor<'_>,
+) -> Result<usize, Fault> {
     object.need(HEADER)?;
     let length = usize::from(object.peek_u16(0)?);
     if !length.is_multiple_of(4) {
@@ -70,7 +81,12 @@ fn print(page: &mut Page<'_>, indent: &'static str, object: Cursor<'_>) -> Resul
     }
     object.need(length)?;
     let value = object.limited(length).after(HEADER);
-    let dump = contents(page, indent, class, kind, value)?;
+    let dump = if (class, kind) == (4, 1) {
+        let digest = message.captured() - object.captured() + HEADER + DIGEST;
+        integrity(page, indent, message, digest, value)?
+    } else {
+        contents(page, indent, class, kind, value)?
+    };
     if dump || page.verbose(2) {
         page.hex("\n\t    ", value.bytes());
     }
@@ -82,7 +98,6 @@ fn contents(page: &mut Page<'_>, indent: &'static str, class: u8, kind: u8, valu
     match (class, kind) {
         (1, _) => session::session(page, indent, kind, value),
         (3, _) => hop(page, indent, kind, value),
-        (4, 1) => integrity(page, indent, value),
         (5, 1) => {
             room(value, 4)?;
             put!(page, indent, "  Refresh Period: ", value.peek_u32(0)?, "ms");
@@ -183,21 +198,23 @@ fn hop(page: &mut Page<'_>, indent: &'static str, kind: u8, mut rest: Cursor<'_>
     Ok(is_v6 || !rest.is_empty())
 }
 
-fn integrity(page: &mut Page<'_>, indent: &'static str, mut rest: Cursor<'_>) -> Told {
+/// Prints the signature of the message, whose digest is `digest` bytes into it (RFC 2747).
+fn integrity(
+    page: &mut Page<'_>,
+    indent: &'static str,
+    message: Cursor<'_>,
+    digest: usize,
+    mut rest: Cursor<'_>,
+) -> Told {
     room(rest, 32)?;
     let flags = rest.u8()?;
     rest.skip(1)?;
     put!(page, indent, "  Key-ID 0x", HexRun(rest.take(6)?));
     put!(page, ", Sequence 0x", HexPad(rest.u64()?, 16), ", Flags [");
     put_bits(page.out, &[(0x80, "Handshake")], flags.into(), ", ", "none");
-    put!(
-        page,
-        "]",
-        indent,
-        "  MD5-sum 0x",
-        HexRun(rest.take(16)?),
-        "  (unchecked)"
-    );
+    put!(page, "]", indent, "  MD5-sum 0x", HexRun(rest.take(16)?), " ");
+    // The sum over the message is made last, and over the digest.
+    signature::print(page, message, digest, &[CHECKSUM]);
     Ok(false)
 }
 
@@ -356,6 +373,10 @@ pub(super) fn put_number(page: &mut Page<'_>, number: u8) {
 }
 
 const HEADER: usize = 4;
+/// Where the checksum is in a message.
+const CHECKSUM: std::ops::Range<usize> = 2..4;
+/// Where the digest is in an integrity object.
+const DIGEST: usize = 16;
 
 const STYLES: &[(u32, &str)] = &[
     (17, "Wildcard Filter"),

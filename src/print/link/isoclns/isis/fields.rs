@@ -2,11 +2,12 @@
 
 use super::value::Value;
 use super::{Id, NODE, SYSTEM, dump};
-use crate::print::cursor::{Shown, Stop};
+use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::registry::nlpid;
 use crate::print::registry::nsap::Nsap;
-use crate::print::text::{Hex2, HexPad, HexRun, Put, name_of, put, put_bits};
+use crate::print::signature;
+use crate::print::text::{Hex2, HexPad, Put, name_of, put, put_bits};
 
 pub(super) fn areas(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
     while let Some(mut length) = value.take(1)?.filter(|length| !length.is_empty()) {
@@ -112,7 +113,7 @@ impl Put for Metric {
     }
 }
 
-pub(super) fn authentication(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
+pub(super) fn authentication(page: &mut Page<'_>, message: Cursor<'_>, mut value: Value<'_>) -> Shown {
     let Some(mut kind) = value.take(1)? else {
         return Ok(());
     };
@@ -124,17 +125,11 @@ pub(super) fn authentication(page: &mut Page<'_>, mut value: Value<'_>) -> Shown
     match kind {
         PASSWORD => page.padded_text(&mut value.rest, value.left)?,
         MD5 => {
-            put!(page, HexRun(value.rest.limited(value.left).bytes()));
-            value.rest.need(value.left)?;
-            put!(
-                page,
-                if value.left == 16 {
-                    ""
-                } else {
-                    ", (invalid subTLV) "
-                },
-                " (unchecked)"
-            );
+            let digest = message.captured() - value.rest.captured();
+            let proper = value.left == 16;
+            page.digits(&mut value.rest, value.left)?;
+            put!(page, if proper { "" } else { ", (invalid subTLV) " });
+            signature::print(page, message, digest, CLEARED);
         }
         GENERIC => {
             let Some(key) = value.take(2)? else {
@@ -214,8 +209,9 @@ pub(super) fn shared_risk(page: &mut Page<'_>, mut value: Value<'_>) -> Shown {
         let Some(address) = value.take(4)? else {
             return Ok(());
         };
+        let address = address.peek_ipv4()?;
         put!(page, "\n\t      IPv4 ", name, " address: ");
-        page.host(address.peek_ipv4()?);
+        page.host(address);
     }
     value.each(4, |part| {
         put!(page, "\n\t      Link-ID: 0x", HexPad(part.peek_u32(0)?.into(), 8));
@@ -333,6 +329,8 @@ const TOPOLOGY_NAMES: &[(u16, &str)] = &[
 const PASSWORD: u8 = 1;
 const GENERIC: u8 = 3;
 const MD5: u8 = 54;
+/// The lifetime and the checksum of a link state packet, which are zero while a signature is made (RFC 5304).
+const CLEARED: &[std::ops::Range<usize>] = &[10..12, 24..26];
 const AUTHENTICATIONS: &[(u8, &str)] = &[
     (PASSWORD, "simple text password"),
     (GENERIC, "Generic Crypto key-id"),

@@ -136,11 +136,12 @@ fn value(page: &mut Page<'_>, kind: u8, message: Cursor<'_>, mut value: Value<'_
             value.list(page, |page, rest, _| prefix::wide(page, rest, true))?;
         }
         IPV6_ADDRESSES => value.each(16, |part| {
+            let address = part.peek_ipv6()?;
             put!(page, "\n\t      IPv6 interface address: ");
-            page.host(part.peek_ipv6()?);
+            page.host(address);
             Ok(())
         })?,
-        AUTHENTICATION => authentication(page, value)?,
+        AUTHENTICATION => authentication(page, message, value)?,
         ADJACENCY => adjacency(page, value)?,
         PROTOCOLS => protocols(page, value)?,
         PORT_CAPABILITY => {
@@ -174,24 +175,18 @@ fn value(page: &mut Page<'_>, kind: u8, message: Cursor<'_>, mut value: Value<'_
             page.padded_text(&mut value.rest, value.left)?;
         }
         SHARED_RISK => shared_risk(page, value)?,
-        PACKETS => value.each(8 + PACKET, |mut part| {
-            let (lifetime, id) = (part.u16()?, part.take(PACKET)?);
-            put!(
-                page,
-                "\n\t      lsp-id: ",
-                Id(id),
-                ", seq: 0x",
-                HexPad(part.u32()?.into(), 8)
-            );
-            put!(
-                page,
-                ", lifetime: ",
-                Right(lifetime.into(), 5),
-                "s, chksum: 0x",
-                Hex4(part.u16()?)
-            );
-            Ok(())
-        })?,
+        PACKETS => {
+            while value.left >= 8 + PACKET {
+                let mut part = value.rest;
+                let (lifetime, id) = (part.u16()?, part.take(PACKET)?);
+                put!(page, "\n\t      lsp-id: ", Id(id));
+                put!(page, ", seq: 0x", HexPad(part.u32()?.into(), 8));
+                put!(page, ", lifetime: ", Right(lifetime.into(), 5), "s");
+                put!(page, ", chksum: 0x", Hex4(part.u16()?));
+                value.rest = part;
+                value.left -= 8 + PACKET;
+            }
+        }
         CHECKSUM => {
             let offset = message.captured() - value.rest.captured();
             if let Some(sum) = value.take(2)? {
@@ -227,26 +222,26 @@ fn value(page: &mut Page<'_>, kind: u8, message: Cursor<'_>, mut value: Value<'_
                 put!(page, "\n\t      Sequence number: ", number.peek_u32(0)?);
             }
         }
-        ROUTER_CAPABILITY => match value.take(5)? {
-            None => {
-                put!(page, " [object length ", value.left, " < 5]");
-                page.invalid();
-            }
-            Some(mut router) => {
-                put!(page, "\n\t      Router-ID ");
-                page.host(router.ipv4()?);
-                put!(page, ", Flags [");
-                put_bits(
-                    page.out,
-                    &[(1, "S bit"), (2, "D bit")],
-                    router.u8()?.into(),
-                    ", ",
-                    "none",
-                );
-                put!(page, "]");
-                capability::values(page, value.rest, value.left)?;
-            }
-        },
+        ROUTER_CAPABILITY if value.left < 5 => {
+            put!(page, " [object length ", value.left, " < 5]");
+            page.invalid();
+        }
+        ROUTER_CAPABILITY => {
+            let router = value.rest.ipv4()?;
+            put!(page, "\n\t      Router-ID ");
+            page.host(router);
+            let flags = value.rest.u8()?;
+            put!(page, ", Flags [");
+            put_bits(
+                page.out,
+                &[(1, "S bit"), (2, "D bit")],
+                flags.into(),
+                ", ",
+                "none",
+            );
+            put!(page, "]");
+            capability::values(page, value.rest, value.left - 5)?;
+        }
         VENDOR => {
             if let Some(mut vendor) = value.take(3)? {
                 let number = vendor.u24()?;
