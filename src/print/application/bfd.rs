@@ -103,7 +103,7 @@ fn kind(ports: Ports) -> Option<&'static str> {
 }
 
 fn authentication(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
-    rest.need(3)?;
+    rest.need(4)?;
     let (kind, length) = (rest.u8()?, rest.u8()?);
     put!(
         page,

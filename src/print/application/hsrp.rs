@@ -12,12 +12,14 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     if version != 0 {
         return Ok(());
     }
-    let (operation, state) = (message.peek_u8(1)?, message.peek_u8(2)?);
+    put!(page, "-");
+    let operation = message.peek_u8(1)?;
     match name_of(&[(0, "hello"), (1, "coup"), (2, "resign")], operation) {
-        Some(name) => put!(page, "-", name, " "),
-        None => put!(page, "-unknown (", operation, ") "),
+        Some(name) => put!(page, name, " "),
+        None => put!(page, "unknown (", operation, ") "),
     }
     put!(page, message.len(), ": ");
+    let state = message.peek_u8(2)?;
     match name_of(STATES, state) {
         Some(name) => put!(page, "state=", name, " "),
         None => put!(page, "state=Unknown (", state, ") "),
@@ -31,14 +33,10 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     put!(page, "addr=");
     page.host(address);
     if page.verbose(1) {
+        // These are before the address, and so were captured.
         put!(page, " hellotime=", Span(message.peek_u8(3)?.into()));
-        put!(
-            page,
-            " holdtime=",
-            Span(message.peek_u8(4)?.into()),
-            " priority=",
-            message.peek_u8(5)?
-        );
+        put!(page, " holdtime=", Span(message.peek_u8(4)?.into()));
+        put!(page, " priority=", message.peek_u8(5)?);
         let key = message.after(8).array::<8>()?;
         put!(
             page,

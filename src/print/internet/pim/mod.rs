@@ -27,6 +27,10 @@ pub(in crate::print) fn print(page: &mut Page<'_>, datagram: &Datagram, message:
     }
     put!(page, ", length ", message.len(), "\n\t", name);
     page.enter("pimv2");
+    if message.len() < 2 {
+        put!(page, "[length ", message.len(), " < 2]");
+        return Err(Stop::Invalid);
+    }
     let reserved = message.peek_u8(1)?;
     let form = Form(reserved & 15);
     if form.0 != 0 {
@@ -57,6 +61,7 @@ pub(in crate::print) fn print(page: &mut Page<'_>, datagram: &Datagram, message:
         5 => {
             address(page, " group=", form, &mut rest, Kind::Group)?;
             address(page, " src=", form, &mut rest, Kind::Unicast)?;
+            rest.need(8)?;
             let preference = rest.u32()?;
             put!(
                 page,
@@ -72,7 +77,11 @@ pub(in crate::print) fn print(page: &mut Page<'_>, datagram: &Datagram, message:
             address(page, " src=", form, &mut rest, Kind::Unicast)?;
             address(page, " grp=", form, &mut rest, Kind::Group)?;
             address(page, " forwarder=", form, &mut rest, Kind::Unicast)?;
-            put!(page, " TUNR ", Span(rest.u16()?.into()));
+            if rest.len() < 2 {
+                return Err(Stop::Truncated);
+            }
+            put!(page, " TUNR ");
+            put!(page, Span(rest.u16()?.into()));
             Ok(())
         }
         10 => election(page, reserved >> 4, form, rest),
@@ -97,10 +106,11 @@ fn verdict(datagram: &Datagram, kind: u8, field: u16, message: Cursor<'_>) -> &'
     if field == 0 {
         return "(unverified)";
     }
-    if kind == 1 && sum(8) == Some(0) {
-        return "(correct)";
-    }
-    match sum(message.len()) {
+    let first = if kind == 1 { sum(8) } else { Some(1) };
+    match first
+        .filter(|&sum| sum != 0)
+        .map_or(first, |_| sum(message.len()))
+    {
         None => "(unverified)",
         Some(0) => "(correct)",
         Some(_) => "(incorrect)",
@@ -128,8 +138,11 @@ fn hello(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
             return Err(Stop::Truncated);
         }
         rest.need(length.into())?;
+        if matches!(kind, 24 | 65001) && page.verbose(2) {
+            addresses(page, form, rest, length.into())?;
+        }
         let value = rest.sub(length.into());
-        hello_option(page, form, kind, value)?;
+        hello_option(page, kind, value)?;
         if page.verbose(2) {
             page.hex("\n\t    ", value.bytes());
         }
@@ -137,7 +150,16 @@ fn hello(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
     Ok(())
 }
 
-fn hello_option(page: &mut Page<'_>, form: Form, kind: u16, mut value: Cursor<'_>) -> Shown {
+/// The addresses of an option; the last may go on behind it.
+fn addresses(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>, length: usize) -> Shown {
+    let behind = rest.len().saturating_sub(length);
+    while rest.len() > behind {
+        address(page, "\n\t    ", form, &mut rest, Kind::Unicast)?;
+    }
+    Ok(())
+}
+
+fn hello_option(page: &mut Page<'_>, kind: u16, mut value: Cursor<'_>) -> Shown {
     let wanted = match kind {
         1 => 2,
         2 | 20 | 21 => 4,
@@ -175,12 +197,7 @@ fn hello_option(page: &mut Page<'_>, form: Form, kind: u16, mut value: Cursor<'_
                 put!(page, " ?0x", Hex4(reserved), "?");
             }
         }
-        22 => {}
-        24 | 65001 => {
-            while page.verbose(2) && !value.is_empty() {
-                address(page, "\n\t    ", form, &mut value, Kind::Unicast)?;
-            }
-        }
+        22 | 24 | 65001 => {}
         _ => {
             if !page.verbose(2) {
                 page.hex("\n\t    ", value.bytes());
@@ -244,6 +261,10 @@ fn join_prune(page: &mut Page<'_>, graft_ack: bool, form: Form, mut rest: Cursor
 fn bootstrap(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
     put!(page, " tag=", Hex(rest.u16()?.into()));
     put!(page, " hashmlen=", rest.u8()?);
+    if rest.is_empty() {
+        return Err(Stop::Truncated);
+    }
+    rest.need(2)?;
     put!(page, " BSRprio=", rest.u8()?);
     address(page, " BSR=", form, &mut rest, Kind::Unicast)?;
     let mut group = 0;
@@ -253,15 +274,20 @@ fn bootstrap(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
         put!(page, " RPcnt=", rest.u8()?);
         let fragment = rest.u8()?;
         put!(page, " FRPcnt=", fragment);
-        rest.skip(2)?;
+        pass(&mut rest, 2)?;
         for point in 0..fragment {
             if rest.is_empty() {
                 break;
             }
             put!(page, " RP", point, "=");
             address(page, "", form, &mut rest, Kind::Unicast)?;
-            put!(page, ",holdtime=", Span(rest.u16()?.into()), ",prio=", rest.u8()?);
-            rest.skip(1)?;
+            if rest.len() < 2 {
+                return Err(Stop::Truncated);
+            }
+            put!(page, ",holdtime=");
+            put!(page, Span(rest.u16()?.into()));
+            put!(page, ",prio=", rest.u8()?);
+            pass(&mut rest, 1)?;
         }
         put!(page, ")");
         group += 1;
@@ -269,11 +295,24 @@ fn bootstrap(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
     Ok(())
 }
 
+/// Passes over bytes that need not have been captured, but must be declared.
+fn pass(rest: &mut Cursor<'_>, count: usize) -> Shown {
+    if rest.len() < count {
+        return Err(Stop::Truncated);
+    }
+    rest.advance(count);
+    Ok(())
+}
+
 fn candidate(page: &mut Page<'_>, form: Form, mut rest: Cursor<'_>) -> Shown {
     let count = rest.u8()?;
     put!(page, " prefix-cnt=", count);
     put!(page, " prio=", rest.u8()?);
-    put!(page, " holdtime=", Span(rest.u16()?.into()));
+    if rest.len() < 2 {
+        return Err(Stop::Truncated);
+    }
+    put!(page, " holdtime=");
+    put!(page, Span(rest.u16()?.into()));
     address(page, " RP=", form, &mut rest, Kind::Unicast)?;
     for group in 0..count {
         if rest.is_empty() {

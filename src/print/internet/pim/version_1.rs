@@ -96,8 +96,10 @@ fn join_prune(page: &mut Page<'_>, body: Cursor<'_>) -> Shown {
     let mut rest = body;
     let line = if page.verbose(2) { "\n" } else { "" };
     rest.claims(4)?;
-    put!(page, line, " Upstream Nbr: ");
-    page.host(rest.ipv4()?);
+    put!(page, line);
+    let upstream = rest.ipv4()?;
+    put!(page, " Upstream Nbr: ");
+    page.host(upstream);
     rest.claims(4)?;
     put!(page, line, " Hold time: ");
     put!(page, Span(rest.peek_u16(2)?.into()));

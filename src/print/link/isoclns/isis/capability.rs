@@ -30,7 +30,7 @@ pub(super) fn values(page: &mut Page<'_>, mut rest: Cursor<'_>, mut left: usize)
 }
 
 fn segment_routing(page: &mut Page<'_>, mut rest: Cursor<'_>, length: u8) -> Shown {
-    let flags = rest.u8()?;
+    let (flags, range) = (rest.u8()?, rest.u24()?);
     put!(page, ", Flags [");
     put_bits(
         page.out,
@@ -39,7 +39,7 @@ fn segment_routing(page: &mut Page<'_>, mut rest: Cursor<'_>, length: u8) -> Sho
         ", ",
         "None",
     );
-    put!(page, "], Range ", rest.u24()?);
+    put!(page, "], Range ", range);
     // A length of less than four wraps in the text that we match.
     let mut left = length.wrapping_sub(4);
     while left >= 5 {
