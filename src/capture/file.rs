@@ -145,7 +145,7 @@ impl<R: Read> File<R> {
 }
 
 /// When a packet was captured: seconds since 1970, and nanoseconds.
-pub(super) type Time = (i64, u32);
+pub(super) type Time = (i64, i64);
 
 impl<R: Read> File<R> {
     /// The time of the next packet, which is whole and comes [next](Self::next_frame), or `None` at the end.
@@ -253,10 +253,11 @@ fn record_time<R: Read>(blocks: &mut Blocks<Input<R>>, header: &Header) -> Resul
 
 #[inline]
 fn time_of(record: &RecordHeader, precision: Precision) -> Time {
+    // It should be below a second, but a damaged file may have anything there. It is signed, as libpcap's is.
+    let fraction = i64::from(record.fraction.cast_signed());
     let nanos = match precision {
-        // Some writers count more than a second's worth: keep what fits.
-        Precision::Micro => record.fraction.saturating_mul(1000).min(MAX_NANOS),
-        Precision::Nano => record.fraction.min(MAX_NANOS),
+        Precision::Micro => fraction * 1000,
+        Precision::Nano => fraction,
     };
     (i64::from(record.secs), nanos)
 }
@@ -271,7 +272,7 @@ fn next_packet<'a, R: Read>(
     let found = section.block(blocks.consume(len))?;
     Ok(found.map(|packet| Frame {
         secs: packet.secs.cast_signed(),
-        nanos: packet.nanos,
+        nanos: packet.nanos.into(),
         link: packet.link,
         wire_len: packet.original,
         bytes: packet.bytes,
@@ -288,7 +289,7 @@ fn packet_time<R: Read>(
         return end(blocks);
     };
     let packet = section.block(blocks.bytes().get(..len).unwrap_or_default())?;
-    Ok(packet.map(|packet| (packet.secs.cast_signed(), packet.nanos)))
+    Ok(packet.map(|packet| (packet.secs.cast_signed(), packet.nanos.into())))
 }
 
 /// Takes the blocks up to the next packet, and makes that available as a whole; gives the length of its block, or
@@ -340,8 +341,6 @@ fn need<R: Read>(blocks: &mut Blocks<Input<R>>, wanted: usize, what: &'static st
         Err(Problem::Truncated { what, wanted, got })
     }
 }
-
-const MAX_NANOS: u32 = 999_999_999;
 
 #[cfg(test)]
 mod tests {

@@ -8,8 +8,8 @@ use crate::wire::pcapng::{Interface, Notes};
 pub struct Frame<'a> {
     /// When it was captured, in whole seconds since 1970.
     pub secs: i64,
-    /// Nanoseconds into that second, below 1,000,000,000.
-    pub nanos: u32,
+    /// Nanoseconds into that second, below 1,000,000,000 unless the file is damaged.
+    pub nanos: i64,
     /// What it begins with.
     pub link: LinkType,
     /// How many bytes it had on the wire.

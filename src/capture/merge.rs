@@ -74,7 +74,7 @@ mod tests {
     use crate::wire::pcapng::Notes;
 
     /// A file whose packets come at these nanoseconds, with `mark` as their only byte.
-    fn file(mark: u8, link: LinkType, format: Format, times: &[u32]) -> Vec<u8> {
+    fn file(mark: u8, link: LinkType, format: Format, times: &[i64]) -> Vec<u8> {
         let head = Head {
             format,
             ..Head::pcap(link, Precision::Nano, 100)
@@ -97,7 +97,7 @@ mod tests {
         bytes
     }
 
-    fn merged(files: &[Vec<u8>]) -> (Vec<(u32, u8, LinkType)>, Vec<String>) {
+    fn merged(files: &[Vec<u8>]) -> (Vec<(i64, u8, LinkType)>, Vec<String>) {
         let files = (1..).zip(files);
         let files = files.map(|(number, bytes)| File::new(format!("{number}"), &bytes[..]).unwrap());
         let mut merge = Merge::new(files.collect());

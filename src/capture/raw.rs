@@ -131,7 +131,7 @@ impl Dressing {
         let bytes = if added == 0 { raw.bytes } else { scratch.as_slice() };
         Frame {
             secs: raw.secs,
-            nanos: raw.nanos,
+            nanos: raw.nanos.into(),
             link: self.link(),
             wire_len: raw.original.saturating_add(added),
             bytes: bytes.get(..snaplen).unwrap_or(bytes),

@@ -9,6 +9,15 @@ use crate::wire::LinkType;
 use crate::wire::pcap::{Header, Precision, RecordHeader};
 use crate::wire::pcapng::{self, Application, Counts, Interface};
 
+/// In nanoseconds.
+const SECOND: i64 = 1_000_000_000;
+
+/// The lower half of a fraction of a second, which is all of it unless a damaged file was read.
+fn low(fraction: i64) -> u32 {
+    let [.., a, b, c, d] = fraction.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
 /// A capture file being written, little-endian.
 ///
 /// Bytes reach the file in whole packets only. If the disk fills up in the middle of one, the file is cut back to
@@ -226,8 +235,8 @@ impl<W: Output> Save<W> {
             });
         }
         let fraction = match self.head.precision {
-            Precision::Micro => frame.nanos / 1000,
-            Precision::Nano => frame.nanos,
+            Precision::Micro => low(frame.nanos / 1000),
+            Precision::Nano => low(frame.nanos),
         };
         let header = RecordHeader {
             // The format has no other seconds than these; later ones wrap, as libpcap's do.
@@ -243,9 +252,10 @@ impl<W: Output> Save<W> {
 
     fn add_block(&mut self, frame: &Frame<'_>) -> Result<(), SaveError> {
         let place = self.place_of(frame)?;
+        let whole = frame.nanos.div_euclid(SECOND);
         let packet = pcapng::Packet {
-            secs: frame.secs.cast_unsigned(),
-            nanos: frame.nanos,
+            secs: frame.secs.saturating_add(whole).cast_unsigned(),
+            nanos: low(frame.nanos.rem_euclid(SECOND)),
             link: frame.link,
             original: frame.wire_len,
             bytes: frame.bytes,

@@ -22,6 +22,6 @@ pub struct Packet<'a> {
 pub struct Timestamp {
     /// Whole seconds since 1970-01-01 00:00 UTC.
     pub secs: i64,
-    /// Nanoseconds within the second, below 1,000,000,000.
-    pub nanos: u32,
+    /// Nanoseconds within the second, below 1,000,000,000 unless the file is damaged.
+    pub nanos: i64,
 }

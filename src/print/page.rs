@@ -316,10 +316,23 @@ impl<'p> Page<'p> {
     /// The bytes of something that has no printer, in hexadecimal and ASCII on lines of their own; not under `-q`,
     /// and not where a dump of the packet in hexadecimal follows.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        let dumped = self.options.dump.is_some_and(|dump| dump.form != DumpForm::Ascii);
-        if !dumped && !self.quiet() {
+        if !self.is_dumped() {
             self.hex_ascii("\n\t", bytes);
         }
+    }
+
+    /// As [`raw`](Self::raw), of all that is declared; what was not captured of it is told.
+    pub(crate) fn raw_declared(&mut self, rest: Cursor<'_>) -> Shown {
+        if !self.is_dumped() {
+            self.hex_ascii("\n\t", rest.limited(rest.len()).bytes());
+            rest.need(rest.len())?;
+        }
+        Ok(())
+    }
+
+    /// Whether what has no printer is not shown: under `-q`, and where a dump in hexadecimal follows.
+    pub(crate) fn is_dumped(&self) -> bool {
+        self.quiet() || self.options.dump.is_some_and(|dump| dump.form != DumpForm::Ascii)
     }
 
     /// Bytes in hexadecimal and ASCII on lines of their own, each after `indent`.

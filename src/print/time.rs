@@ -91,33 +91,54 @@ impl Clock {
 
     fn since(&mut self, time: Timestamp, out: &mut Vec<u8>) {
         let reference = *self.reference.get_or_insert(time);
-        let (earlier, later) = if time < reference {
-            (time, reference)
+        let (from, to) = (self.in_units(reference), self.in_units(time));
+        let ((from, until), sign) = if to < from {
+            ((to, from), b'-')
         } else {
-            (reference, time)
+            ((from, to), b' ')
         };
-        out.push(if time < reference { b'-' } else { b' ' });
-        let borrow = later.nanos < earlier.nanos;
-        let gap = Timestamp {
-            secs: later
-                .secs
-                .saturating_sub(earlier.secs)
-                .saturating_sub(borrow.into()),
-            nanos: later.nanos + if borrow { 1_000_000_000 } else { 0 } - earlier.nanos,
-        };
-        time_of_day(gap.secs.rem_euclid(86_400), out);
-        self.fraction(gap, out);
+        out.push(sign);
+        let mut secs = until.0.saturating_sub(from.0);
+        let mut fraction = until.1 - from.1;
+        if fraction < 0 {
+            secs = secs.saturating_sub(1);
+            fraction += i64::from(self.unit());
+        }
+        time_of_day(secs.rem_euclid(86_400), out);
+        self.put_fraction(fraction, out);
         if self.style == TimeStyle::SinceLast {
             self.reference = Some(time);
         }
     }
 
     fn fraction(&self, time: Timestamp, out: &mut Vec<u8>) {
+        self.put_fraction(self.in_units(time).1, out);
+    }
+
+    /// How many of the units shown there are in a second.
+    fn unit(&self) -> u32 {
+        if self.nanos { 1_000_000_000 } else { 1_000_000 }
+    }
+
+    /// Whole seconds and the units shown.
+    fn in_units(&self, time: Timestamp) -> (i64, i64) {
+        let fraction = if self.nanos { time.nanos } else { time.nanos / 1000 };
+        (time.secs, fraction)
+    }
+
+    fn put_fraction(&self, fraction: i64, out: &mut Vec<u8>) {
+        // What does not fit is the fault of a damaged file, and shown as the 32 bits that it has there.
+        let [.., a, b, c, d] = fraction.to_be_bytes();
+        let fraction = u32::from_be_bytes([a, b, c, d]);
         out.push(b'.');
-        if self.nanos {
-            Zeros(time.nanos.into(), 9).put(out);
-        } else {
-            Zeros((time.nanos / 1000).into(), 6).put(out);
+        Zeros(fraction.into(), if self.nanos { 9 } else { 6 }).put(out);
+        if fraction >= self.unit() {
+            if self.nanos {
+                " (invalid ns)"
+            } else {
+                " (invalid us)"
+            }
+            .put(out);
         }
     }
 }
@@ -185,7 +206,7 @@ fn time_of_day(seconds: i64, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    fn stamps(options: &Options, times: &[(i64, u32)]) -> Vec<String> {
+    fn stamps(options: &Options, times: &[(i64, i64)]) -> Vec<String> {
         let mut clock = Clock::new(options);
         times
             .iter()
@@ -231,6 +252,36 @@ mod tests {
         assert_eq!(
             stamps(&style(TimeStyle::SinceFirst), &times),
             [" 00:00:00.000000 ", " 00:00:01.200000 ", " 00:00:00.100000 "]
+        );
+    }
+
+    #[test]
+    fn microseconds_are_whole_before_they_are_subtracted() {
+        let times = [(10, 900), (10, 1100)];
+        assert_eq!(
+            stamps(&style(TimeStyle::SinceLast), &times),
+            [" 00:00:00.000000 ", " 00:00:00.000001 "]
+        );
+    }
+
+    #[test]
+    fn more_than_a_second_of_microseconds_is_told() {
+        let times = [(10, 1_159_821_166_000), (11, -294_967_296_000), (12, 5000)];
+        assert_eq!(
+            stamps(&style(TimeStyle::Epoch), &times),
+            [
+                "10.1159821166 (invalid us) ",
+                "11.4000000000 (invalid us) ",
+                "12.000005 "
+            ]
+        );
+        assert_eq!(
+            stamps(&style(TimeStyle::SinceLast), &times),
+            [
+                " 00:00:00.000000 ",
+                " 00:00:00.2841178834 (invalid us) ",
+                " 00:00:01.294967301 (invalid us) "
+            ]
         );
     }
 

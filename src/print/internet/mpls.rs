@@ -83,7 +83,8 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             put!(page, separator);
             page.deeper(|page| isoclns::print(page, rest))
         }
-        _ => Ok(()),
+        _ if rest.is_empty() => Ok(()),
+        _ => page.raw_declared(rest),
     }
 }
 

@@ -298,10 +298,12 @@ impl Json {
 
     /// RFC 3339, in UTC. The text of the second is kept.
     fn time(&mut self, time: Timestamp, out: &mut Vec<u8>) {
-        if self.known_second != Some(time.secs) {
-            self.known_second = Some(time.secs);
+        // A damaged file may say more than a second.
+        let secs = time.secs.saturating_add(time.nanos.div_euclid(SECOND));
+        if self.known_second != Some(secs) {
+            self.known_second = Some(secs);
             self.second.clear();
-            if let Ok(second) = jiff::Timestamp::from_second(time.secs) {
+            if let Ok(second) = jiff::Timestamp::from_second(secs) {
                 let text = second.strftime("\"%Y-%m-%dT%H:%M:%S").to_string();
                 self.second.extend_from_slice(text.as_bytes());
             }
@@ -310,9 +312,13 @@ impl Json {
             return "null".put(out);
         }
         out.extend_from_slice(&self.second);
-        (".", Zeros(time.nanos.into(), 9), "Z\"").put(out);
+        let nanos = time.nanos.rem_euclid(SECOND).unsigned_abs();
+        (".", Zeros(nanos, 9), "Z\"").put(out);
     }
 }
+
+/// In nanoseconds.
+const SECOND: i64 = 1_000_000_000;
 
 /// Seconds since 1970 with nine digits after the point.
 fn epoch(time: Timestamp, out: &mut Vec<u8>) {

@@ -84,7 +84,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
                     };
                     header(page, shown, protocol.into(), packet.len());
                 }
-                page.raw(packet.bytes());
+                page.raw_declared(packet)?;
             }
             Ok(())
         }
@@ -95,8 +95,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
             if !page.options.link_header {
                 header(page, address, protocol.into(), packet.len());
             }
-            page.raw(rest.bytes());
-            Ok(())
+            page.raw_declared(rest)
         }
     })?;
     Ok(header_len)

@@ -2,6 +2,7 @@
 
 mod auth;
 mod control;
+mod framing;
 mod ipcp;
 mod options;
 
@@ -105,12 +106,18 @@ fn short(rest: Cursor<'_>, wanted: usize) -> Shown {
 
 /// What a PPP protocol carries.
 pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> Shown {
+    if framing::is_flag(protocol) {
+        return page.deeper(|page| framing::print(page, protocol, rest));
+    }
     match protocol {
         IPV4 | VJ_UNCOMPRESSED | 0x0800 => page.deeper(|page| ipv4::print(page, rest)),
         IPV6 | 0x86dd => page.deeper(|page| ipv6::print(page, rest)),
         IPX => ipx::print(page, rest),
         MPLS | MPLS_MULTICAST => page.deeper(|page| mpls::print(page, rest)),
         OSI => page.deeper(|page| isoclns::print(page, rest)),
+        IPX | 0x8137 => page.deeper(|page| ipx::print(page, rest)),
+        // Nobody has told what it looks like.
+        BAP => Ok(()),
         MULTILINK => multilink(page, rest),
         LCP | IPCP | OSICP | MPLSCP | IPV6CP | CCP | BACP => control::print(page, protocol, rest),
         PAP => auth::password(page, rest),
@@ -159,6 +166,7 @@ const TO_PEER: u16 = 0x0103;
 
 const IPV4: u16 = 0x0021;
 const VJ_UNCOMPRESSED: u16 = 0x002f;
+const IPX: u16 = 0x002b;
 const MULTILINK: u16 = 0x003d;
 const IPV6: u16 = 0x0057;
 const COMPRESSED: u16 = 0x00fd;
@@ -174,6 +182,7 @@ const MPLSCP: u16 = 0x8281;
 const LCP: u16 = 0xc021;
 const PAP: u16 = 0xc023;
 const BACP: u16 = 0xc02b;
+const BAP: u16 = 0xc02d;
 const CHAP: u16 = 0xc223;
 
 /// The protocols of PPP (the IANA registry "PPP DLL Protocol Numbers").
@@ -212,8 +221,8 @@ pub(super) const NAMES: &[(u16, &str)] = &[
     (0xc023, "PAP"),
     (0xc025, "LQM"),
     (0xc027, "SPAP"),
-    (0xc02b, "BACP"),
-    (0xc02d, "BAP"),
+    (BACP, "BACP"),
+    (BAP, "BAP"),
     (0xc03d, "MLPPP-CP"),
     (0xc123, "Old-SPAP"),
     (0xc223, "CHAP"),

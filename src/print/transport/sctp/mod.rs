@@ -158,9 +158,9 @@ fn data(page: &mut Page<'_>, flags: u8, mut rest: Cursor<'_>, forces: &mut bool)
             page.enter("sctp");
         } else {
             put!(page, "[Payload");
-            if page.options.dump.is_none() {
+            if !page.is_dumped() {
                 put!(page, ":");
-                page.raw(rest.limited(rest.len()).bytes());
+                page.raw_declared(rest)?;
             }
             put!(page, "]");
         }
