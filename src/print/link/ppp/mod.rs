@@ -112,7 +112,6 @@ pub(super) fn payload(page: &mut Page<'_>, protocol: u16, rest: Cursor<'_>) -> S
     match protocol {
         IPV4 | VJ_UNCOMPRESSED | 0x0800 => page.deeper(|page| ipv4::print(page, rest)),
         IPV6 | 0x86dd => page.deeper(|page| ipv6::print(page, rest)),
-        IPX => ipx::print(page, rest),
         MPLS | MPLS_MULTICAST => page.deeper(|page| mpls::print(page, rest)),
         OSI => page.deeper(|page| isoclns::print(page, rest)),
         IPX | 0x8137 => page.deeper(|page| ipx::print(page, rest)),
@@ -174,7 +173,6 @@ const MPLS: u16 = 0x0281;
 const MPLS_MULTICAST: u16 = 0x0283;
 const IPCP: u16 = 0x8021;
 const OSI: u16 = 0x0023;
-const IPX: u16 = 0x002b;
 const OSICP: u16 = 0x8023;
 const IPV6CP: u16 = 0x8057;
 const CCP: u16 = 0x80fd;
