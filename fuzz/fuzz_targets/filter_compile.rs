@@ -2,29 +2,27 @@
 //! Any text may be typed as a filter: it is refused with a place inside it, or its program runs on any packet, and
 //! wants the same packets whether or not it was optimised.
 
-use fairloss::filter::{FilterError, Listing, NoNames, Options, Program, compile};
+use fairloss::filter::{FilterError, Listing, NoNames, Options, Origin, Program, compile};
 use fairloss::wire::LinkType;
 use libfuzzer_sys::fuzz_target;
 
-const LINKS: [LinkType; 10] = [
-    LinkType::ETHERNET,
-    LinkType::RAW,
-    LinkType::NULL,
-    LinkType::LOOP,
-    LinkType::LINUX_SLL,
-    LinkType::LINUX_SLL2,
-    LinkType::IPV4,
-    LinkType::IPV6,
-    LinkType::PPP,
-    LinkType::IEEE802_11_RADIO,
+/// One of each kind of header, and those that are measured first.
+const LINKS: [u32; 32] = [
+    0, 1, 6, 7, 8, 9, 10, 51, 100, 101, 103, 104, 105, 107, 108, 113, 114, 117, 119, 122, 123, 127, 130, 140, 163,
+    165, 192, 226, 228, 229, 276, 281,
 ];
 
 fuzz_target!(|data: &[u8]| {
     let Some(([link, length], rest)) = data.split_first_chunk() else {
         return;
     };
-    let link = LINKS[usize::from(link >> 1) % LINKS.len()];
-    let live = data[0] & 1 != 0;
+    let link = LINKS.get(usize::from(link >> 2) % LINKS.len());
+    let link = LinkType(link.copied().unwrap_or_default());
+    let origin = match data[0] & 3 {
+        0 => Origin::Nowhere,
+        1 => Origin::Live,
+        _ => Origin::File,
+    };
     let (packet, text) = rest.split_at(rest.len().min((*length).into()));
     let text = String::from_utf8_lossy(text);
     let compiled = [true, false].map(|optimise| {
@@ -32,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
             link,
             snaplen: 65_535,
             netmask: 0xffff_ff00,
-            live,
+            origin,
             optimise,
         };
         compile(&text, &options, &NoNames)

@@ -2,7 +2,7 @@
 //! Any bytes may be captured on any kind of link: they are filtered and printed, as text of bounded length that
 //! ends with a line feed and holds no control character that a terminal would obey.
 
-use fairloss::filter::{NoNames, Options, compile};
+use fairloss::filter::{NoNames, Options, Origin, compile};
 use fairloss::print::{self, Packet, Printer, Timestamp};
 use fairloss::wire::LinkType;
 use libfuzzer_sys::fuzz_target;
@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         link,
         snaplen: 262_144,
         netmask: 0,
-        live: false,
+        origin: Origin::File,
         optimise: true,
     };
     let wire_len = bytes.len() as u32;

@@ -44,6 +44,75 @@ pub(super) enum Kind<'a> {
     Geneve(Option<u32>),
     Vxlan(Option<u32>),
     Llc(Llc),
+    /// `type mgt subtype beacon`: an 802.11 frame whose first byte has these bits under this mask.
+    FrameType {
+        mask: u32,
+        value: u32,
+    },
+    /// `dir tods`: from or to the distribution system of 802.11.
+    FrameDirection(u32),
+    /// What a packet filter logged.
+    Log(Log<'a>),
+    /// A field of ATM's or SS7's headers.
+    Field(Field, Relation, u32),
+    Circuit(Circuit),
+    Unit(Unit),
+}
+
+/// What OpenBSD's packet filter wrote in front of a packet (`pflog`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Log<'a> {
+    Interface(&'a str),
+    Ruleset(&'a str),
+    Rule(u32),
+    Subrule(u32),
+    Reason(u32),
+    Action(u32),
+}
+
+/// A field that is compared with a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// ATM's virtual path and channel.
+    Vpi,
+    Vci,
+    /// SS7's service information, originating and destination point codes, and signalling link selection.
+    Sio(Speed),
+    Opc(Speed),
+    Dpc(Speed),
+    Sls(Speed),
+}
+
+/// Which signalling links of SS7: those of 64 kbit/s, or the faster ones with longer sequence numbers (Q.703).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speed {
+    Low,
+    High,
+}
+
+/// The virtual channels of ATM that have a meaning of their own (ITU-T I.361), and the two kinds of payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Circuit {
+    Emulated,
+    MetaSignalling,
+    Broadcast,
+    Segment,
+    EndToEnd,
+    /// Both of operation and maintenance.
+    Maintenance,
+    Signalling,
+    LocalManagement,
+    /// Messages that set up or end a connection, on the signalling channel or on that of meta signalling.
+    Connect,
+    MetaConnect,
+}
+
+/// The signal units of SS7 (Q.703, 2.2): those that fill, those of the link's state, and messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Fill(Speed),
+    Status(Speed),
+    Message(Speed),
 }
 
 /// What stands before an id.
@@ -61,6 +130,44 @@ pub(super) enum Direction {
     Destination,
     Either,
     Both,
+    /// One of the addresses of an 802.11 frame.
+    Frame(FrameAddress),
+}
+
+/// The addresses of an 802.11 frame: by their place, or by what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FrameAddress {
+    First,
+    Second,
+    Third,
+    Fourth,
+    Receiver,
+    Transmitter,
+}
+
+impl FrameAddress {
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "addr1" | "address1" => Self::First,
+            "addr2" | "address2" => Self::Second,
+            "addr3" | "address3" => Self::Third,
+            "addr4" | "address4" => Self::Fourth,
+            "ra" => Self::Receiver,
+            "ta" => Self::Transmitter,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::First => "addr1",
+            Self::Second => "addr2",
+            Self::Third => "addr3",
+            Self::Fourth => "addr4",
+            Self::Receiver => "ra",
+            Self::Transmitter => "ta",
+        }
+    }
 }
 
 /// What kind of thing an id is.
@@ -105,6 +212,8 @@ pub(super) enum Id<'a> {
     V6(Ipv6Addr),
     V6Prefix(Ipv6Addr, u32),
     Mac([u8; 6]),
+    /// `$0e`: an address of one byte.
+    Short(u8),
 }
 
 /// A calculation on the packet, and where it stands.

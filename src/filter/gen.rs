@@ -4,27 +4,35 @@
 //! moves everything that is written after it, a port is looked for in first fragments only, and `tcp` under IPv6
 //! looks at the first header and behind a fragment header, no further.
 
+mod address;
 mod arith;
+mod atm;
+mod carried;
 mod chain;
 mod ether;
 mod host;
+mod llc;
+mod log;
+mod measured;
 mod port;
 mod proto;
+mod side;
+mod signalling;
 mod tunnel;
+mod wlan;
 
 use std::ops::Range;
 
-use super::ast::{ByteOp, Expr, Id, Kind, Llc, Qualifier, What};
+use self::measured::Measured;
+use super::ast::{ByteOp, Expr, Id, Kind, Qualifier, What};
 use super::cond::{Compare, Cond};
 use super::emit;
 use super::keyword::Proto;
-use super::link::{self, Layout, Naming, Place};
+use super::link::{self, Layout, Place};
 use super::op::Op;
 use super::program::MEMORY;
-use super::text::{KERNEL_IFINDEX, KERNEL_PACKET_TYPE};
 use super::value::{Size, Value, Values};
 use super::{FilterError, Names, Options};
-use crate::wire::LinkType;
 
 /// Turns expressions into conditions, in the order in which they were written.
 pub(super) struct Generator<'a> {
@@ -34,6 +42,8 @@ pub(super) struct Generator<'a> {
     options: &'a Options,
     names: &'a dyn Names,
     layout: Layout,
+    /// What is worked out before all else, where a header has no fixed length.
+    measured: Measured,
     /// The words of scratch memory given out, from the top.
     slots: u8,
     /// How often one was written: each time it holds another value.
@@ -48,20 +58,29 @@ type Result<T> = std::result::Result<T, FilterError>;
 
 impl<'a> Generator<'a> {
     pub(super) fn new(text: &'a str, options: &'a Options, names: &'a dyn Names) -> Self {
-        Self {
+        let mut generator = Self {
             values: Values::default(),
             reads_tags: false,
             options,
             names,
             layout: Layout::of(options.link),
+            measured: Measured::default(),
             slots: 0,
             versions: 0,
             text,
             at: 0..0,
-        }
+        };
+        generator.make_room();
+        generator
     }
 
-    pub(super) fn expression(&mut self, tree: &Expr<'_>) -> Result<Cond> {
+    /// The condition that a whole filter is.
+    pub(super) fn filter(&mut self, tree: &Expr<'_>) -> Result<Cond> {
+        let condition = self.expression(tree)?;
+        Ok(self.measure(condition))
+    }
+
+    fn expression(&mut self, tree: &Expr<'_>) -> Result<Cond> {
         match &tree.kind {
             Kind::Not(inner) => self.expression(inner).map(Cond::not),
             Kind::And(left, right) => {
@@ -109,11 +128,18 @@ impl<'a> Generator<'a> {
             Kind::Geneve(id) => self.geneve(*id),
             Kind::Vxlan(id) => self.vxlan(*id),
             Kind::Llc(kind) => self.llc(*kind),
+            Kind::FrameType { mask, value } => self.frame_type(*mask, *value),
+            Kind::FrameDirection(direction) => self.frame_direction(*direction),
+            Kind::Log(log) => self.log(*log),
+            Kind::Field(field, relation, number) => self.telephony_field(*field, *relation, *number),
+            Kind::Circuit(circuit) => self.circuit(*circuit),
+            Kind::Unit(unit) => self.signal_unit(*unit),
             Kind::Not(_) | Kind::And(..) | Kind::Or(..) => self.expression(tree),
         }
     }
 
     fn id(&mut self, qualifier: Qualifier, id: Id<'_>) -> Result<Cond> {
+        self.check_frame_address(qualifier)?;
         match qualifier.what {
             What::Default | What::Host | What::Net => self.host(qualifier, id),
             What::Port => self.port(qualifier, id),
@@ -144,61 +170,6 @@ impl<'a> Generator<'a> {
                 self.is(all, 0).not()
             }
         }
-    }
-
-    /// Packets that came to this machine, or that it sent: in the header of a cooked capture, else known to the
-    /// kernel alone.
-    fn inbound(&mut self, inbound: bool) -> Result<Cond> {
-        let place = match self.options.link {
-            LinkType::LINUX_SLL => (Place::at(0), Size::Half),
-            LinkType::LINUX_SLL2 => (Place::at(10), Size::Byte),
-            _ if self.options.live => (Place::at(KERNEL_PACKET_TYPE), Size::Half),
-            link => {
-                return Err(FilterError::whole(format!(
-                    "inbound/outbound not supported on {link} when reading savefiles"
-                )));
-            }
-        };
-        let outgoing = self.field(place.0, place.1, PACKET_OUTGOING);
-        Ok(if inbound { outgoing.not() } else { outgoing })
-    }
-
-    fn ifindex(&mut self, index: u32) -> Result<Cond> {
-        let place = match self.options.link {
-            LinkType::LINUX_SLL2 => Place::at(4),
-            _ if self.options.live => Place::at(KERNEL_IFINDEX),
-            link => {
-                return Err(FilterError::whole(format!(
-                    "ifindex not supported on {link} when reading savefiles"
-                )));
-            }
-        };
-        Ok(self.field(place, Size::Word, index))
-    }
-
-    /// Frames with an LLC header, of one kind.
-    fn llc(&mut self, kind: Llc) -> Result<Cond> {
-        let has_llc = match self.layout.naming {
-            Naming::Ethernet => {
-                let length = self.is_length();
-                // Novell's raw 802.3 has no LLC header, only this.
-                length.and(self.field(self.layout.payload, Size::Half, 0xffff).not())
-            }
-            _ => {
-                let name = self.options.link;
-                return Err(FilterError::whole(format!("'llc' not supported on {name}")));
-            }
-        };
-        let control = self.layout.payload.plus(2);
-        let of_kind = match kind {
-            Llc::Any => Cond::ALWAYS,
-            Llc::Information => self.bits(control, Size::Byte, 0x01).not(),
-            Llc::Supervisory => self.masked(control, Size::Byte, 0x03, 0x01),
-            Llc::Unnumbered => self.masked(control, Size::Byte, 0x03, 0x03),
-            Llc::Function(function) => self.masked(control, Size::Byte, 0x0f, u32::from(function)),
-            Llc::Command(command) => self.masked(control, Size::Byte, 0xef, u32::from(command)),
-        };
-        Ok(has_llc.and(of_kind))
     }
 
     // The small change of which all primitives are made.
@@ -266,9 +237,13 @@ impl<'a> Generator<'a> {
         }
         self.slots += 1;
         let slot = u8::try_from(MEMORY).unwrap_or(u8::MAX) - self.slots;
+        Ok((slot, self.again(slot)))
+    }
+
+    /// The value that the word will hold when it is written once more.
+    fn again(&mut self, slot: u8) -> Value {
         self.versions += 1;
-        let value = self.values.slot(slot, self.versions);
-        Ok((slot, value))
+        self.values.slot(slot, self.versions)
     }
 
     fn misplaced(&self, proto: Proto, what: &str) -> FilterError {
@@ -284,6 +259,3 @@ impl<'a> Generator<'a> {
         text.split_whitespace().last().unwrap_or_default().to_owned()
     }
 }
-
-/// The packet type of a packet that this machine sent (`linux/if_packet.h`).
-const PACKET_OUTGOING: u32 = 4;

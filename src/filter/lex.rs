@@ -21,6 +21,8 @@ pub(super) enum Kind<'a> {
     Dotted(&'a str),
     V6(Ipv6Addr),
     Mac([u8; 6]),
+    /// `$0e`: an address of one byte.
+    Short(u8),
     /// A part of the language.
     Word(&'a str),
     /// Anything else that begins with a letter or a digit, or was escaped by a backslash.
@@ -67,6 +69,16 @@ fn token(rest: &str) -> Result<(Kind<'_>, usize), (usize, String)> {
             Err((1, "nothing is escaped by this backslash".to_owned()))
         } else {
             Ok((Kind::Name(name), name.len() + 1))
+        };
+    }
+    if let Some(short) = rest.strip_prefix('$') {
+        let digits = until(short, |c| c.is_ascii_alphanumeric());
+        return match u8::from_str_radix(digits, 16) {
+            Ok(address) if digits.len() <= 2 => Ok((Kind::Short(address), digits.len() + 1)),
+            _ => Err((
+                digits.len() + 1,
+                "an address of one byte has one or two hexadecimal digits".to_owned(),
+            )),
         };
     }
     let word = until(rest, |c| {
@@ -264,6 +276,14 @@ mod tests {
     #[test]
     fn a_backslash_makes_a_name_of_a_keyword() {
         assert_eq!(kinds("\\tcp tcp"), [Kind::Name("tcp"), Kind::Word("tcp")]);
+    }
+
+    #[test]
+    fn an_address_of_one_byte_has_one_or_two_digits() {
+        assert_eq!(kinds("$e $FF"), [Kind::Short(0x0e), Kind::Short(0xff)]);
+        for text in ["$", "$0e1", "$xy", "$ 1"] {
+            assert!(tokens(text).is_err(), "{text}");
+        }
     }
 
     #[test]

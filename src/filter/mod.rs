@@ -20,6 +20,8 @@ mod names;
 mod op;
 mod parse;
 mod program;
+#[cfg(test)]
+mod sample;
 mod text;
 mod value;
 
@@ -40,11 +42,22 @@ pub struct Options {
     pub snaplen: u32,
     /// The network mask of the interface, for `ip broadcast`; 0 if there is none.
     pub netmask: u32,
-    /// Whether the kernel will run the program on packets as they come, so that it may ask what is not in their
-    /// bytes (`inbound`, `ifindex`).
-    pub live: bool,
+    /// Where the packets come from.
+    pub origin: Origin,
     /// Whether tests whose answer is known are taken out (not under `-O`).
     pub optimise: bool,
+}
+
+/// Where the packets of a filter come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The kernel, which runs the program on packets as they come, so that it may ask what is not in their bytes
+    /// (`inbound`, `ifindex`).
+    Live,
+    /// A file, perhaps of another system, whose address families have other numbers and other byte orders.
+    File,
+    /// Nowhere: only the program is wanted. It is that for a file of this system.
+    Nowhere,
 }
 
 /// Compiles a filter. An empty expression wants every packet.
@@ -57,7 +70,7 @@ pub fn compile(expression: &str, options: &Options, names: &dyn Names) -> Result
         return Program::new(vec![Insn::ret(options.snaplen)]).map_err(FilterError::internal);
     };
     let mut generator = r#gen::Generator::new(expression, options, names);
-    let condition = generator.expression(&tree)?;
+    let condition = generator.filter(&tree)?;
     let mut graph = graph::Graph::new(&condition)?;
     if options.optimise {
         graph.thread(&generator.values);
@@ -83,7 +96,7 @@ mod tests {
             link: LinkType::ETHERNET,
             snaplen: 262_144,
             netmask: 0,
-            live: false,
+            origin: Origin::File,
             optimise: true,
         }
     }

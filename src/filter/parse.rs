@@ -4,6 +4,9 @@
 //! id without a qualifier takes the one before it (`port 80 or 443`).
 
 mod arith;
+mod field;
+mod frame;
+mod log;
 mod primitive;
 
 use std::ops::Range;
@@ -157,6 +160,7 @@ impl<'a> Parser<'_, 'a> {
             Some(Kind::Dotted(text)) => Id::Dotted(text),
             Some(Kind::V6(address)) => Id::V6(address),
             Some(Kind::Mac(address)) => Id::Mac(address),
+            Some(Kind::Short(address)) => Id::Short(address),
             _ => return Err(self.expected(wanted(qualifier.what))),
         };
         self.next += 1;

@@ -75,6 +75,16 @@ impl Values {
         self.intern(Node::Slot { slot, version })
     }
 
+    /// Whether another value is made of this one.
+    pub(super) fn refers(&self, value: Value) -> bool {
+        self.nodes.iter().any(|node| match *node {
+            Node::Load { base, .. } => base == Some(value),
+            Node::Neg(inner) => inner == value,
+            Node::Binary(_, left, right) => left == value || right == value,
+            Node::Const(_) | Node::Len | Node::HeaderLen(_) | Node::Slot { .. } => false,
+        })
+    }
+
     /// The number at `base` + `offset`, with the constant parts of `base` moved into the offset.
     pub(super) fn load(&mut self, size: Size, mut base: Option<Value>, mut offset: u32) -> Value {
         while let Some(value) = base {

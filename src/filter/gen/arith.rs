@@ -5,31 +5,40 @@ use crate::filter::FilterError;
 use crate::filter::ast::{Arith, ArithKind, Relation};
 use crate::filter::cond::{Compare, Cond};
 use crate::filter::keyword::Proto;
-use crate::filter::link::{self, Naming};
+use crate::filter::link::{self, Naming, types};
 use crate::filter::op::Op;
 use crate::filter::value::{Node, Size, Value};
+use crate::wire::LinkType;
 
 impl Generator<'_> {
     /// A comparison, which only holds for packets that have the headers that it reads.
     pub(super) fn compare(&mut self, left: &Arith, relation: Relation, right: &Arith) -> Result<Cond> {
         let (left, left_has) = self.arith(left)?;
         let (right, right_has) = self.arith(right)?;
-        let test = |compare| Cond::test(left, compare, right);
         let holds = match (self.values.as_const(left), self.values.as_const(right)) {
             (Some(a), Some(b)) => Cond::Known(known(relation, a, b)),
-            _ => match relation {
-                Relation::Less => test(Compare::AtLeast).not(),
-                Relation::AtMost => test(Compare::Greater).not(),
-                Relation::Equal => self.no_bits(left, right).unwrap_or_else(|| test(Compare::Equal)),
-                Relation::NotEqual => self
-                    .no_bits(left, right)
-                    .unwrap_or_else(|| test(Compare::Equal))
-                    .not(),
-                Relation::AtLeast => test(Compare::AtLeast),
-                Relation::Greater => test(Compare::Greater),
-            },
+            _ => self.holds(left, relation, right),
         };
         Ok(left_has.and(right_has).and(holds))
+    }
+
+    /// Whether the value has this relation to a number.
+    pub(super) fn related(&mut self, value: Value, relation: Relation, number: u32) -> Cond {
+        let number = self.values.constant(number);
+        self.holds(value, relation, number)
+    }
+
+    fn holds(&self, left: Value, relation: Relation, right: Value) -> Cond {
+        let test = |compare| Cond::test(left, compare, right);
+        let equal = || self.no_bits(left, right).unwrap_or_else(|| test(Compare::Equal));
+        match relation {
+            Relation::Less => test(Compare::AtLeast).not(),
+            Relation::AtMost => test(Compare::Greater).not(),
+            Relation::Equal => equal(),
+            Relation::NotEqual => equal().not(),
+            Relation::AtLeast => test(Compare::AtLeast),
+            Relation::Greater => test(Compare::Greater),
+        }
     }
 
     /// `value & mask = 0` in one instruction.
@@ -86,7 +95,12 @@ impl Generator<'_> {
                 let header = self.layout.header;
                 Ok((self.at(header.base, index, header.offset, size), Cond::ALWAYS))
             }
-            Proto::Radio => Err(FilterError::whole("radio information not present in capture")),
+            Proto::Radio => match self.options.link {
+                LinkType::IEEE802_11_RADIO | LinkType::PRISM_HEADER | types::IEEE802_11_RADIO_AVS => {
+                    Ok((self.at(None, index, 0, size), Cond::ALWAYS))
+                }
+                _ => Err(FilterError::whole("radio information not present in capture")),
+            },
             Proto::Ip
             | Proto::Ip6
             | Proto::Arp

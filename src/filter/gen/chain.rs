@@ -61,7 +61,7 @@ impl Generator<'_> {
         let mut headers = Vec::new();
         let (mut next, mut at) = (next, at);
         for _ in 0..MAX_HEADERS {
-            let (next_here, at_here) = (self.versioned(next_slot), self.versioned(at_slot));
+            let (next_here, at_here) = (self.again(next_slot), self.again(at_slot));
             let setup = Cond::Set(next_slot, next).and(Cond::Set(at_slot, at));
             headers.push((setup, next_here));
             let len = self.values.load(Size::Byte, Some(at_here), 1);
@@ -96,11 +96,6 @@ impl Generator<'_> {
             None => self.values.constant(offset),
         }
     }
-
-    fn versioned(&mut self, slot: u8) -> Value {
-        self.versions += 1;
-        self.values.slot(slot, self.versions)
-    }
 }
 
 /// A packet of IPv6 has hardly more than five.
@@ -114,7 +109,7 @@ const DESTINATION: u32 = 60;
 
 #[cfg(test)]
 mod tests {
-    use crate::filter::{NoNames, Options, compile};
+    use crate::filter::{NoNames, Options, Origin, compile};
     use crate::wire::LinkType;
 
     #[test]
@@ -123,7 +118,7 @@ mod tests {
             link: LinkType::RAW,
             snaplen: 1000,
             netmask: 0,
-            live: false,
+            origin: Origin::File,
             optimise: true,
         };
         let wants = |expression: &str, packet: &[u8]| {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::ether::ends;
+use super::address::ends;
 use super::{Generator, Result};
 use crate::filter::FilterError;
 use crate::filter::ast::{Direction, Id, Qualifier, What};
@@ -16,6 +16,7 @@ impl Generator<'_> {
         let is_net = qualifier.what == What::Net;
         match (qualifier.proto, id) {
             (Some(Proto::Link), Id::Mac(address)) if !is_net => self.ether_host(address, qualifier.direction),
+            (_, Id::Short(address)) => self.short_host(qualifier, address),
             (_, Id::Mac(_)) => Err(FilterError::whole(
                 "ethernet address used in non-ether expression",
             )),
@@ -94,7 +95,7 @@ impl Generator<'_> {
         {
             return Err(self.misplaced(proto, "gateway"));
         }
-        if !self.layout.has_ether_addresses() {
+        if !self.layout.has_mac_addresses() {
             let link = self.options.link.name().unwrap_or_default();
             return Err(FilterError::whole(format!(
                 "'gateway' not supported on DLT_{link}"
@@ -287,7 +288,7 @@ impl Generator<'_> {
                 Id::Prefix(text, len) => format!("{text}/{len}"),
                 Id::Masked(text, mask) => format!("{text} mask {mask}"),
                 // As it was written: there are many ways to write it.
-                Id::V6(_) | Id::V6Prefix(..) | Id::Mac(_) => self.written(),
+                Id::V6(_) | Id::V6Prefix(..) | Id::Mac(_) | Id::Short(_) => self.written(),
             };
             return FilterError::whole(format!("'gateway' is not a valid qualifier for '{text}'"));
         }
@@ -299,6 +300,7 @@ impl Generator<'_> {
             Id::V6(_) => "IPv6 address",
             Id::V6Prefix(..) => "IPv6 address and prefix length",
             Id::Mac(_) => "MAC address",
+            Id::Short(_) => "address of one byte",
         };
         FilterError::whole(format!("'{what}' qualifier applied to {kind}"))
     }

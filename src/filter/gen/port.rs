@@ -1,6 +1,6 @@
 //! Ports and ranges of ports, under TCP, UDP and SCTP.
 
-use super::ether::ends;
+use super::address::ends;
 use super::{Generator, Result};
 use crate::filter::FilterError;
 use crate::filter::ast::{Direction, Id, Qualifier};

@@ -118,15 +118,15 @@ impl Generator<'_> {
     }
 
     fn above_osi(&mut self, number: u32) -> Result<Cond> {
-        // Cisco's HDLC has a type for OSI, and a byte of stuffing behind it.
-        let proto = if self.layout.naming == Naming::EtherType {
-            sap::ISO << 8 | sap::ISO
-        } else {
-            sap::ISO
-        };
-        let carried = self.linktype(proto)?;
-        let field = self.layout.payload.plus(self.layout.osi);
-        Ok(carried.and(self.field(field, Size::Byte, number)))
+        match self.layout.naming {
+            Naming::Nlpid => Ok(self.nlpid(number)),
+            Naming::Magic => Err(link::unknown(self.options.link)),
+            _ => {
+                let carried = self.linktype(sap::ISO)?;
+                let field = self.layout.payload.plus(self.layout.osi);
+                Ok(carried.and(self.field(field, Size::Byte, number)))
+            }
+        }
     }
 
     /// IS-IS with one of these types of PDU (ISO 10589, 9), whose upper three bits are reserved.

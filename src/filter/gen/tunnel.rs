@@ -3,7 +3,7 @@
 use super::{Generator, Result};
 use crate::filter::FilterError;
 use crate::filter::cond::Cond;
-use crate::filter::link::{Naming, Place, ethertype};
+use crate::filter::link::{Addresses, ETHERNET, Naming, Place, ethertype};
 use crate::filter::op::Op;
 use crate::filter::value::{Size, Value};
 
@@ -13,7 +13,7 @@ impl Generator<'_> {
         if self.layout.labels > 0 {
             return Err(FilterError::whole("no VLAN match after MPLS"));
         }
-        if self.layout.naming != Naming::Ethernet {
+        if !matches!(self.layout.naming, Naming::Ethernet | Naming::Wlan) {
             let link = self.options.link;
             return Err(FilterError::whole(format!("no VLAN support for {link}")));
         }
@@ -22,17 +22,18 @@ impl Generator<'_> {
                 "VLAN tag {id} greater than maximum 4095"
             )));
         }
-        self.reads_tags = true;
-        let field = self.layout.linktype;
-        let tags = [ethertype::VLAN, ethertype::QINQ, ethertype::QINQ_OLD];
-        let tagged = Cond::any(tags.map(|tag| self.field(field, Size::Half, tag)));
-        let payload = self.layout.payload;
+        self.reads_tags |= self.layout.naming == Naming::Ethernet;
+        let (field, payload) = (self.layout.linktype, self.network());
+        let mut tagged = Cond::NEVER;
+        for tag in [ethertype::VLAN, ethertype::QINQ, ethertype::QINQ_OLD] {
+            tagged = tagged.or(self.linktype(tag)?);
+        }
         let its_id = match id {
             Some(id) => self.masked(payload, Size::Half, 0x0fff, id),
             None => Cond::ALWAYS,
         };
         self.layout.linktype = field.plus(4);
-        self.layout.payload = payload.plus(4);
+        self.layout.payload = self.layout.payload.plus(4);
         Ok(tagged.and(its_id))
     }
 
@@ -83,6 +84,7 @@ impl Generator<'_> {
         };
         let ppp = network.plus(6);
         self.layout.naming = Naming::Ppp;
+        self.layout.addresses = Addresses::None;
         self.layout.header = ppp;
         self.layout.linktype = ppp;
         self.layout.payload = ppp.plus(2);
@@ -97,10 +99,7 @@ impl Generator<'_> {
         let found = self.udp_tunnel(GENEVE_PORT, start, vni, |this, header| {
             this.masked(header, Size::Byte, 0xc0, 0)
         })?;
-        let header = Place {
-            base: Some(start.1),
-            offset: 0,
-        };
+        let header = Place::behind(start.1, 0);
         let first = self.load(header, Size::Byte);
         let words = self.values.binary_const(Op::And, first, 0x3f);
         let options = self.values.binary_const(Op::Mul, words, 4);
@@ -173,11 +172,10 @@ impl Generator<'_> {
     }
 
     fn enter_frame(&mut self, header: Value, linktype: Value, payload: Value) {
-        let place = |base| Place {
-            base: Some(base),
-            offset: 0,
-        };
+        let place = |base| Place::behind(base, 0);
         self.layout.naming = Naming::Ethernet;
+        self.layout.addresses = ETHERNET;
+        self.layout.emulated = false;
         self.layout.header = place(header);
         self.layout.linktype = place(linktype);
         self.layout.payload = place(payload);
@@ -193,7 +191,7 @@ const VXLAN_PORT: u32 = 4789;
 
 #[cfg(test)]
 mod tests {
-    use crate::filter::{NoNames, Options, compile};
+    use crate::filter::{NoNames, Options, Origin, compile};
     use crate::wire::LinkType;
 
     fn wants(expression: &str, packet: &[u8]) -> bool {
@@ -201,7 +199,7 @@ mod tests {
             link: LinkType::ETHERNET,
             snaplen: 1000,
             netmask: 0,
-            live: false,
+            origin: Origin::File,
             optimise: true,
         };
         compile(expression, &options, &NoNames).unwrap().run(packet, 1000) != 0

@@ -12,20 +12,27 @@ impl<'a> Parser<'_, 'a> {
     pub(super) fn comparison(&mut self) -> Result<Expr<'a>, FilterError> {
         let start = self.next;
         let left = self.arith(0)?;
-        let relation = match self.peek() {
-            Some(Kind::Symbol("<")) => Relation::Less,
-            Some(Kind::Symbol("<=")) => Relation::AtMost,
-            Some(Kind::Symbol("=")) => Relation::Equal,
-            Some(Kind::Symbol("!=")) => Relation::NotEqual,
-            Some(Kind::Symbol(">=")) => Relation::AtLeast,
-            Some(Kind::Symbol(">")) => Relation::Greater,
-            _ => return Err(self.expected("a comparison such as '=' or '>'")),
+        let Some(relation) = self.relation() else {
+            return Err(self.expected("a comparison such as '=' or '>'"));
         };
         self.next += 1;
         let right = self.arith(0)?;
         Ok(Expr {
             kind: Node::Compare(left, relation, right),
             at: self.span(start),
+        })
+    }
+
+    /// The relation that comes next, if one does.
+    pub(super) fn relation(&self) -> Option<Relation> {
+        Some(match self.peek() {
+            Some(Kind::Symbol("<")) => Relation::Less,
+            Some(Kind::Symbol("<=")) => Relation::AtMost,
+            Some(Kind::Symbol("=")) => Relation::Equal,
+            Some(Kind::Symbol("!=")) => Relation::NotEqual,
+            Some(Kind::Symbol(">=")) => Relation::AtLeast,
+            Some(Kind::Symbol(">")) => Relation::Greater,
+            _ => return None,
         })
     }
 

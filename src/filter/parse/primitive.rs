@@ -1,8 +1,8 @@
 //! Primitives: a qualifier with its id, a protocol alone, and the words that stand for themselves.
 
-use super::{Parser, Read};
+use super::{Parser, Read, field, frame};
 use crate::filter::FilterError;
-use crate::filter::ast::{ByteOp, Direction, Expr, Kind as Node, Llc, Qualifier, What};
+use crate::filter::ast::{ByteOp, Direction, Expr, FrameAddress, Kind as Node, Llc, Qualifier, What};
 use crate::filter::keyword::Proto;
 use crate::filter::lex::Kind;
 
@@ -11,13 +11,7 @@ impl<'a> Parser<'_, 'a> {
     pub(super) fn primitive(&mut self, word: &'a str) -> Result<Read<'a>, FilterError> {
         let start = self.next;
         if let Some(kind) = self.alone(word)? {
-            return Ok((
-                Expr {
-                    kind,
-                    at: self.span(start),
-                },
-                None,
-            ));
+            return Ok((self.expr(kind, start), None));
         }
         let proto = Proto::of(word);
         if proto.is_some() {
@@ -26,26 +20,8 @@ impl<'a> Parser<'_, 'a> {
             }
             self.next += 1;
         }
-        match self.peek() {
-            Some(Kind::Word(word @ ("broadcast" | "multicast"))) => {
-                self.next += 1;
-                let kind = if word == "broadcast" {
-                    Node::Broadcast(proto)
-                } else {
-                    Node::Multicast(proto)
-                };
-                return Ok((
-                    Expr {
-                        kind,
-                        at: self.span(start),
-                    },
-                    None,
-                ));
-            }
-            Some(Kind::Word(word)) if WLAN.contains(&word) => {
-                return Err(self.error(format!("'{word}' is valid for 802.11 syntax only")));
-            }
-            _ => {}
+        if let Some(kind) = self.without_id(proto, start)? {
+            return Ok((self.expr(kind, start), None));
         }
         match self.qualifier(proto) {
             Some(qualifier) => {
@@ -54,15 +30,39 @@ impl<'a> Parser<'_, 'a> {
                 Ok((read, qualifier))
             }
             None => match proto {
-                Some(proto) => Ok((
-                    Expr {
-                        kind: Node::Proto(proto),
-                        at: self.span(start),
-                    },
-                    None,
-                )),
+                Some(proto) => Ok((self.expr(Node::Proto(proto), start), None)),
                 None => Err(self.expected(super::PRIMITIVE)),
             },
+        }
+    }
+
+    /// A primitive that may follow a protocol and takes no id.
+    fn without_id(&mut self, proto: Option<Proto>, start: usize) -> Result<Option<Node<'a>>, FilterError> {
+        Ok(Some(match self.peek() {
+            Some(Kind::Word("broadcast")) => {
+                self.next += 1;
+                Node::Broadcast(proto)
+            }
+            Some(Kind::Word("multicast")) => {
+                self.next += 1;
+                Node::Multicast(proto)
+            }
+            Some(Kind::Word(word)) if frame::WORDS.contains(&word) => {
+                if let Some(proto) = proto.filter(|proto| *proto != Proto::Link) {
+                    self.rewind(start);
+                    let name = proto.name();
+                    return Err(self.error(format!("'{name}' is not a valid qualifier for '{word}'")));
+                }
+                self.frame(word)?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn expr(&self, kind: Node<'a>, start: usize) -> Expr<'a> {
+        Expr {
+            kind,
+            at: self.span(start),
         }
     }
 
@@ -92,13 +92,19 @@ impl<'a> Parser<'_, 'a> {
         })
     }
 
-    /// `src`, `dst`, or both of them with a word between.
+    /// `src`, `dst`, both of them with a word between, or one of the addresses of 802.11.
     fn direction(&mut self) -> Option<Direction> {
         let end = |kind| match kind {
             Some(Kind::Word("src")) => Some(Direction::Source),
             Some(Kind::Word("dst")) => Some(Direction::Destination),
             _ => None,
         };
+        if let Some(Kind::Word(word)) = self.peek()
+            && let Some(address) = FrameAddress::of(word)
+        {
+            self.next += 1;
+            return Some(Direction::Frame(address));
+        }
         let first = end(self.peek())?;
         self.next += 1;
         let second = end(self.kind_at(self.next + 1)).filter(|second| *second != first);
@@ -129,11 +135,25 @@ impl<'a> Parser<'_, 'a> {
             "geneve" => Node::Geneve(self.optional_number()),
             "vxlan" => Node::Vxlan(self.optional_number()),
             "llc" => Node::Llc(self.llc()),
-            _ => {
-                self.next = before;
-                return Ok(None);
-            }
+            _ => match self.of_a_link(word)? {
+                Some(kind) => kind,
+                None => {
+                    self.next = before;
+                    return Ok(None);
+                }
+            },
         }))
+    }
+
+    /// A primitive that only packets of certain link types have an answer to.
+    fn of_a_link(&mut self, word: &str) -> Result<Option<Node<'a>>, FilterError> {
+        if let Some(kind) = field::alone(word) {
+            return Ok(Some(kind));
+        }
+        match self.field(word)? {
+            Some(kind) => Ok(Some(kind)),
+            None => self.log(word),
+        }
     }
 
     fn optional_number(&mut self) -> Option<u32> {
@@ -164,7 +184,8 @@ impl<'a> Parser<'_, 'a> {
 
     /// The kind of LLC frame, where one is named.
     fn llc(&mut self) -> Llc {
-        let Some(Kind::Name(name)) = self.peek() else {
+        // One of the names has a second meaning, that of a rule's number.
+        let Some(Kind::Name(name) | Kind::Word(name)) = self.peek() else {
             return Llc::Any;
         };
         let Some((_, llc)) = LLC.iter().find(|(known, _)| *known == name) else {
@@ -174,11 +195,6 @@ impl<'a> Parser<'_, 'a> {
         *llc
     }
 }
-
-/// The addresses of an 802.11 frame.
-const WLAN: &[&str] = &[
-    "addr1", "addr2", "addr3", "addr4", "address1", "address2", "address3", "address4", "ra", "ta",
-];
 
 const LLC: &[(&str, Llc)] = &[
     ("i", Llc::Information),

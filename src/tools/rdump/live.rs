@@ -17,7 +17,7 @@ use super::signals::{Signals, Wishes};
 use super::sink::Sink;
 use crate::capture::{Config, Device, Live, LiveError, Tally};
 use crate::cli::{Out, message, passing_message};
-use crate::filter::Options;
+use crate::filter::{Options, Origin};
 use crate::net::Clock;
 use crate::wire::LinkType;
 
@@ -311,7 +311,7 @@ fn compiling(plan: &Plan, device: &Device, link: LinkType) -> Options {
         link,
         snaplen: plan.snaplen,
         netmask: device.network.map_or(0, |(_, mask)| mask),
-        live: true,
+        origin: Origin::Live,
         optimise: plan.optimise,
     }
 }

@@ -14,7 +14,7 @@ use super::selection::Selection;
 use super::sink::Sink;
 use crate::capture::Merge;
 use crate::cli::{Exit, Failure, Out, message, words};
-use crate::filter::{self, Options};
+use crate::filter::{self, Options, Origin};
 use crate::tools::meter;
 use crate::wire::LinkType;
 use crate::wire::pcapng::Interface;
@@ -60,7 +60,11 @@ fn packets(plan: &Plan) -> Result<()> {
                     message("rdump: no interface or file, so the filter is compiled for Ethernet");
                     LinkType::ETHERNET
                 });
-                print_program(plan, form, &compiling(plan, link))
+                let options = Options {
+                    origin: Origin::Nowhere,
+                    ..compiling(plan, link)
+                };
+                print_program(plan, form, &options)
             }
             _ => live::run(plan),
         },
@@ -173,7 +177,7 @@ fn compiling(plan: &Plan, link: LinkType) -> Options {
         link,
         snaplen: plan.snaplen,
         netmask: 0,
-        live: false,
+        origin: Origin::File,
         optimise: plan.optimise,
     }
 }
