@@ -8,6 +8,7 @@ mod capture;
 mod contest;
 mod datagrams;
 mod dns;
+mod print;
 mod scan;
 mod splice;
 mod streams;
@@ -49,7 +50,7 @@ fn main() -> io::Result<()> {
         ("bytes", streams::bytes),
         ("pipes", streams::pipes),
         ("unix", streams::unix),
-        ("print", print),
+        ("print", print::run),
         ("scan", scan::scan),
         ("datagrams", datagrams::run),
     ];
@@ -66,8 +67,10 @@ fn main() -> io::Result<()> {
 }
 
 /// Start-up, whole process: the first thing that anybody notices in a shell loop.
-fn start(_: &Path) -> io::Result<()> {
+fn start(scratch: &Path) -> io::Result<()> {
     let closed = closed_port()?;
+    let few = scratch.join("few.pcap");
+    capture::write(&few, 10)?;
     let nc = || run(Command::new("nc").args(["-z", "127.0.0.1", &closed]));
     Contest::new("rdig --version : nc -z")
         .rounds(200)
@@ -75,6 +78,14 @@ fn start(_: &Path) -> io::Result<()> {
     Contest::new("rnc -z : nc -z (closed port)")
         .rounds(200)
         .run(|| run(Command::new(RNC).args(["-z", "127.0.0.1", &closed])), nc);
+    let dump = |program: &str| run(Command::new(program).arg("--version"));
+    Contest::new("rdump --version : tcpdump --version")
+        .rounds(200)
+        .run(|| dump(RDUMP), || dump("tcpdump"));
+    let dump = |program: &str| run(Command::new(program).arg("-nr").arg(&few));
+    Contest::new("rdump -nr : tcpdump -nr (10 packets)")
+        .rounds(200)
+        .run(|| dump(RDUMP), || dump("tcpdump"));
     Ok(())
 }
 
@@ -132,42 +143,6 @@ fn bulk(scratch: &Path) -> io::Result<()> {
             || ask(RDIG, &file, lossy, &["+short"]),
             || ask("dig", &file, lossy, &["+short", "+time=1"]),
         );
-    Ok(())
-}
-
-/// A million packets of a mixed capture: as text, with dumps, counted, filtered into a file, and on all cores.
-fn print(scratch: &Path) -> io::Result<()> {
-    let file = scratch.join("mixed.pcap");
-    capture::write(&file, 1_000_000)?;
-    let read = |program: &str, options: &[&str]| {
-        run(Command::new(program)
-            .env("TZ", "UTC0")
-            .args(options)
-            .arg("-r")
-            .arg(&file));
-    };
-    let filter = "tcp port 80";
-    for options in [
-        &["-n"][..],
-        &["-nv"],
-        // A dump by tcpdump takes some 15 µs a packet: a part of them will do.
-        &["-nX", "-c", "100000"],
-        &["--count", filter],
-        &["-w", "/dev/null", filter],
-    ] {
-        let said = options.join(" ");
-        Contest::new(format!("rdump {said} -r : tcpdump {said} -r"))
-            .rounds(5)
-            .run(|| read(RDUMP, options), || read("tcpdump", options));
-    }
-    for options in ["-n", "-nv"] {
-        Contest::new(format!("rdump {options} -r on all cores : on one"))
-            .rounds(5)
-            .run(
-                || read(RDUMP, &[options]),
-                || read("taskset", &["-c", "0", RDUMP, options]),
-            );
-    }
     Ok(())
 }
 

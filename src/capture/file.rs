@@ -220,7 +220,7 @@ fn next_record<'a, R: Read>(
 }
 
 /// Makes the next record available as a whole; gives its header, or `None` at the end of the file.
-#[inline]
+#[inline(always)]
 fn whole_record<R: Read>(
     blocks: &mut Blocks<Input<R>>,
     header: &Header,

@@ -1,4 +1,4 @@
-//! How internet addresses become text: they are in every line, so each is made in one piece.
+//! How internet addresses become text. They are in every line, so each of their parts is looked up.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -21,14 +21,12 @@ impl Put for Ipv4Addr {
     const KIND: Kind = Kind::Address;
 
     fn put(self, out: &mut Vec<u8>) {
-        let mut line = Line::default();
         for byte in self.octets() {
-            let [digits @ .., count] = OCTETS.get(usize::from(byte)).copied().unwrap_or_default();
-            line.push(digits, usize::from(count));
-            line.push([b'.'], 1);
+            let text = OCTETS.get(usize::from(byte)).copied().unwrap_or_default();
+            digits::put_first(out, text, 2 + usize::from(byte > 9) + usize::from(byte > 99));
         }
-        line.len -= 1;
-        line.put(out);
+        // There is a dot after each.
+        out.pop();
     }
 }
 
@@ -40,61 +38,30 @@ impl Put for Ipv6Addr {
         let words = self.segments();
         let (zeros, count) = longest_zeros(&words);
         let mapped = zeros == 0 && (count == 6 || (count == 5 && words[5] == 0xffff));
-        let mut line = Line::default();
         for (index, &word) in words.iter().enumerate() {
             if count > 0 && (zeros..zeros + count).contains(&index) {
                 if index == zeros {
-                    line.push([b':'], 1);
+                    out.push(b':');
                 }
                 continue;
             }
-            if index > 0 {
-                line.push([b':'], 1);
-            }
             if mapped && index == 6 {
                 let [.., a, b, c, d] = self.octets();
-                line.put(out);
+                out.push(b':');
                 return Ipv4Addr::new(a, b, c, d).put(out);
             }
             let leading = (word.leading_zeros() / 4).min(3);
             let digits = u32::from_be_bytes(digits::of_word(word)) << (8 * leading);
-            line.push(digits.to_be_bytes(), 4 - leading as usize);
+            let ([a, b, c, d], count) = (digits.to_be_bytes(), 4 - leading as usize);
+            if index > 0 {
+                digits::put_first(out, [b':', a, b, c, d], 1 + count);
+            } else {
+                digits::put_first(out, [a, b, c, d], count);
+            }
         }
         if count > 0 && zeros + count == 8 {
-            line.push([b':'], 1);
+            out.push(b':');
         }
-        line.put(out);
-    }
-}
-
-/// A short text that grows in place.
-struct Line {
-    bytes: [u8; 48],
-    len: usize,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self {
-            bytes: [0; 48],
-            len: 0,
-        }
-    }
-}
-
-impl Line {
-    /// Appends the first `count` of `text`; all of it is written, which takes less than to choose.
-    #[inline(always)]
-    fn push<const N: usize>(&mut self, text: [u8; N], count: usize) {
-        if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {
-            place.copy_from_slice(&text);
-            self.len += count;
-        }
-    }
-
-    #[inline(always)]
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.bytes.get(..self.len).unwrap_or_default());
     }
 }
 
@@ -111,7 +78,7 @@ fn longest_zeros(words: &[u16; 8]) -> (usize, usize) {
     if best.1 < 2 { (0, 0) } else { best }
 }
 
-/// The decimal digits of each byte, and how many they are.
+/// The decimal digits of each byte, and a dot.
 static OCTETS: [[u8; 4]; 256] = {
     let mut table = [[0; 4]; 256];
     let mut byte = 0_u8;
@@ -120,9 +87,9 @@ static OCTETS: [[u8; 4]; 256] = {
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
         {
             table[byte as usize] = match byte {
-                100.. => [hundreds, tens, ones, 3],
-                10.. => [tens, ones, 0, 2],
-                _ => [ones, 0, 0, 1],
+                100.. => [hundreds, tens, ones, b'.'],
+                10.. => [tens, ones, b'.', 0],
+                _ => [ones, b'.', 0, 0],
             };
         }
         if byte == u8::MAX {

@@ -25,7 +25,7 @@ pub(crate) fn packet(out: &mut Vec<u8>, dump: Dump, bytes: &[u8], link_len: usiz
 
 /// Lines of `0x0010:  4500 003c …`, each after `indent`.
 pub(crate) fn hex(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
-    let done = whole_lines::<HEX_LINE>(out, indent, bytes);
+    let done = fill_in(out, indent, &HEX_FORMS, bytes);
     for (number, line) in bytes.chunks(LINE).enumerate().skip(done) {
         begin(out, indent, number);
         hex_line(out, line);
@@ -34,7 +34,7 @@ pub(crate) fn hex(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
 
 /// The same lines with the printable characters beside them.
 pub(crate) fn hex_ascii(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
-    let done = whole_lines::<WHOLE_LINE>(out, indent, bytes);
+    let done = fill_in(out, indent, &HEX_ASCII_FORMS, bytes);
     for (number, line) in bytes.chunks(LINE).enumerate().skip(done) {
         begin(out, indent, number);
         let start = out.len();
@@ -45,43 +45,53 @@ pub(crate) fn hex_ascii(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) {
     }
 }
 
-/// Appends the lines that are whole, as far as their offsets have four digits, and says how many those are.
+/// Appends the lines whose offsets have four digits, and says how many those are.
 ///
-/// A dump is mostly such lines. Each is a form to fill in: what never changes is there already, every byte is
-/// looked up, and nothing depends on what it is.
-fn whole_lines<const WIDTH: usize>(out: &mut Vec<u8>, indent: &str, bytes: &[u8]) -> usize {
-    /// Lines filled in before they are appended: few enough for the nearest cache.
-    const FORMS: usize = 8;
-    const OFFSETS: usize = 0x1_0000 / LINE;
+/// A dump is mostly such lines. They are forms to fill in: what never changes is there already, the digits of many
+/// lines are made at once, and nothing depends on what the bytes are.
+fn fill_in<const WIDTH: usize>(
+    out: &mut Vec<u8>,
+    indent: &str,
+    forms: &'static [[u8; WIDTH]; FORMS],
+    bytes: &[u8],
+) -> usize {
+    const OFFSETS: usize = 0x1_0000;
     if indent.as_bytes() != INDENT {
         return 0;
     }
-    let (lines, _) = bytes.as_chunks::<LINE>();
-    let lines = lines.get(..OFFSETS).unwrap_or(lines);
-    let mut forms = [*FORM.first_chunk::<WIDTH>().unwrap_or(&[0; WIDTH]); FORMS];
+    let bytes = bytes.get(..OFFSETS).unwrap_or(bytes);
+    let mut digits = [[0; 2 * LINE]; FORMS];
     let mut number: u16 = 0;
-    for group in lines.chunks(FORMS) {
-        for (form, line) in forms.iter_mut().zip(group) {
-            fill(form, number, line);
+    for block in bytes.chunks(FORMS * LINE) {
+        if let Some(room) = digits.as_flattened_mut().get_mut(..2 * block.len()) {
+            // It would fail only if there were not as much room.
+            let _ = const_hex::encode_to_slice(block, room);
+        }
+        let (whole, rest) = block.as_chunks::<LINE>();
+        let start = out.len();
+        let lines = forms.get(..block.len().div_ceil(LINE)).unwrap_or(forms);
+        out.extend_from_slice(lines.as_flattened());
+        let (lines, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<WIDTH>();
+        for ((form, line), digits) in lines.iter_mut().zip(whole).zip(&digits) {
+            fill(form, number, line, digits);
             number = number.wrapping_add(1);
         }
-        out.extend_from_slice(
-            forms
-                .as_flattened()
-                .get(..group.len() * WIDTH)
-                .unwrap_or_default(),
-        );
+        if let (Some(form), [_, ..]) = (lines.get_mut(whole.len()), rest) {
+            let digits = digits.get(whole.len()).unwrap_or(&[0; 2 * LINE]);
+            let missing = fill_partly(form, number, rest, digits);
+            out.truncate(out.len() - missing);
+        }
     }
-    lines.len()
+    bytes.len().div_ceil(LINE)
 }
 
 /// Fills in the form of line `number`.
 #[inline(always)]
-fn fill<const WIDTH: usize>(form: &mut [u8; WIDTH], number: u16, line: &[u8; LINE]) {
+fn fill<const WIDTH: usize>(form: &mut [u8; WIDTH], number: u16, line: &[u8; LINE], digits: &[u8; 2 * LINE]) {
     place(form, 4, digits::of_word(number.wrapping_shl(4)));
-    let (pairs, _) = line.as_chunks::<2>();
-    for (index, pair) in pairs.iter().enumerate() {
-        place(form, 11 + 5 * index, digits::of_word(u16::from_be_bytes(*pair)));
+    let (groups, _) = digits.as_chunks::<4>();
+    for (index, group) in groups.iter().enumerate() {
+        place(form, HEX_START + 5 * index, *group);
     }
     if WIDTH == WHOLE_LINE {
         let mut text = [0; LINE];
@@ -90,6 +100,30 @@ fn fill<const WIDTH: usize>(form: &mut [u8; WIDTH], number: u16, line: &[u8; LIN
             *character = printable(*byte);
         }
         place(form, HEX_LINE + 2, text);
+    }
+}
+
+/// Fills in the form of the last line, which has fewer bytes. Returns how much of its end is not needed.
+fn fill_partly<const WIDTH: usize>(
+    form: &mut [u8; WIDTH],
+    number: u16,
+    rest: &[u8],
+    digits: &[u8; 2 * LINE],
+) -> usize {
+    let mut line = [0; LINE];
+    for (place, byte) in line.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    fill(form, number, &line, digits);
+    let end = HEX_START + rest.len() / 2 * 5 + rest.len() % 2 * 2;
+    if WIDTH == WHOLE_LINE {
+        if let Some(blank) = form.get_mut(end..HEX_LINE) {
+            blank.fill(b' ');
+        }
+        LINE - rest.len()
+    } else {
+        // No blank after the last pair.
+        WIDTH - end + (rest.len() + 1) % 2
     }
 }
 
@@ -108,8 +142,16 @@ fn printable(byte: u8) -> u8 {
 const INDENT: &[u8] = b"\n\t";
 /// A whole line of each dump, to be filled in.
 const FORM: [u8; WHOLE_LINE] = *b"\n\t0x0000:  0000 0000 0000 0000 0000 0000 0000 0000  ................";
+const HEX_START: usize = 11;
 const HEX_LINE: usize = 50;
 const WHOLE_LINE: usize = 68;
+/// Lines filled in at once: few enough for the nearest cache.
+const FORMS: usize = 32;
+static HEX_ASCII_FORMS: [[u8; WHOLE_LINE]; FORMS] = [FORM; FORMS];
+static HEX_FORMS: [[u8; HEX_LINE]; FORMS] = match FORM.first_chunk() {
+    Some(form) => [*form; FORMS],
+    None => [[0; HEX_LINE]; FORMS],
+};
 
 /// The bytes as text: line breaks and tabs stay, a carriage return before a line feed goes, the rest are dots.
 fn ascii(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -171,9 +213,18 @@ mod tests {
     }
 
     #[test]
-    fn whole_lines_are_those_of_any_other_indentation() {
+    fn lines_filled_in_are_those_of_any_other_indentation() {
         let bytes: Vec<u8> = (0..0x1_0050_u32).map(|n| (n % 251).to_le_bytes()[0]).collect();
-        for len in [15, 16, 17, 8 * 16, 9 * 16 + 5, 0xffff, bytes.len()] {
+        let short = 1..=40;
+        for len in short.chain([
+            32 * 16 - 1,
+            32 * 16,
+            32 * 16 + 1,
+            33 * 16 + 5,
+            0xffff,
+            0x1_0001,
+            bytes.len(),
+        ]) {
             let bytes = &bytes[..len];
             for dump in [hex, hex_ascii] {
                 let (mut fast, mut slow) = (Vec::new(), Vec::new());

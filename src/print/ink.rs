@@ -99,16 +99,11 @@ impl Ink {
     #[inline]
     pub(crate) fn put(&mut self, parts: impl Put) {
         if self.marking {
-            self.mark(parts);
+            // The closure takes the parts along, so that they need not be in memory where nothing is marked.
+            cold(&mut self.bytes, move |bytes| parts.mark(bytes));
         } else {
             parts.put(&mut self.bytes);
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn mark(&mut self, parts: impl Put) {
-        parts.mark(&mut self.bytes);
     }
 
     /// Marks that a protocol begins, or goes on.
@@ -142,6 +137,12 @@ impl Ink {
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.push(mark::END);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn cold(bytes: &mut Vec<u8>, mark: impl FnOnce(&mut Vec<u8>)) {
+    mark(bytes);
 }
 
 /// Appends a value between its marks.

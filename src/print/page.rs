@@ -28,11 +28,16 @@ pub(crate) struct Page<'p> {
     depth: u8,
     /// How many `-v` less than the user gave count now.
     hush: u8,
+    /// What may still be [spent](Self::spend).
+    patience: usize,
 }
 
 /// How many headers may be nested in headers of their own kind: far more than any network has, and few enough
 /// for the stack of a thread.
 const DEEPEST: u8 = 32;
+
+/// As many as a packet has bytes at most, so that what is spent grows no faster than the packet.
+const PATIENCE: usize = 65_536;
 
 impl<'p> Page<'p> {
     /// An empty page that ends `out`.
@@ -53,7 +58,16 @@ impl<'p> Page<'p> {
             proto: "",
             depth: 0,
             hush: 0,
+            patience: PATIENCE,
         }
+    }
+
+    /// Spends some of the patience that there is for what no sane packet has, but a hostile one may have over and over
+    /// at the price of two bytes each. Says whether there was enough left.
+    pub(crate) fn spend(&mut self, count: usize) -> bool {
+        let left = self.patience.checked_sub(count);
+        self.patience = left.unwrap_or_default();
+        left.is_some()
     }
 
     /// Whether `-v` was given at least `times` times.

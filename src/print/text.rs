@@ -124,17 +124,28 @@ impl Put for char {
 }
 
 macro_rules! decimal {
-    ($($integer:ty)+) => {
+    ($($integer:ty)+, $put:expr) => {
         $(impl Put for $integer {
             const KIND: Kind = Kind::Number;
 
+            #[inline]
             fn put(self, out: &mut Vec<u8>) {
-                itoa::Buffer::new().format(self).put(out);
+                ($put)(self, out);
             }
         })+
     };
 }
-decimal!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64);
+decimal!(u8 u16 u32, |number, out| digits::put_decimal(out, u64::from(number)));
+decimal!(u64, |number, out| digits::put_decimal(out, number));
+decimal!(usize, |number, out| digits::put_decimal(out, number as u64));
+decimal!(u128, |number, out| itoa::Buffer::new().format(number).put(out));
+decimal!(i8 i16 i32, |number, out| i64::from(number).put(out));
+decimal!(i64, |number: i64, out: &mut Vec<u8>| {
+    if number < 0 {
+        out.push(b'-');
+    }
+    digits::put_decimal(out, number.unsigned_abs());
+});
 
 impl Put for Hex {
     const KIND: Kind = Kind::Hex;
@@ -185,8 +196,14 @@ impl Put for HexRun<'_> {
     const KIND: Kind = Kind::Foreign;
 
     fn put(self, out: &mut Vec<u8>) {
-        for &byte in self.0 {
-            Hex2(byte).put(out);
+        const BLOCK: usize = 64;
+        let mut digits = [0; 2 * BLOCK];
+        for block in self.0.chunks(BLOCK) {
+            if let Some(room) = digits.get_mut(..2 * block.len()) {
+                // It would fail only if there were not as much room.
+                let _ = const_hex::encode_to_slice(block, room);
+                out.extend_from_slice(room);
+            }
         }
     }
 }
@@ -195,6 +212,11 @@ impl Put for Zeros {
     const KIND: Kind = Kind::Number;
 
     fn put(self, out: &mut Vec<u8>) {
+        // As in the fraction of every time stamp.
+        if self.1 == 6 && self.0 < 1_000_000 {
+            let [_, _, six @ ..] = digits::eight(self.0);
+            return out.extend_from_slice(&six);
+        }
         padded(self.0, self.1, b'0', out);
     }
 }
@@ -274,14 +296,18 @@ impl Put for Escaped<'_> {
     const KIND: Kind = Kind::Foreign;
 
     fn put(self, out: &mut Vec<u8>) {
-        for &byte in self.0 {
-            let low = byte & 0x7f;
-            if byte != low {
-                out.extend_from_slice(b"M-");
+        const BLOCK: usize = 16;
+        let is_plain = |byte: &u8| matches!(byte, 0x20..=0x7e);
+        for block in self.0.chunks(BLOCK) {
+            // The compiler works on all bytes of a whole block at once if none is left out.
+            let all_plain = |block: &[u8; BLOCK]| block.iter().fold(true, |all, byte| all & is_plain(byte));
+            if block.as_array().is_some_and(all_plain) {
+                out.extend_from_slice(block);
+                continue;
             }
-            match low {
-                0x20..=0x7e => out.push(low),
-                _ => out.extend_from_slice(&[b'^', low ^ 0x40]),
+            for &byte in block {
+                let (text, count) = ESCAPES.get(usize::from(byte)).copied().unwrap_or_default();
+                digits::put_first(out, text, count.into());
             }
         }
     }
@@ -349,11 +375,39 @@ fn put_names(out: &mut Vec<u8>, table: &[(u32, &str)], bits: u32, separator: &st
     }
 }
 
+/// How each byte is shown, and how many characters that takes.
+static ESCAPES: [([u8; 4], u8); 256] = {
+    let mut table = [([0; 4], 0); 256];
+    let mut byte = 0_u8;
+    loop {
+        let low = byte & 0x7f;
+        let (is_high, is_plain) = (byte != low, matches!(low, 0x20..=0x7e));
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            table[byte as usize] = match (is_high, is_plain) {
+                (false, true) => ([low, 0, 0, 0], 1),
+                (false, false) => ([b'^', low ^ 0x40, 0, 0], 2),
+                (true, true) => ([b'M', b'-', low, 0], 3),
+                (true, false) => ([b'M', b'-', b'^', low ^ 0x40], 4),
+            };
+        }
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
+
 fn padded(value: u64, width: usize, fill: u8, out: &mut Vec<u8>) {
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(value);
-    out.resize(out.len() + width.saturating_sub(digits.len()), fill);
-    digits.put(out);
+    let start = out.len();
+    value.put(out);
+    let missing = width.saturating_sub(out.len() - start);
+    if missing > 0 {
+        out.resize(out.len() + missing, fill);
+        if let Some(column) = out.get_mut(start..) {
+            column.rotate_right(missing);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -369,6 +423,12 @@ mod tests {
     #[test]
     fn text_of_the_packet_cannot_move_a_terminal() {
         assert_eq!(text(Escaped(b"a\x1b[2J\x7f\xff\x80")), "a^[[2J^?M-^?M-^@");
+        let long: String = (0..50).map(|n| char::from(b'0' + n)).collect();
+        for at in 0..long.len() {
+            let (before, after) = long.split_at(at);
+            let special = [before.as_bytes(), b"\x1f\xa0", after.as_bytes()].concat();
+            assert_eq!(text(Escaped(&special)), format!("{before}^_M- {after}"));
+        }
     }
 
     #[test]
@@ -376,6 +436,8 @@ mod tests {
         assert_eq!(text(Hex(0)), "0");
         assert_eq!(text(Hex(0xab)), "ab");
         assert_eq!(text(HexPad(0xab, 5)), "000ab");
+        assert_eq!(text(i8::MIN), "-128");
+        assert_eq!(text(i64::MIN), i64::MIN.to_string());
         assert_eq!(text(Octal(0)), "0");
         assert_eq!(text(Octal(0o100_644)), "100644");
         assert_eq!(text(Octal(u32::MAX)), "37777777777");

@@ -379,6 +379,33 @@ mod tests {
         assert!(verbose(1, RAW, &chained(130)).ends_with(", <BAD PTR> [|domain]"));
     }
 
+    /// Records whose names are all the one in the data of the first, which is far too long.
+    fn all_too_long(label: &[u8]) -> String {
+        let mut reply = b"\0\x07\x80\0\0\0\x06\xd6\0\0\0\0".to_vec();
+        reply.extend_from_slice(b"\0\x03\xe7\0\x01\0\0\0\0");
+        let name = [label.repeat(30_000 / label.len()), vec![0]].concat();
+        reply.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
+        reply.extend(name);
+        for _ in 1..1750 {
+            reply.extend_from_slice(b"\xc0\x17\0\x01\0\x01\0\0\0\0\0\x04\xc0\0\x02\x07");
+        }
+        verbose(1, RAW, &udp(53, 9, &reply))
+    }
+
+    #[test]
+    fn names_that_are_all_too_long_cost_little_more_than_one() {
+        let text = all_too_long(b"\x01x");
+        assert!(text.ends_with("x.<DOMAIN NAME TOO LONG> A 192.0.2.7 (58008)"));
+        assert!(text.len() < 600_000, "{}", text.len());
+        let text = all_too_long(b"\x41\x08\xff");
+        assert!(
+            text.ends_with(" <DOMAIN NAME TOO LONG> A 192.0.2.7 (58008)"),
+            "{}",
+            &text[text.len() - 100..]
+        );
+        assert!(text.len() < 2_000_000, "{}", text.len());
+    }
+
     #[test]
     fn a_label_of_bits_is_told_with_their_count() {
         let query = b"\0\x07\x01\0\0\x01\0\0\0\0\0\0\x41\x0b\xab\xcd\x02ip\0\0\x17\0\x01";

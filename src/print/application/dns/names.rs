@@ -6,7 +6,9 @@ use crate::print::text::{Escaped, Hex, Hex2, put};
 
 /// Prints the name at `at`, each label with its dot. Returns where what follows the name begins.
 ///
-/// A pointer must lead backwards, and not more often than a name can have labels, so the walk ends.
+/// A pointer must lead backwards, and not more often than a name can have labels, so the walk ends. It goes on to the
+/// end of a name that is too long, for what is wrong there; but if the names of a packet share such an end, not for
+/// all of them: see [`Page::spend`].
 pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usize> {
     let start = at;
     let mut at = at;
@@ -23,6 +25,10 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
             LABEL | POINTER if rest.is_empty() && (at > start || length & KIND == LABEL) => {
                 at = message.len();
                 break;
+            }
+            LABEL | EXTENDED if !is_affordable(page, length, rest, shown) => {
+                put!(page, "<DOMAIN NAME TOO LONG>");
+                return after.ok_or(Stop::Truncated);
             }
             LABEL => {
                 let label = rest.get(..length.into());
@@ -72,6 +78,22 @@ pub(crate) fn name(page: &mut Page<'_>, message: &[u8], at: usize) -> Shown<usiz
         put!(page, "<DOMAIN NAME TOO LONG>");
     }
     Ok(after.unwrap_or(at + 1))
+}
+
+/// Whether a label may be looked at that no name has place for, or that is shown however long the name is.
+fn is_affordable(page: &mut Page<'_>, length: u8, rest: &[u8], shown: usize) -> bool {
+    if length & KIND == EXTENDED {
+        return page.spend(rest.first().map_or(1, |&bits| bytes_of(bits)));
+    }
+    shown <= LONGEST || page.spend(1)
+}
+
+/// How many bytes a label has that says to be of so many bits, of which zero are 256.
+fn bytes_of(bits: u8) -> usize {
+    match bits {
+        0 => 32,
+        bits => usize::from(bits).div_ceil(8),
+    }
 }
 
 /// A label of bits (RFC 2673), after its type: their count, and they. Returns how long that is.
