@@ -12,6 +12,17 @@ pub(crate) struct Dialogues {
     pub(crate) nfs: Calls<NfsCall, NfsProcedure>,
     /// The numbers of the procedures that were called by Rx.
     pub(crate) rx: Calls<RxCall, u32>,
+    /// What the latest transaction of SMB asked for.
+    pub(crate) smb: Transaction2,
+}
+
+/// A request of SMBtrans2, as far as its reply is read by it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Transaction2 {
+    /// Its number.
+    pub(crate) number: u16,
+    /// The level of what it wants to know of a file system.
+    pub(crate) level: u16,
 }
 
 /// A call of NFS, as its reply is known to belong to it.

@@ -41,7 +41,7 @@ mod rpki;
 mod rtp;
 mod rx;
 mod sflow;
-mod smb;
+pub(crate) mod smb;
 mod snmp;
 mod someip;
 mod syslog;
@@ -169,9 +169,9 @@ pub(crate) fn over_udp(
     } else if ports.any(&[123]) {
         ntp::print(page, payload)?;
     } else if ports.any(&[137]) {
-        smb::names(page, payload)?;
+        smb::names(page, carried.rest)?;
     } else if ports.any(&[138]) {
-        smb::datagram(page, payload)?;
+        smb::datagram(page, carried.rest)?;
     } else if ports.any(&[161, 162]) {
         snmp::print(page, payload)?;
     } else if ports.any(&[319, 320]) {

@@ -1,5 +1,6 @@
 //! IPX, Novell's internetwork protocol, with the services and the routes that its hosts announce.
 
+use crate::print::application::smb;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::eigrp;
 use crate::print::page::Page;
@@ -26,7 +27,10 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         0x0451 => put!(page, "ipx-ncp ", carried),
         0x0452 => return services(page, rest),
         0x0453 => return routes(page, rest),
-        0x0455 => put!(page, "ipx-netbios ", carried),
+        0x0455 => {
+            put!(page, "ipx-netbios ", carried);
+            return smb::ipx(page, rest);
+        }
         0x0456 => put!(page, "ipx-diags ", carried),
         0x0553 => put!(page, "ipx-nwlink-dgm ", carried),
         0x85be => return eigrp::print(page, rest),

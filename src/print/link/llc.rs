@@ -5,6 +5,7 @@ use pnet_packet::ethernet::EtherType;
 use super::ether::{self, Addresses};
 use super::{cdp, dtp, fddi, ipx, isoclns, stp, token_ring, udld, vtp};
 
+use crate::print::application::smb;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
 use crate::print::page::Page;
@@ -111,6 +112,9 @@ pub(crate) fn decode(page: &mut Page<'_>, packet: Cursor<'_>, addresses: Option<
                 }
             );
             page.carried(|page| ipx::print(page, rest))?;
+        }
+        (NETBEUI, control) if control & 1 == 0 || control == INFORMATION => {
+            page.carried(|page| smb::netbeui(page, control, rest))?;
         }
         (OSI, INFORMATION) => page.carried(|page| isoclns::print(page, rest))?,
         _ => {
@@ -376,6 +380,7 @@ const SUPERVISORY: &[(u16, &str)] = &[(0, "Receiver Ready"), (1, "Receiver not R
 
 const IP: u8 = 0x06;
 const SPANNING_TREE: u8 = 0x42;
+const NETBEUI: u8 = 0xf0;
 const OSI: u8 = 0xfe;
 const IPX: u8 = 0xe0;
 const GLOBAL: u8 = 0xff;
@@ -394,7 +399,7 @@ const POINTS: &[(u8, &str)] = &[
     (0x8e, "ProWay"),
     (SNAP, "SNAP"),
     (IPX, "IPX"),
-    (0xf0, "NetBeui"),
+    (NETBEUI, "NetBeui"),
     (OSI, "OSI"),
 ];
 
