@@ -101,6 +101,9 @@ pub struct Args {
     /// Hand over each line as it comes
     #[arg(short = 'l')]
     pub line_buffered: bool,
+    /// Modules with the names of more objects of SNMP are not read: this says so
+    #[arg(short = 'm', value_name = "module", hide = true)]
+    pub mib_module: Option<OsString>,
     /// Check the signatures of TCP (RFC 2385), RSVP and IS-IS with this key
     #[arg(short = 'M', value_name = "secret")]
     pub signature_key: Option<OsString>,

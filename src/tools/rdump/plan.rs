@@ -123,6 +123,12 @@ impl Plan {
         if args.print_sampling == Some(0) {
             bail!("invalid print sampling 0");
         }
+        if let Some(module) = &args.mib_module {
+            bail!(
+                "-m {}: MIB modules are not read; without -n the objects of MIB-II have their names",
+                module.display()
+            );
+        }
         if !args.read.is_empty() && args.interface.is_some() {
             bail!("-r and -i: packets come from a file or from an interface, not from both");
         }
@@ -428,6 +434,15 @@ mod tests {
         assert_eq!(plan.expression, "port 80");
         let print = plan.output.print.unwrap();
         assert_eq!((print.names, print.options.verbosity), (None, 2));
+    }
+
+    #[test]
+    fn modules_of_names_are_refused() {
+        let refused = plan("-m IF-MIB -r x.pcap").unwrap_err().to_string();
+        assert!(
+            refused.starts_with("-m IF-MIB: MIB modules are not read"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One element of the basic encoding rules (X.690), as far as SNMP uses them.
 
 use super::End;
+use super::objects::{self, Objects};
 use crate::print::cursor::Cursor;
 use crate::print::page::Page;
 use crate::print::text::{Escaped, Hex2, put};
@@ -105,7 +106,7 @@ impl Element<'_> {
             Value::Counter64(number) => put!(page, number),
             Value::Null => {}
             Value::Text => self.print_text(page)?,
-            Value::ObjectId => self.print_object_id(page)?,
+            Value::ObjectId => page.one("oid", |page| self.print_object_id(page))?,
             Value::Address => {
                 let mut rest = self.contents;
                 if rest.len() != 4 {
@@ -148,7 +149,36 @@ impl Element<'_> {
 
     fn print_object_id(&self, page: &mut Page<'_>) -> Result<(), End> {
         let mut rest = self.contents;
-        let (mut arc, mut is_first) = (0_u32, true);
+        let mut below = if page.numeric() {
+            Objects::none()
+        } else {
+            Objects::top()
+        };
+        let (mut arc, mut is_first, mut dot) = (0_u32, true, ".");
+        let branch = if page.numeric() {
+            None
+        } else {
+            objects::branch(rest.bytes())
+        };
+        if let Some(branch) = branch {
+            put!(page, branch.prefix);
+            rest.advance(branch.begin.len());
+            below = branch.below;
+            (is_first, dot) = (false, "");
+        }
+        let mut put_arc = |page: &mut Page<'_>, arc: u32| {
+            put!(page, std::mem::replace(&mut dot, "."));
+            match below.find(arc) {
+                Some((name, further)) => {
+                    put!(page, name);
+                    below = further;
+                }
+                None => {
+                    put!(page, arc);
+                    below = Objects::none();
+                }
+            }
+        };
         while !rest.is_empty() {
             let byte = rest.u8()?;
             arc = arc << 7 | u32::from(byte & 0x7f);
@@ -158,10 +188,10 @@ impl Element<'_> {
             // The first two arcs share a number (X.690, section 8.19.4).
             if std::mem::take(&mut is_first) {
                 let first = (arc / 40).min(2);
-                put!(page, ".", first);
+                put_arc(page, first);
                 arc -= first * 40;
             }
-            put!(page, ".", std::mem::take(&mut arc));
+            put_arc(page, std::mem::take(&mut arc));
         }
         Ok(())
     }

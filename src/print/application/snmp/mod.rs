@@ -1,8 +1,10 @@
 //! The simple network management protocol: versions 1 (RFC 1157), 2c (RFC 1901, RFC 3416) and 3 (RFC 3412, RFC 3414).
 //!
-//! Objects are shown by their numbers: there is no database of names here.
+//! The objects of the standards have names, unless numbers are wanted; others are shown by their numbers: modules are
+//! not read.
 
 mod element;
+mod objects;
 mod pdu;
 mod version3;
 
@@ -130,7 +132,8 @@ const VERSION_3: i32 = 3;
 
 #[cfg(test)]
 mod tests {
-    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, options, shown, udp, verbose};
+    use crate::print::{Names, Packet, Printer, Timestamp, Transport};
     use crate::wire::LinkType;
 
     /// An element with its tag and length.
@@ -174,6 +177,65 @@ mod tests {
         let told = "{ SNMPv1 C=\"me\" { GetResponse(27) R=9  noSuchName@1 .1.3.6.1.4.1.3830=00_01_02 } } ";
         assert!(verbose(1, LinkType::RAW, &answer).ends_with(told));
         assert_every_cut_is_told(LinkType::RAW, &answer);
+    }
+
+    /// Nobody has a name here but the objects.
+    struct Nameless;
+
+    impl Names for Nameless {
+        fn host(&mut self, _: std::net::IpAddr) -> Option<&str> {
+            None
+        }
+
+        fn service(&mut self, _: u16, _: Transport) -> Option<&str> {
+            None
+        }
+    }
+
+    /// What an object is called without `-n`.
+    fn named(object: &[u8]) -> String {
+        let binding = element(0x30, &[&element(0x30, &[&element(6, &[object]), &[5, 0]])]);
+        let get = element(0xa0, &[&integer(9), &integer(0), &integer(0), &binding]);
+        let packet = message(0, &[PUBLIC, &get]);
+        let mut printer = Printer::new(options(0)).with_names(Box::new(Nameless));
+        let mut out = Vec::new();
+        printer.print(
+            &Packet {
+                number: 1,
+                time: Timestamp::default(),
+                link: LinkType::RAW,
+                wire_len: u32::try_from(packet.len()).unwrap(),
+                bytes: &packet,
+            },
+            &mut out,
+        );
+        let text = String::from_utf8(out).unwrap();
+        text.trim_end().split_once(")  ").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn objects_have_their_names_unless_numbers_are_wanted() {
+        for (object, name) in [
+            (&[0x2b, 6, 1, 2, 1, 1, 3, 0][..], "system.sysUpTime.0"),
+            (
+                &[0x2b, 6, 1, 2, 1, 2, 2, 1, 10, 0x81, 0],
+                "interfaces.ifTable.ifEntry.ifInOctets.128",
+            ),
+            (&[0x2b, 6, 1, 2, 1, 31, 1], "31.1"),
+            (&[0x2b, 6, 1, 4, 1, 9, 2, 3], "E:cisco.2.3"),
+            (&[0x2b, 6, 1, 4, 1, 0x81, 8], "E:ccur"),
+            (&[0x2b, 6, 1, 3, 5, 1], "X:5.1"),
+            (
+                &[0x2b, 6, 1, 6, 3, 15, 1, 1, 3, 0],
+                "S:snmpUsmMIB.usmMIBObjects.usmStats.usmStatsUnknownUserNames.0",
+            ),
+            (&[0x2b, 6, 1, 6], ".iso.org.dod.internet.snmpV2"),
+            (&[0x2b, 6, 1, 2, 2], ".iso.org.dod.internet.mgmt.2"),
+            (&[0x2a, 3, 4], ".iso.2.3.4"),
+            (&[0x51, 3], ".2.1.3"),
+        ] {
+            assert_eq!(named(object), name);
+        }
     }
 
     #[test]
