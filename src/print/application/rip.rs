@@ -5,78 +5,72 @@ use crate::print::page::Page;
 use crate::print::registry::family;
 use crate::print::text::{Hex4, Put, name_of, put};
 
-/// Prints a message; its routes only under `-v`, and from `-vv` on all of it in hexadecimal too.
+/// Prints a message; its routes only under `-v`, and from `-vv` on what is left of it in hexadecimal.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     page.enter("rip");
-    message.need(4)?;
-    let mut rest = message;
-    let (command, version) = (rest.u8()?, rest.u8()?);
-    rest.skip(2)?;
-    put!(page, if page.verbose(1) { "\n\t" } else { "" }, "RIPv", version);
-    if version == 0 {
-        page.hex("\n\t", message.bytes());
-        return Ok(());
+    put!(page, if page.verbose(1) { "\n\tRIP" } else { "RIP" });
+    if let Err(stop) = page.expect("packet length", message, HEADER) {
+        return refused(page, stop, message);
     }
+    let version = message.peek_u8(1)?;
+    put!(page, "v", version);
+    if !matches!(version, 1 | 2) {
+        put!(page, " [version != 1 && version != 2]");
+        return refused(page, Stop::Invalid, message);
+    }
+    let command = message.peek_u8(0)?;
     match name_of(COMMANDS, command) {
         Some(name) => put!(page, ", ", name),
         None => put!(page, ", unknown command (", command, ")"),
     }
     put!(page, ", length: ", message.len());
+    message.need(HEADER)?;
     if !page.verbose(1) {
         return Ok(());
     }
+    let mut rest = message.after(HEADER);
     let routes = rest.len() / ROUTE;
     match (command, version) {
         (REQUEST | RESPONSE, 1) => {
             put!(page, ", routes: ", routes);
-            entries(page, rest, entry)?;
-        }
-        (REQUEST | RESPONSE, 2) => {
-            put!(page, ", routes: ", routes, " or less");
-            entries(page, rest, entry_v2)?;
-            // Authentication that goes on past the capture has been shown as far as it goes.
-            if rest.captured() < rest.len() {
-                return Ok(());
+            if let Err(stop) = entries(page, &mut rest, entry) {
+                return refused(page, stop, rest);
             }
         }
-        (REQUEST | RESPONSE, _) => put!(page, ", unknown version"),
-        (4..=6, _) => {}
-        // What an unknown command carries is shown once, here or below.
-        _ if !page.verbose(2) => page.hex("\n\t", message.bytes()),
-        _ => {}
-    }
-    if page.verbose(2) {
-        page.hex("\n\t", message.bytes());
+        (REQUEST | RESPONSE, _) => {
+            put!(page, ", routes: ", routes, " or less");
+            if let Err(stop) = entries(page, &mut rest, entry_v2) {
+                return refused(page, stop, rest);
+            }
+        }
+        _ => {
+            let known = name_of(COMMANDS, command).is_some();
+            if page.verbose(2) || !known {
+                page.hex("\n\t", rest.limited(rest.len()).bytes());
+            }
+        }
     }
     Ok(())
 }
 
-/// Prints the entries with `print`, which returns how many bytes one took, or none if it is cut off.
+/// Tells that the message cannot be, and that it was cut off where it was.
+fn refused(page: &mut Page<'_>, stop: Stop, rest: Cursor<'_>) -> Shown {
+    if stop == Stop::Truncated {
+        return Err(stop);
+    }
+    page.invalid();
+    rest.need(rest.len())
+}
+
+/// Prints the entries with `print`, which returns how many bytes one takes.
 fn entries(
     page: &mut Page<'_>,
-    mut rest: Cursor<'_>,
+    rest: &mut Cursor<'_>,
     print: fn(&mut Page<'_>, Cursor<'_>) -> Shown<usize>,
 ) -> Shown {
     while !rest.is_empty() {
-        let length = match print(page, rest) {
-            Ok(length) => length,
-            Err(Stop::Truncated | Stop::Invalid) => {
-                page.truncated();
-                return Ok(());
-            }
-        };
-        if rest.len() < length {
-            put!(
-                page,
-                " [remaining entries length ",
-                rest.len(),
-                " < ",
-                length,
-                "]"
-            );
-            page.invalid();
-            return Ok(());
-        }
+        let length = print(page, *rest)?;
+        page.expect("remaining entries length", *rest, length)?;
         rest.advance(length);
     }
     Ok(())
@@ -84,6 +78,7 @@ fn entries(
 
 fn entry(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
     let mut rest = entry;
+    page.expect("remaining data length", entry, ROUTE)?;
     entry.need(ROUTE)?;
     let (family, zero) = (rest.u16()?, rest.u16()?);
     if !matches!(family, ANY | INTERNET) {
@@ -96,30 +91,31 @@ fn entry(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
         page.hex("\n\t  ", entry.limited(ROUTE).bytes());
         return Ok(ROUTE);
     }
-    put!(
-        page,
-        if family == ANY { "\n\t  AFI 0, " } else { "\n\t  " },
-        address,
-        ", metric: ",
-        metric
-    );
+    put!(page, if family == ANY { "\n\t  AFI 0, " } else { "\n\t  " });
+    page.host(address);
+    put!(page, ", metric: ", metric);
     Ok(ROUTE)
 }
 
 fn entry_v2(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
+    page.expect("remaining data length", entry, 4)?;
     let mut rest = entry;
+    entry.need(4)?;
     let (family, tag) = (rest.u16()?, rest.u16()?);
     match (family, tag) {
         (AUTHENTICATION, PASSWORD) => {
             put!(page, "\n\t  Simple Text Authentication data: ");
-            page.text(&mut rest, ROUTE - 4)?;
+            page.padded_text(&mut rest, ROUTE - 4)?;
         }
         (AUTHENTICATION, DIGEST) => {
-            rest.need(ROUTE - 4)?;
-            let (length, key, data) = (rest.u16()?, rest.u8()?, rest.u8()?);
-            put!(page, "\n\t  Auth header: Packet Len ", length, ", Key-ID ", key);
-            put!(page, ", Auth Data Len ", data, ", SeqNo ", rest.u32()?);
-            put!(page, ", MBZ ", rest.u32()?, ", MBZ ", rest.u32()?);
+            page.expect("remaining data length", rest, ROUTE - 4)?;
+            put!(page, "\n\t  Auth header:");
+            put!(page, " Packet Len ", rest.u16()?, ",");
+            put!(page, " Key-ID ", rest.u8()?, ",");
+            put!(page, " Auth Data Len ", rest.u8()?, ",");
+            put!(page, " SeqNo ", rest.u32()?, ",");
+            put!(page, " MBZ ", rest.u32()?, ",");
+            put!(page, " MBZ ", rest.u32()?);
         }
         // What authenticates the message fills the rest of it.
         (AUTHENTICATION, other) => {
@@ -128,25 +124,12 @@ fn entry_v2(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
             } else {
                 put!(page, "\n\t  Unknown (", other, ") Authentication data:");
             }
-            page.hex("\n\t  ", rest.bytes());
+            page.hex("\n\t  ", rest.limited(rest.len()).bytes());
             return Ok(entry.len());
         }
         (ANY | INTERNET, _) => {
-            let (address, mask) = (rest.ipv4()?, rest.u32()?);
-            let (router, metric) = (rest.ipv4()?, rest.u32()?);
-            put!(page, "\n\t  AFI ");
-            match family {
-                INTERNET => put!(page, "IPv4, "),
-                other => put!(page, other, ", "),
-            }
-            put_aligned(page, address);
-            put_prefix_length(page, mask);
-            put!(page, ", tag 0x", Hex4(tag), ", metric: ", metric, ", next-hop: ");
-            if router.is_unspecified() {
-                put!(page, "self");
-            } else {
-                put!(page, router);
-            }
+            page.expect("remaining data length", entry, ROUTE)?;
+            route(page, family, tag, rest)?;
         }
         _ => {
             put!(page, "\n\t  AFI ", Family(family));
@@ -156,9 +139,24 @@ fn entry_v2(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
     Ok(ROUTE)
 }
 
-/// An address at the right of fifteen columns.
-fn put_aligned(page: &mut Page<'_>, address: std::net::Ipv4Addr) {
-    page.right(15, |page| put!(page, address));
+fn route(page: &mut Page<'_>, family: u16, tag: u16, mut rest: Cursor<'_>) -> Shown {
+    rest.need(8)?;
+    let metric = rest.peek_u32(12)?;
+    let (address, mask, router) = (rest.ipv4()?, rest.u32()?, rest.ipv4()?);
+    put!(page, "\n\t  AFI ");
+    match family {
+        INTERNET => put!(page, "IPv4, "),
+        other => put!(page, other, ", "),
+    }
+    page.right(15, |page| page.host(address));
+    put_prefix_length(page, mask);
+    put!(page, ", tag 0x", Hex4(tag), ", metric: ", metric, ", next-hop: ");
+    if router.is_unspecified() {
+        put!(page, "self");
+    } else {
+        page.host(router);
+    }
+    Ok(())
 }
 
 /// `/24`, at the left of two columns; -1 if the mask is not one of leading ones.
@@ -181,6 +179,7 @@ impl Put for Family {
     }
 }
 
+const HEADER: usize = 4;
 /// The length of an entry.
 const ROUTE: usize = 20;
 
@@ -192,8 +191,12 @@ const COMMANDS: &[(u8, &str)] = &[
     (RESPONSE, "Response"),
     (3, "Trace on"),
     (4, "Trace off"),
-    (5, "Poll"),
-    (6, "Poll Entry"),
+    (6, "Triggered Request"),
+    (7, "Triggered Response"),
+    (8, "Triggered Acknowledgement"),
+    (9, "Update Request"),
+    (10, "Update Response"),
+    (11, "Update Acknowledge"),
 ];
 
 /// Address families; none is named in a request for the whole table.
@@ -208,7 +211,7 @@ const DIGEST: u16 = 3;
 
 #[cfg(test)]
 mod tests {
-    use crate::print::sample::{shown, udp, verbose};
+    use crate::print::sample::{assert_every_cut_is_told, shown, udp, verbose};
     use crate::wire::LinkType;
 
     const RAW: LinkType = LinkType::RAW;
@@ -240,6 +243,30 @@ mod tests {
     fn an_entry_that_ends_too_soon_is_told() {
         let message = response(2, [255, 0, 255, 0]);
         let text = verbose(1, RAW, &udp(520, 520, &message[..message.len() - 1]));
-        assert!(text.ends_with(" [|rip]"), "{text}");
+        assert!(
+            text.ends_with(" [remaining data length 19 < 20] (invalid)"),
+            "{text}"
+        );
+        assert_every_cut_is_told(RAW, &udp(520, 520, &message));
+    }
+
+    #[test]
+    fn a_message_of_another_version_is_refused() {
+        let message = [1, 3, 0, 0, 0, 2];
+        assert!(
+            shown(RAW, &udp(520, 520, &message))
+                .ends_with(": RIPv3 [version != 1 && version != 2] (invalid)")
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_shown_from_vv_on() {
+        let text = verbose(2, RAW, &udp(520, 520, &[9, 2, 0, 0, 1, 2]));
+        assert!(
+            text.ends_with("\n\tRIPv2, Update Request, length: 6\n\t0x0000:  0102"),
+            "{text}"
+        );
+        let text = verbose(2, RAW, &udp(520, 520, &response(2, [255; 4])));
+        assert!(text.ends_with("next-hop: self"), "{text}");
     }
 }
