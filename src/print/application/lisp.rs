@@ -29,8 +29,8 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         put_bits(page.out, flag_names, flags, ", ", "none");
         put!(page, "],\n    ", records, " record(s), Authentication ");
         put!(page, name_of(AUTHENTICATIONS, key).unwrap_or("unknown-type"), ",");
-        rest.need(digest.into())?;
         page.hex("\n    Authentication-Data: ", rest.limited(digest.into()).bytes());
+        rest.need(digest.into())?;
     } else {
         put!(page, " ", records, " record(s),");
     }

@@ -330,12 +330,13 @@ impl Put for MaskBits<'_> {
             // Minus one, without its sign, if it is not one of leading ones.
             return if whole { mask.leading_ones() } else { u32::MAX }.put(out);
         }
-        // Each byte of IPv6's counts by itself, if its ones are its first bits.
-        let ones = |byte: &u8| match byte.leading_ones() {
-            ones if ones + byte.trailing_zeros() >= 8 => ones,
+        // Of IPv6's, bytes of ones count, and the first that is not if its ones are its first bits.
+        let whole = self.0.iter().take_while(|&&byte| byte == 0xff).count();
+        let ones = match self.0.get(whole).copied().unwrap_or_default() {
+            byte if byte.leading_ones() + byte.trailing_zeros() >= 8 => byte.leading_ones(),
             _ => 0,
         };
-        self.0.iter().map(ones).sum::<u32>().put(out);
+        (whole * 8 + ones as usize).put(out);
     }
 }
 

@@ -1,6 +1,6 @@
 //! sFlow, version 5: samples of the frames and the counters of a switch.
 
-use crate::print::cursor::{Cursor, Shown};
+use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::text::{name_of, put};
 
@@ -19,6 +19,9 @@ pub(super) fn print(page: &mut Page<'_>, datagram: Cursor<'_>) -> Shown {
     if version != 5 {
         put!(page, "sFlow version ", version, " packet not supported");
         return Ok(());
+    }
+    if family == 2 {
+        datagram.need(HEADER_V6)?;
     }
     put!(page, "sFlowv5, ");
     if family == 1 {
@@ -39,7 +42,17 @@ pub(super) fn print(page: &mut Page<'_>, datagram: Cursor<'_>) -> Shown {
     if datagram.len() < header {
         return Err(page.refuse("tlen", datagram.len(), "<", header));
     }
-    for _ in 0..samples {
+    match print_samples(page, samples, rest) {
+        Err(Stop::Invalid) => {
+            page.invalid();
+            rest.need(rest.len())
+        }
+        shown => shown,
+    }
+}
+
+fn print_samples(page: &mut Page<'_>, count: u32, mut rest: Cursor<'_>) -> Shown {
+    for _ in 0..count {
         if rest.is_empty() {
             break;
         }

@@ -77,7 +77,7 @@ fn object(page: &mut Page<'_>, rest: &mut Cursor<'_>) -> Shown<bool> {
             put!(page, Escaped(text));
         }
         0x0c06 | 0x0c08 if length == 6 => put!(page, Mac(value.bytes())),
-        0x0c01 | 0x0c06 | 0x0c08 => return Err(Stop::Truncated),
+        0x0c01 | 0x0c06 | 0x0c08 => return Err(Stop::Invalid),
         _ if !page.verbose(2) => page.hex("\n\t    ", value.bytes()),
         _ => {}
     }

@@ -67,14 +67,16 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             length
         );
         rest.need(length)?;
-        let value = rest.sub(length).after(4);
+        // A prefix may go on behind its route, as far as there is anything.
+        let value = rest.claiming(length).after(4);
+        rest.advance(length);
         if value.len() < least(kind) {
             put!(page, " (too short, < ", least(kind) + 4, ")");
         } else {
             tlv(page, kind, value)?;
         }
         if page.verbose(2) {
-            page.hex("\n\t    ", value.bytes());
+            page.hex("\n\t    ", value.limited(value.len()).bytes());
         }
     }
     Ok(())
@@ -153,7 +155,7 @@ fn tlv(page: &mut Page<'_>, kind: u16, value: Cursor<'_>) -> Shown {
         }
         _ => {
             if !page.verbose(2) {
-                page.hex("\n\t    ", value.bytes());
+                page.hex("\n\t    ", value.limited(value.len()).bytes());
             }
         }
     }

@@ -64,8 +64,9 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
 }
 
 fn group(page: &mut Page<'_>, what: &str, message: Cursor<'_>) -> Shown {
+    let group = message.after(4).peek_ipv4()?;
     put!(page, what);
-    page.host(message.after(4).peek_ipv4()?);
+    page.host(group);
     Ok(())
 }
 
@@ -171,8 +172,9 @@ fn report_3(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
 fn addresses(page: &mut Page<'_>, count: u16, mut rest: Cursor<'_>) -> Shown {
     put!(page, " {");
     for _ in 0..count {
+        let address = rest.ipv4()?;
         put!(page, " ");
-        page.host(rest.ipv4()?);
+        page.host(address);
     }
     put!(page, " }");
     Ok(())

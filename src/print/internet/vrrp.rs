@@ -5,7 +5,7 @@ use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 use super::Datagram;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex, name_of, put};
+use crate::print::text::{Hex, name_of, put};
 use crate::wire::Checksum;
 
 /// Prints an advertisement.
@@ -73,13 +73,9 @@ pub(super) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
         }
     }
     if version == 2 && authentication == SIMPLE {
-        let key = rest.limited(8).bytes();
-        put!(
-            page,
-            " auth \"",
-            Escaped(key.split(|&byte| byte == 0).next().unwrap_or_default()),
-            "\""
-        );
+        put!(page, " auth \"");
+        page.padded_text(&mut rest, 8)?;
+        put!(page, "\"");
     }
     Ok(())
 }

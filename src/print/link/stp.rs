@@ -140,16 +140,23 @@ fn multiple(page: &mut Page<'_>, unit: Cursor<'_>) -> Shown {
     let length = usize::from(unit.peek_u16(36)?);
     put!(page, "\n\tv3len ", length, ", MCID Name ");
     name(page, unit.after(39))?;
+    let digest = unit.after(73).array::<16>()?;
     put!(
         page,
         ", rev ",
         unit.peek_u16(71)?,
         ",\n\t\tdigest ",
-        HexRun(&unit.after(73).array::<16>()?)
+        HexRun(&digest),
+        ", "
     );
-    put!(page, ", CIST int-root-pathcost ", unit.peek_u32(89)?, ",");
-    put!(page, "\n\tCIST bridge-id ", BridgeId(unit.after(93).array()?));
-    put!(page, ", CIST remaining-hops ", unit.peek_u8(101)?);
+    put!(page, "CIST int-root-pathcost ", unit.peek_u32(89)?, ",");
+    put!(
+        page,
+        "\n\tCIST bridge-id ",
+        BridgeId(unit.after(93).array()?),
+        ", "
+    );
+    put!(page, "CIST remaining-hops ", unit.peek_u8(101)?);
     let instances = length.saturating_sub(64) / 16;
     let mut rest = unit.after(102);
     for _ in 0..instances {
@@ -165,14 +172,15 @@ fn multiple(page: &mut Page<'_>, unit: Cursor<'_>) -> Shown {
             ", pathcost ",
             instance.u32()?
         );
+        let (bridge, port, hops) = (instance.u8()?, instance.u8()?, instance.u8()?);
         put!(
             page,
             "\n\t\tMSTI bridge-prio ",
-            instance.u8()? >> 4,
+            bridge >> 4,
             ", port-prio ",
-            instance.u8()? >> 4
+            port >> 4
         );
-        put!(page, ", hops ", instance.u8()?);
+        put!(page, ", hops ", hops);
     }
     Ok(())
 }
@@ -192,6 +200,8 @@ fn shortest_path(page: &mut Page<'_>, part: Cursor<'_>) -> Shown {
         HexRun(&part.after(37).array::<16>()?)
     );
     let agreement = part.peek_u8(53)?;
+    // Told all at once.
+    let digest = part.after(67).array::<20>()?;
     put!(
         page,
         "\n\tAgreement num ",
@@ -212,11 +222,7 @@ fn shortest_path(page: &mut Page<'_>, part: Cursor<'_>) -> Shown {
     );
     put!(page, ", Convention id ", convention >> 4, " cap ", convention);
     put!(page, ",\n\tEdge count ", part.peek_u16(57)?);
-    put!(
-        page,
-        ", Agreement digest ",
-        HexRun(&part.after(67).array::<20>()?)
-    );
+    put!(page, ", Agreement digest ", HexRun(&digest));
     Ok(())
 }
 

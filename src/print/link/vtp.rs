@@ -72,7 +72,7 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
 
 fn summary(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown<bool> {
     let (revision, updater) = (rest.u32()?, rest.ipv4()?);
-    put!(page, "\n\tConfig Rev ", Hex(revision.into()), ", Updater ");
+    put!(page, "\n\t  Config Rev ", Hex(revision.into()), ", Updater ");
     page.host(updater);
     let [first, second, third] = [rest.u32()?, rest.u32()?, rest.u32()?].map(|word| HexPad(word.into(), 8));
     put!(page, ", Timestamp 0x", first, " 0x", second, " 0x", third);

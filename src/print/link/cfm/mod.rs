@@ -215,10 +215,12 @@ fn values(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
             return Ok(());
         }
         rest.need(length)?;
+        let behind = rest;
         let value = rest.sub(length);
         match value_of(page, kind, value)? {
             Told::End => return Ok(()),
             Told::Nothing => {}
+            Told::Early => rest = behind.after(length - 1),
             told => {
                 // Of a sender's identity, as many bytes are dumped as were left to read.
                 let count = match told {
@@ -242,6 +244,8 @@ enum Told {
     Partly(usize),
     /// It is too short, and no dump follows.
     Nothing,
+    /// So it is, and the next begins with its last byte, as in the peer.
+    Early,
     /// It is too short, and nothing follows.
     End,
 }

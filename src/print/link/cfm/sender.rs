@@ -31,7 +31,7 @@ pub(super) fn print(page: &mut Page<'_>, mut value: Cursor<'_>) -> Shown<Told> {
         put!(page, "), Chassis-ID length ", length);
         if value.len() < length {
             put!(page, TOO_SHORT);
-            return Ok(Told::Nothing);
+            return Ok(Told::Early);
         }
         let mut id = value.sub(length);
         match kind {
