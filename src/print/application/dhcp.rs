@@ -1,5 +1,7 @@
 //! BOOTP and DHCP for IPv4 (RFC 951, RFC 2131).
 
+use std::net::Ipv4Addr;
+
 use super::dhcp_options as options;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
@@ -57,14 +59,44 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     }
     string(page, "\n\t  sname \"", message.after(44), 64)?;
     string(page, "\n\t  file \"", message.after(108), 128)?;
+    // They end where the packet does, whatever length UDP has.
     let extensions = message.after(236);
+    let extensions = extensions.claiming(extensions.captured());
     match extensions.peek_u32(0)? {
         options::COOKIE => options::print(page, extensions.after(4)),
+        COOKIE_OF_CMU => page.apart(|page| carnegie(page, extensions.after(4))),
         0 => Ok(()),
         other => {
-            put!(page, "\n\t  Vendor-#0x", Hex(other.into()));
+            put!(page, "\n\t  Vendor-#0x", HexPad(other.into(), 8));
             Ok(())
         }
+    }
+}
+
+/// The fields that were before the options of RFC 1048: as Carnegie Mellon University had them.
+fn carnegie(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
+    put!(page, " vend-cmu");
+    let [flags, ..] = rest.array::<4>()?;
+    if flags & !HAS_MASK != 0 {
+        put!(page, " F:0x", Hex(flags.into()));
+    }
+    let mask = rest.ipv4();
+    let gateway = rest.ipv4()?;
+    let mask_name = if flags & HAS_MASK != 0 { "SM" } else { "SM*" };
+    for (name, address) in [("DG", gateway), (mask_name, mask?)] {
+        put_server(page, name, address);
+    }
+    for name in ["NS1", "NS2", "IEN1", "IEN2", "TS1", "TS2"] {
+        let address = rest.ipv4()?;
+        put_server(page, name, address);
+    }
+    Ok(())
+}
+
+fn put_server(page: &mut Page<'_>, name: &str, address: Ipv4Addr) {
+    if !address.is_unspecified() {
+        put!(page, " ", name, ":");
+        page.host(address);
     }
 }
 
@@ -121,6 +153,8 @@ fn string(page: &mut Page<'_>, before: &str, field: Cursor<'_>, length: usize) -
 
 const REQUEST: u8 = 1;
 const REPLY: u8 = 2;
+const COOKIE_OF_CMU: u32 = 0x434d_5500;
+const HAS_MASK: u8 = 1;
 const BROADCAST: u16 = 0x8000;
 
 #[cfg(test)]
@@ -152,6 +186,19 @@ mod tests {
              \n\t    Parameter-Request (55), length 2: \n\t      Subnet-Mask (1), Default-Gateway (3)\
              \n\t    Hostname (12), length 2: \"me\""
         ));
+    }
+
+    #[test]
+    fn the_vendor_fields_of_cmu_are_told() {
+        let mut message = vec![2, 1, 6, 0];
+        message.resize(236, 0);
+        message.extend_from_slice(b"CMU\0\x01\0\0\0\xff\xff\xff\0\xc0\0\x02\x01");
+        message.resize(300, 0);
+        let text = verbose(1, LinkType::RAW, &udp(67, 68, &message));
+        assert!(
+            text.ends_with(" vend-cmu DG:192.0.2.1 SM:255.255.255.0"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ mod rtp;
 mod rx;
 mod sflow;
 pub(crate) mod smb;
-mod snmp;
+pub(crate) mod snmp;
 mod someip;
 mod syslog;
 mod telnet;
@@ -159,9 +159,9 @@ pub(crate) fn over_udp(
     }
     let payload = carried.datagram;
     if ports.any(&[53]) {
-        page.apart(|page| dns::print(page, payload, Dialect::Unicast))?;
+        page.apart(|page| dns::print(page, carried.rest, Dialect::Unicast))?;
     } else if ports.any(&[67, 68]) {
-        dhcp::print(page, payload)?;
+        dhcp::print(page, carried.rest)?;
     } else if ports.any(&[69]) {
         tftp::print(page, payload)?;
     } else if ports.any(&[88]) {
@@ -199,7 +199,7 @@ pub(crate) fn over_udp(
     } else if ports.any(&[750]) {
         kerberos::print(page, carried.rest)?;
     } else if ports.any(&[5353]) {
-        page.apart(|page| dns::print(page, payload, Dialect::Multicast))?;
+        page.apart(|page| dns::print(page, carried.rest, Dialect::Multicast))?;
     } else if ports.any(&[4500]) {
         isakmp::nat_traversal(page, datagram, carried.rest)?;
     } else if ports.any(&[7500, 8500]) {

@@ -392,6 +392,16 @@ mod tests {
     }
 
     #[test]
+    fn frames_of_local_talk_are_told() {
+        let link = LinkType(114);
+        assert_eq!(shown(link, &[2, 1, 0x81]), "1 > 2 at-lap#129 0");
+        let short = [2, 1, 1, 0, 7, 4, 254, 4, 0, 0];
+        assert_eq!(shown(link, &short), "0.1.254 > 0.2.4: at-echo 2");
+        assert_eq!(shown(link, &short[..5]), " [SDDP length 2 < 5] (invalid)");
+        assert_every_cut_is_told(link, &short[..8]);
+    }
+
+    #[test]
     fn addresses_are_asked_for() {
         let packet = [
             0, 1, 0x80, 0x9b, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 9, 5,

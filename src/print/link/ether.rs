@@ -391,6 +391,53 @@ mod tests {
     }
 
     #[test]
+    fn a_length_is_told_as_far_as_the_frame_goes() {
+        let text = shown_with(&with_header(), ETHERNET, &ether(900, &[0x42, 0x43, 0xe3]));
+        assert!(text.contains(", 802.3, length 3: LLC, dsap STP"), "{text}");
+        let text = shown_with(
+            &with_header(),
+            ETHERNET,
+            &ether(0x8100, &[0, 5, 0, 3, 0x42, 0x43, 0xe3]),
+        );
+        assert!(
+            text.contains("802.1Q (0x8100), length 21: vlan 5, p 0, 802.3LLC, dsap STP"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_header_of_arista_is_followed_by_one_more_type() {
+        let header = [0, 1, 0, 0x20, 0, 9, 0x77, 0x35, 0x94, 1, 8, 0];
+        let told = "ethertype Arista Vendor Specific Protocol (0xd28b), length 46: SubType Timestamp (0x0001), \
+                    Timescale TAI (0), Format 48-bit (2), HwInfo R/R2 (0), Timestamp 11.000000001: IP 192.0.2.1";
+        let text = shown(ETHERNET, &ether(0xd28b, &[&header[..], &ipv4(253, &[])].concat()));
+        assert!(text.starts_with(told), "{text}");
+        let text = shown(ETHERNET, &ether(0xd28b, &[0, 2, 0, 0]));
+        assert!(
+            text.contains(
+                ": SubType Unknown (0x0002), 02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype Arista"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_invalid_within_a_frame_is_dumped_behind_its_header() {
+        let dump = Some(Dump {
+            form: DumpForm::Hex,
+            link_header: false,
+        });
+        let text = shown_with(
+            &Options { dump, ..options(0) },
+            ETHERNET,
+            &ether(0x0800, &[0x55; 20]),
+        );
+        assert!(
+            text.starts_with("IP  [version 5 != 4] (invalid)\n\t0x0000:  5555 "),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_dump_begins_behind_the_tags() {
         let dump = Some(Dump {
             form: DumpForm::Hex,

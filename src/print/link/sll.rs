@@ -191,8 +191,27 @@ const DIRECTIONS: &[(u16, &str)] = &[(0, "In"), (1, "B"), (2, "M"), (3, "P"), (4
 
 #[cfg(test)]
 mod tests {
-    use crate::print::sample::{assert_every_cut_is_told, ipv4, shown, under_e};
+    use crate::print::Options;
+    use crate::print::sample::{assert_every_cut_is_told, ipv4, options, shown, shown_with, under_e};
     use crate::wire::LinkType;
+
+    #[test]
+    fn the_interface_and_the_direction_are_told_in_columns() {
+        let mut packet = vec![0x12, 0x34, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+        packet.push(9);
+        let options = Options {
+            link_header: true,
+            interfaces: vec![(3, "eth0".to_owned())],
+            ..options(0)
+        };
+        assert!(shown_with(&options, LinkType::LINUX_SLL2, &packet).starts_with(
+            "eth0  Out ifindex 3 02:00:00:00:00:01 ethertype Unknown (0x1234), length 21: \n\t0x0000:  09"
+        ));
+        let first = [0, 1, 0, 1, 0, 4, 1, 2, 3, 4, 0, 0, 0, 0, 0, 9, 7];
+        assert!(
+            under_e(LinkType::LINUX_SLL, &first).starts_with("  B ethertype Unknown (0x0009), length 17: \n")
+        );
+    }
 
     #[test]
     fn both_versions_lead_to_the_packet() {

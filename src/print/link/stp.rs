@@ -76,9 +76,10 @@ fn config(page: &mut Page<'_>, version: u8, unit: Cursor<'_>) -> Shown {
     let flags = unit.peek_u8(4)?;
     put!(page, ", Flags [");
     put_bits(page.out, FLAGS, flags.into(), ", ", "none");
+    put!(page, "]");
     put!(
         page,
-        "], bridge-id ",
+        ", bridge-id ",
         BridgeId(unit.after(17).array()?),
         ".",
         Hex4(unit.peek_u16(25)?)

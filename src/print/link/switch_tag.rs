@@ -1,6 +1,9 @@
 //! The tags that switch chips put between a frame's addresses and its type for the processor that drives them:
 //! Marvell's distributed switch architecture (DSA), its form behind an EtherType (EDSA), and Broadcom's.
 
+use pnet_packet::ethernet::EtherType;
+
+use super::ether;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex4, name_of, put, put_bits};
@@ -36,7 +39,8 @@ impl SwitchTag {
             Self::EtherDsa => {
                 let (kind, first, second) = (tag.u16()?, tag.u8()?, tag.u8()?);
                 if long {
-                    put!(page, "Marvell EDSA ethertype 0x", Hex4(kind), " (Unknown), ");
+                    let name = ether::type_name(EtherType(kind)).unwrap_or("Unknown");
+                    put!(page, "Marvell EDSA ethertype 0x", Hex4(kind), " (", name, "), ");
                     put!(page, "rsvd ", first, " ", second, ", ");
                 } else {
                     put!(page, "EDSA 0x", Hex4(kind), ", ");
@@ -75,7 +79,7 @@ fn marvell(page: &mut Page<'_>, mut tag: Cursor<'_>) -> Shown {
     match mode {
         TO_CPU => {
             put!(page, "mode To CPU, source dev ", device, ", port ", port, ", ");
-            let code = (second & 0x06) << 1 | (third & 0x10) >> 4;
+            let code = second & 0x06 | (third & 0x10) >> 4;
             put!(page, "code ", name_of(CODES, code).unwrap_or("reserved"), ", ");
         }
         FROM_CPU => put!(page, "mode From CPU, target dev ", device, ", port ", port, ", "),
@@ -170,6 +174,13 @@ mod tests {
                 .starts_with("DSA Forward port 2.1, VLAN 5t, ARP, Request who-has 192.0.2.1")
         );
         assert_every_cut_is_told(DSA, &tagged());
+    }
+
+    #[test]
+    fn why_a_frame_went_to_the_processor_is_told() {
+        let mut frame = tagged();
+        frame[12..15].copy_from_slice(&[0x02, 0x0c, 0]);
+        assert!(under_e(DSA, &frame).contains(" mode To CPU, source dev 2, port 1, code ARP Mirror, "));
     }
 
     #[test]

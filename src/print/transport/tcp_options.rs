@@ -141,7 +141,7 @@ fn selective(page: &mut Page<'_>, body: &mut Cursor<'_>, peer_origin: u32) -> Sh
 /// RFC 5925 section 2.2.
 fn authentication(page: &mut Page<'_>, body: &mut Cursor<'_>) -> Shown {
     if body.len() < 2 {
-        put!(page, "invalid");
+        page.invalid();
         body.advance(body.len());
         return Ok(());
     }

@@ -29,7 +29,7 @@ impl From<Stop> for End {
 }
 
 /// Prints a message.
-pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
+pub(crate) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     page.enter("snmp");
     put!(page, " ");
     go_on(print_message(page, message))

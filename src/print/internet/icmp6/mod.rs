@@ -3,6 +3,7 @@
 mod listeners;
 mod node_info;
 mod options;
+mod renumbering;
 mod rpl;
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
@@ -12,7 +13,7 @@ use super::{Datagram, put_verdict};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::names::Transport;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, Named, name_of, put, put_bits};
+use crate::print::text::{Hex4, Label, Named, name_of, put, put_bits};
 
 /// Prints an ICMPv6 message.
 pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_>) -> Shown {
@@ -65,16 +66,16 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
         ROUTER_SOLICITATION if verbose => options::print(page, message.after(8))?,
         ROUTER_ADVERTISEMENT if verbose => router_advertisement(page, message)?,
         NEIGHBOR_SOLICITATION => {
-            put!(page, ", who has ");
             let target = message.after(8).peek_ipv6()?;
+            put!(page, ", who has ");
             page.one("target", |page| page.host(target));
             if verbose {
                 options::print(page, message.after(24))?;
             }
         }
         NEIGHBOR_ADVERTISEMENT => {
-            put!(page, ", tgt is ");
             let target = message.after(8).peek_ipv6()?;
+            put!(page, ", tgt is ");
             page.one("target", |page| page.host(target));
             if verbose {
                 put!(page, ", Flags [");
@@ -118,7 +119,8 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
         }
         RPL => rpl::print(page, code, message.after(4))?,
         ROUTER_SOLICITATION | ROUTER_ADVERTISEMENT | HOME_AGENT_REPLY | MOBILE_PREFIX_ADVERTISEMENT => {}
-        RENUMBERING | INVERSE_SOLICITATION | INVERSE_ADVERTISEMENT => {}
+        RENUMBERING => page.apart(|page| renumbering::print(page, code, message))?,
+        INVERSE_SOLICITATION | INVERSE_ADVERTISEMENT => {}
         _ => {
             put!(page, ", length ", message.len());
             if !page.verbose(2) {
@@ -151,20 +153,14 @@ fn unreachable(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
     }
     let quoted = message.after(8);
     match code {
-        0 | 1 | 3 => {
-            put!(page, " ");
-            quoted_host(page, "dst", quoted.after(24))?;
-        }
+        0 | 1 | 3 => quoted_host(page, " ", "dst", quoted.after(24))?,
         2 => {
-            put!(page, " ");
-            quoted_host(page, "dst", quoted.after(24))?;
-            put!(page, ", source address ");
-            quoted_host(page, "src", quoted.after(8))?;
+            quoted_host(page, " ", "dst", quoted.after(24))?;
+            quoted_host(page, ", source address ", "src", quoted.after(8))?;
         }
         4 => {
             let (protocol, port) = destination_port(quoted)?;
-            put!(page, ", ");
-            quoted_host(page, "dst", quoted.after(24))?;
+            quoted_host(page, ", ", "dst", quoted.after(24))?;
             let udp = protocol == Protocols::Udp;
             put!(page, if udp { " udp port " } else { " tcp port " });
             let transport = if udp { Transport::Udp } else { Transport::Tcp };
@@ -179,9 +175,10 @@ fn unreachable(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
     Ok(())
 }
 
-/// An address of the quoted packet.
-fn quoted_host(page: &mut Page<'_>, name: &'static str, at: Cursor<'_>) -> Shown {
+/// An address of the quoted packet, if it was captured, behind a label.
+fn quoted_host(page: &mut Page<'_>, label: &str, name: &'static str, at: Cursor<'_>) -> Shown {
     let address = at.peek_ipv6()?;
+    put!(page, Label(label));
     page.one(name, |page| page.host(address));
     Ok(())
 }
@@ -208,8 +205,9 @@ fn destination_port(quoted: Cursor<'_>) -> Shown<(IpNextHeaderProtocol, u16)> {
 fn time_exceeded(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Shown {
     match code {
         0 => {
+            let target = message.after(32).peek_ipv6()?;
             put!(page, " for ");
-            page.host(message.after(32).peek_ipv6()?);
+            page.host(target);
         }
         1 => put!(page, " (reassembly)"),
         _ => put!(page, ", unknown code (", code, ")"),

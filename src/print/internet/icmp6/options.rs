@@ -9,7 +9,8 @@ use crate::print::page::Page;
 use crate::print::text::{Mac, Named, Put, name_of, put, put_bits};
 
 /// Prints the options, one a line; from `-vv` on with their bytes.
-pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
+pub(super) fn print(page: &mut Page<'_>, options: Cursor<'_>) -> Shown {
+    let mut rest = options;
     while !rest.is_empty() {
         let kind = rest.peek_u8(0)?;
         let units = rest.peek_u8(1)?;
@@ -19,7 +20,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
         }
         rest.need(length)?;
         let body = rest.sub(length).after(2);
-        if !page.item("options", |page| option(page, kind, units, body))? {
+        if !page.item("options", |page| option(page, kind, units, body, options))? {
             break;
         }
     }
@@ -27,7 +28,7 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
 }
 
 /// Prints an option of so many units of 8 bytes. Returns false if nothing is to be shown behind it.
-fn option(page: &mut Page<'_>, kind: u8, units: u8, body: Cursor<'_>) -> Shown<bool> {
+fn option(page: &mut Page<'_>, kind: u8, units: u8, body: Cursor<'_>, options: Cursor<'_>) -> Shown<bool> {
     put!(
         page,
         "\n\t  ",
@@ -43,7 +44,10 @@ fn option(page: &mut Page<'_>, kind: u8, units: u8, body: Cursor<'_>) -> Shown<b
         Named("", units),
         "): "
     );
-    if !option_body(page, kind, units, body)? && !page.verbose(2) {
+    if kind == REDIRECTED {
+        // From the first option on, whichever this is.
+        page.hex("\n\t    ", options.limited(usize::from(units) * 8).bytes());
+    } else if !option_body(page, kind, units, body)? && !page.verbose(2) {
         page.hex("\n\t  ", body.bytes());
         return Ok(false);
     }
@@ -73,7 +77,6 @@ fn option_body(page: &mut Page<'_>, kind: u8, units: u8, body: Cursor<'_>) -> Sh
             put_bits(page.out, PREFIX_FLAGS, flags.into(), ", ", "none");
             put!(page, "], valid time ", valid, ", pref. time ", preferred);
         }
-        REDIRECTED => page.hex("\n\t    ", body.bytes()),
         MTU => put!(
             page,
             " ",

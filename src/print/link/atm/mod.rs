@@ -6,6 +6,7 @@ mod oam;
 pub(super) use oam::print as oam;
 
 use super::{isoclns, llc};
+use crate::print::application::snmp;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{HexPad, name_of, put};
@@ -24,6 +25,7 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     if !matches!(packet.after(0).u24()?, 0xaa_aa03 | 0xfe_fe03 | 0x06_0603) {
         // Fore's driver puts an 802.6 header before.
         if page.options.link_header {
+            packet.need(16)?;
             for word in 0..4 {
                 let between = if word == 2 { " " } else { "" };
                 put!(page, between, HexPad(packet.peek_u32(word * 4)?.into(), 8));
@@ -56,6 +58,10 @@ pub(super) fn sun(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         (0, 2) => put!(page, "broadcast sig: "),
         (0, 3 | 4) => return oam(page, rest, 1),
         (0, 5) => return signalling(page, rest),
+        (0, 16) => {
+            put!(page, "ilmi: ");
+            return snmp::print(page, rest);
+        }
         _ if kind & 0x0f == LAN_EMULATION => return lane::print(page, rest),
         _ => return llc::print(page, rest, None).map(|_| ()),
     }

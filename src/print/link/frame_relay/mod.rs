@@ -17,7 +17,7 @@ use crate::print::text::{Hex2, Hex4, put, put_bits};
 
 /// A captured frame.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
-    page.enter("fr_if");
+    page.enter("fr");
     packet.need(4)?;
     page.link_len = print(page, packet)?;
     Ok(())
@@ -25,7 +25,7 @@ pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 
 /// A captured frame of a bundle of links (FRF.16).
 pub(super) fn bundle(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
-    page.enter("mfr_if");
+    page.enter("mfr");
     packet.need(2)?;
     page.link_len = multilink(page, packet)?;
     Ok(())
