@@ -32,6 +32,8 @@ pub(super) enum Value {
     Exception,
     /// Something that SNMP does not have.
     Octets,
+    /// Something that nobody but the sender knows.
+    Unknown,
 }
 
 /// Reads the next element, and passes over it. What is wrong with it is told on the page.
@@ -76,7 +78,7 @@ pub(super) fn read<'a>(page: &mut Page<'_>, rest: &mut Cursor<'a>) -> Result<Ele
         (false, Kind::Context, 0..=2) => Value::Exception,
         (true, Kind::Universal, SEQUENCE) => Value::Sequence,
         (true, Kind::Context, _) => Value::Pdu,
-        (false, Kind::Context, _) => Value::Octets,
+        (false, Kind::Context, _) => Value::Unknown,
         (false, ..) => {
             put!(page, "[P/", class.letter, "/", *name, "]");
             Value::Octets
@@ -121,6 +123,7 @@ impl Element<'_> {
             Value::Pdu => put!(page, self.name(PDUS), "(", self.contents.len(), ")"),
             Value::Exception => put!(page, "[", self.name(EXCEPTIONS), "]"),
             Value::Octets => self.print_octets(page)?,
+            Value::Unknown => put!(page, "[BE_ANY!?]"),
         }
         Ok(())
     }

@@ -245,6 +245,8 @@ mod tests {
             shown(LinkType::RAW, &asking)
                 .ends_with("[errorStatus(tooBig)!=0] .1.3.6.1.4.1.3830[objVal!=NULL]3")
         );
+        let strange = message(0, &[PUBLIC, &pdu(0xa2, 0, 0, &[0x85, 1, 3])]);
+        assert!(shown(LinkType::RAW, &strange).ends_with(".1.3.6.1.4.1.3830=[BE_ANY!?]"));
         let longer = message(0, &[PUBLIC, &element(0xa0, &[&[2, 9, 1]])]);
         assert!(verbose(1, LinkType::RAW, &longer).ends_with("{ GetRequest(3) [len1<asnlen9] } } "));
         let foreign = message(0, &[PUBLIC, &element(0xa7, &[])]);
