@@ -149,6 +149,32 @@ mod tests {
     use crate::wire::LinkType;
 
     #[test]
+    fn each_link_has_its_addresses_in_its_place() {
+        for (link, header) in [("EN10MB", 0), ("FDDI", 1), ("IEEE802", 2), ("NETANALYZER", 4)] {
+            let link = LinkType::from_name(link).unwrap();
+            let packet = [&vec![0; header][..], &[0xff; 6], &[0x0a, 1, 2, 3, 4, 5]].concat();
+            assert!(
+                wants(
+                    link,
+                    "ether src 0a:01:02:03:04:05 and broadcast and multicast",
+                    &packet
+                ),
+                "{link}"
+            );
+            assert!(!wants(link, "ether dst 0a:01:02:03:04:05", &packet), "{link}");
+        }
+        // Two bytes are between them.
+        let fibre_channel = [&[0, 0][..], &[0xff; 6], &[0, 0, 0x0a, 1, 2, 3, 4, 5]].concat();
+        let filter = "ether src 0a:01:02:03:04:05 and ether broadcast";
+        assert!(wants(
+            LinkType::from_name("IP_OVER_FC").unwrap(),
+            filter,
+            &fibre_channel
+        ));
+        assert!(error(LinkType::PPP, "ether src 0a:01:02:03:04:05").contains("not on PPP"));
+    }
+
+    #[test]
     fn an_address_of_one_byte_is_asked_for_by_its_own_sign() {
         assert!(wants(LinkType::ARCNET, "link src $e and broadcast", &[0x0e, 0]));
         assert!(wants(

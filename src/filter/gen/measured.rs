@@ -217,6 +217,7 @@ mod tests {
     fn nothing_is_measured_that_is_not_asked_for() {
         // Too short to have the header that says where the payload is.
         assert!(wants(LinkType::IEEE802_11_RADIO, "len > 0", &[0]));
+        assert!(wants(LinkType::IEEE802_11_RADIO, "radio[1] = 7", &[0, 7]));
         assert!(wants(LinkType::IEEE802_11, "dir tods", &[0x08, 1]));
         assert!(!wants(types::PPI, "len > 0", &[0, 0, 8, 0, 1, 0, 0, 0]));
     }

@@ -95,3 +95,38 @@ enum Way {
 
 /// The packet type of a packet that this machine sent (`linux/if_packet.h`).
 const OUTGOING: Way = Way::Outbound(4);
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::sample::{error, wants};
+    use crate::wire::LinkType;
+
+    #[test]
+    fn the_way_is_told_by_the_headers_that_know_it() {
+        // What an inbound and an outbound packet begin with.
+        let cases: &[(&str, &[u8], &[u8])] = &[
+            ("LINUX_SLL", &[0, 0], &[0, 4]),
+            ("SLIP", &[0], &[1]),
+            ("PPP_PPPD", &[0], &[1]),
+            ("IPNET", &[1, 2, 0, 2], &[1, 2, 0, 1]),
+            ("JUNIPER_ETHER", b"MGC\x01", b"MGC\x00"),
+            ("JUNIPER_VP", b"MGC\x03", b"MGC\x02"),
+        ];
+        for (name, came, went) in cases {
+            let link = LinkType::from_name(name).unwrap();
+            assert!(
+                wants(link, "inbound", came) && !wants(link, "outbound", came),
+                "{name}"
+            );
+            assert!(
+                wants(link, "outbound", went) && !wants(link, "inbound", went),
+                "{name}"
+            );
+        }
+        // A log tells two ways, and may know neither.
+        let log = |way| [&[0; 60][..], &[way]].concat();
+        assert!(wants(LinkType::PFLOG, "inbound", &log(1)) && wants(LinkType::PFLOG, "outbound", &log(2)));
+        assert!(!wants(LinkType::PFLOG, "inbound or outbound", &log(0)));
+        assert!(error(LinkType::ETHERNET, "inbound").contains("when reading savefiles"));
+    }
+}
