@@ -87,15 +87,13 @@ impl Sink {
             self.skip -= 1;
             return Ok(true);
         }
-        let frame = Frame {
-            bytes: frame.bytes.get(..self.snaplen).unwrap_or(frame.bytes),
-            ..*frame
-        };
-        if let Some(shelf) = &mut self.shelf
-            && !shelf.add(&frame, self.now.unwrap_or_else(|| time_of(&frame)))?
-        {
-            self.taken -= 1;
-            return Ok(false);
+        let bytes = frame.bytes.get(..self.snaplen).unwrap_or(frame.bytes);
+        if let Some(shelf) = &mut self.shelf {
+            let frame = Frame { bytes, ..*frame };
+            if !shelf.add(&frame, self.now.unwrap_or_else(|| time_of(&frame)))? {
+                self.taken -= 1;
+                return Ok(false);
+            }
         }
         if let Some(paper) = &mut self.printer {
             let packet = Packet {
@@ -106,7 +104,7 @@ impl Sink {
                 },
                 link: frame.link,
                 wire_len: frame.wire_len,
-                bytes: frame.bytes,
+                bytes,
             };
             paper.print(&packet)?;
         }
