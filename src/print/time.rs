@@ -146,14 +146,19 @@ impl Clock {
 impl super::page::Page<'_> {
     /// A date and a time of day in the zone of the time stamps.
     pub(crate) fn local_time(&mut self, second: i64) {
+        self.local_time_with("-", second);
+    }
+
+    /// The same with another mark between the parts of the date.
+    pub(crate) fn local_time_with(&mut self, mark: &'static str, second: i64) {
         let Ok(at) = jiff::Timestamp::from_second(second) else {
             return;
         };
         let at = self.options.zone.to_datetime(at);
         at.year().put(self.out);
         for (mark, field) in [
-            ("-", at.month()),
-            ("-", at.day()),
+            (mark, at.month()),
+            (mark, at.day()),
             (" ", at.hour()),
             (":", at.minute()),
             (":", at.second()),

@@ -3,7 +3,7 @@
 use super::{
     Payload, Ports, bfd, dhcp, dhcp6, dns, geneve, hsrp, lines, ntp, resp, rip, rtp, syslog, telnet,
 };
-use super::{aodv, sflow, snmp, someip, wb, zmtp};
+use super::{aodv, netflow, sflow, snmp, someip, wb, zmtp};
 use super::{bgp, lisp, lmp, msdp, pptp, ptp, quic, radius, tftp, tls, vxlan, vxlan_gpe};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::Datagram;
@@ -20,6 +20,7 @@ pub enum Decoder {
     Bfd,
     Bgp,
     Carp,
+    Cnfp,
     Dhcp,
     Dhcp6,
     Domain,
@@ -130,6 +131,7 @@ impl Decoder {
         match self {
             Self::Aodv => aodv::print(page, datagram, under.is_v6()),
             Self::Bfd => bfd::print(page, ports, datagram),
+            Self::Cnfp => netflow::print(page, rest),
             Self::Dhcp => dhcp::print(page, datagram),
             Self::Dhcp6 => dhcp6::print(page, datagram),
             Self::Domain => dns::print(page, datagram, Dialect::Unicast),
@@ -214,6 +216,7 @@ const KNOWN: &[Known] = &[
         tcp: false,
         udp: false,
     },
+    udp("cnfp", Decoder::Cnfp),
     udp("dhcp", Decoder::Dhcp),
     udp("dhcp6", Decoder::Dhcp6),
     both("domain", Decoder::Domain),

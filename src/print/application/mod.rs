@@ -5,6 +5,7 @@ mod aodv;
 mod auto_rp;
 mod babel;
 mod bcm_li;
+mod beep;
 mod bfd;
 mod bgp;
 mod decoder;
@@ -25,7 +26,10 @@ mod lines;
 mod lisp;
 mod lmp;
 mod lsp_ping;
+mod lwapp;
+mod lwres;
 mod msdp;
+mod netflow;
 mod nfs;
 mod ntp;
 mod olsr;
@@ -36,6 +40,7 @@ mod quic;
 mod radius;
 mod resp;
 mod rip;
+mod ripng;
 mod rpc;
 mod rpki;
 mod rtp;
@@ -53,11 +58,12 @@ mod vqp;
 mod vxlan;
 mod vxlan_gpe;
 mod wb;
+mod zep;
 mod zephyr;
 pub(crate) mod zmtp;
 
 use super::cursor::{Cursor, Shown};
-use super::internet::Datagram;
+use super::internet::{Datagram, atalk, mpls};
 use super::names::Transport;
 use super::page::Page;
 use super::text::put;
@@ -78,6 +84,13 @@ impl Ports {
     #[inline(always)]
     fn any<const N: usize>(self, known: &[u16; N]) -> bool {
         known.contains(&self.source) || known.contains(&self.destination)
+    }
+
+    /// Whether one of them is among those that stand for sockets of AppleTalk.
+    #[cold]
+    fn of_appletalk(self) -> bool {
+        let known = |port| matches!(port, 200..=327 | 768..=895 | 16512..=16639);
+        known(self.source) || known(self.destination)
     }
 }
 
@@ -122,6 +135,9 @@ pub(crate) fn over_tcp(page: &mut Page<'_>, datagram: &Datagram, ports: Ports, p
     }
     if ports.any(&[445]) {
         return smb::over_tcp(page, payload);
+    }
+    if ports.any(&[10288]) {
+        return beep::print(page, payload);
     }
     if ports.any(&[6633, 6653]) {
         return openflow::print(page, payload);
@@ -184,6 +200,8 @@ pub(crate) fn over_udp(
         syslog::print(page, payload)?;
     } else if ports.any(&[520]) {
         rip::print(page, carried.rest)?;
+    } else if ports.any(&[521]) {
+        ripng::print(page, payload)?;
     } else if ports.any(&[525]) {
         timed::print(page, carried.rest)?;
     } else if ports.any(&[546, 547]) {
@@ -198,6 +216,8 @@ pub(crate) fn over_udp(
         lmp::print(page, payload)?;
     } else if ports.any(&[750]) {
         kerberos::print(page, carried.rest)?;
+    } else if ports.any(&[921]) {
+        lwres::print(page, carried.rest)?;
     } else if ports.any(&[5353]) {
         page.apart(|page| dns::print(page, carried.rest, Dialect::Multicast))?;
     } else if ports.any(&[4500]) {
@@ -232,6 +252,8 @@ pub(crate) fn over_udp(
         vqp::print(page, payload)?;
     } else if ports.any(&[6343]) {
         sflow::print(page, payload)?;
+    } else if ports.any(&[12222, 12223]) {
+        lwapp::print(page, payload, ports.destination == 12223)?;
     } else if ports.any(&[5060]) {
         lines::print(page, &lines::SIP, payload)?;
     } else if ports.any(&[4789, 8472]) {
@@ -242,18 +264,27 @@ pub(crate) fn over_udp(
         lisp::print(page, payload)?;
     } else if ports.any(&[4790]) {
         vxlan_gpe::print(page, payload)?;
+    } else if ports.any(&[17754]) {
+        zep::print(page, payload)?;
+    } else if ports.any(&[6635]) {
+        mpls::print(page, payload)?;
+    } else if ports.of_appletalk() && carried.rest.peek_u8(2)? == KINETICS {
+        put!(page, if page.verbose(1) { "kip " } else { "" });
+        atalk::frame(page, payload)?;
     } else if ports.any(&[30490]) {
         someip::print(page, payload)?;
-    } else if ports.source == 49152 {
-        bcm_li::print(page, payload)?;
     } else if ports.any(&[443]) && quic::detected(payload)? {
         quic::print(page, carried.rest)?;
+    } else if ports.source == 49152 {
+        bcm_li::print(page, payload)?;
     } else {
         return Ok(false);
     }
     Ok(true)
 }
 
+/// The type that a datagram of AppleTalk has in the header of LocalTalk, which Kinetics' gateways sent over UDP.
+const KINETICS: u8 = 2;
 /// The ports of Rx.
 const RX: std::ops::RangeInclusive<u16> = 7000..=7009;
 

@@ -2,21 +2,26 @@
 
 use pnet_packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols as Protocols};
 
-use super::{Datagram, carp, eigrp, gre, icmp, icmp6, igmp, ipsec, ipv4, ipv6, nhrp, ospf, pim, rsvp, vrrp};
+use super::{
+    Datagram, carp, egp, eigrp, gre, icmp, icmp6, igmp, igrp, ipsec, ipv4, ipv6, mobile, nhrp, ospf, pim,
+    rsvp, vrrp,
+};
 use crate::print::application::Decoder;
 use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::link::ether;
 use crate::print::page::Page;
+use crate::print::registry::protocol;
 use crate::print::text::put;
 use crate::print::transport::{dccp, pgm, sctp, tcp, udp, udp_lite};
 
 /// Prints the payload of a datagram whose own header has been printed.
 pub(crate) fn print(
     page: &mut Page<'_>,
-    protocol: IpNextHeaderProtocol,
+    number: IpNextHeaderProtocol,
     datagram: &Datagram,
     payload: Cursor<'_>,
 ) -> Shown {
-    match protocol {
+    match number {
         Protocols::Tcp => tcp::print(page, datagram, payload),
         Protocols::Udp => udp::print(page, datagram, payload),
         Protocols::Sctp => sctp::print(page, datagram, payload),
@@ -48,14 +53,24 @@ pub(crate) fn print(
         Protocols::Ipv4 => page.deeper(|page| ipv4::print(page, payload)),
         Protocols::Ipv6 => page.deeper(|page| ipv6::print(page, payload)),
         Protocols::Rsvp => rsvp::print(page, payload),
+        Protocols::Igp => igrp::print(page, payload),
+        Protocols::Egp => egp::print(page, payload),
+        Protocols::Mobile => mobile::print(page, payload),
+        // Sun's network disk.
+        IpNextHeaderProtocol(77) => {
+            put!(page, " nd ", payload.len());
+            Ok(())
+        }
+        ETHERNET if datagram.is_v6() => page.deeper(|page| ether::print(page, payload).map(|_| ())),
+        ETHERNET => wrong_version(page, "[Ethernet requires IPv6]"),
         Protocols::Ipv6NoNxt => {
             put!(page, "no next header");
             Ok(())
         }
         _ => {
-            match short_name(protocol).filter(|_| !page.numeric()) {
+            match protocol::name(number.0).filter(|_| !page.numeric()) {
                 Some(name) => put!(page, " ", name),
-                None => put!(page, " ip-proto-", protocol),
+                None => put!(page, " ip-proto-", number),
             }
             put!(page, " ", payload.len());
             Ok(())
@@ -76,25 +91,8 @@ pub(crate) fn has_ports(protocol: IpNextHeaderProtocol) -> bool {
     )
 }
 
-/// The name of a protocol as IANA and /etc/protocols spell it in lower case.
-pub(crate) fn short_name(protocol: IpNextHeaderProtocol) -> Option<&'static str> {
-    Some(match protocol {
-        Protocols::Icmp => "icmp",
-        Protocols::Igmp => "igmp",
-        Protocols::Tcp => "tcp",
-        Protocols::Udp => "udp",
-        Protocols::Gre => "gre",
-        Protocols::Esp => "esp",
-        Protocols::Ah => "ah",
-        Protocols::OspfigP => "ospf",
-        Protocols::Pim => "pim",
-        Protocols::Vrrp => "vrrp",
-        Protocols::L2tp => "l2tp",
-        Protocols::Sctp => "sctp",
-        Protocols::UdpLite => "udplite",
-        _ => return None,
-    })
-}
+/// Ethernet within IPv6 segment routing (RFC 8986).
+const ETHERNET: IpNextHeaderProtocol = IpNextHeaderProtocol(143);
 
 /// The name of a protocol as the verbose header of IP shows it.
 #[rustfmt::skip]
@@ -104,8 +102,8 @@ pub(crate) fn name(protocol: u8) -> &'static str {
         17 => "UDP", 33 => "DCCP", 41 => "IPv6", 43 => "Routing", 44 => "Fragment", 46 => "RSVP",
         47 => "GRE", 50 => "ESP", 51 => "AH", 55 => "Mobile IP", 58 => "ICMPv6",
         59 => "no next header", 60 => "DSTOPT", 62 => "Mobile IP (old)", 77 => "SUN-ND", 88 => "EIGRP",
-        89 => "OSPF", 97 => "Ethernet", 103 => "PIM", 108 => "Compressed IP", 112 => "VRRP", 113 => "PGM",
-        132 => "SCTP", 135 => "Mobility",
+        89 => "OSPF", 103 => "PIM", 108 => "Compressed IP", 112 => "VRRP", 113 => "PGM",
+        132 => "SCTP", 135 => "Mobility", 143 => "Ethernet",
         _ => "unknown",
     }
 }

@@ -8,6 +8,7 @@ use pnet_packet::ipv4::Ipv4Packet;
 use super::{Datagram, Ends, demux};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
+use crate::print::registry::protocol;
 use crate::print::text::{Hex, Label, Named, name_of, put, put_bits};
 use crate::wire::{Checksum, should_be};
 
@@ -201,10 +202,10 @@ fn later_fragment(page: &mut Page<'_>, view: &Ipv4Packet<'_>) {
     page.aside(|page| page.host(view.get_source()));
     put!(page, " > ");
     page.aside(|page| page.host(view.get_destination()));
-    let protocol = view.get_next_level_protocol();
-    match demux::short_name(protocol).filter(|_| !page.numeric()) {
+    let number = view.get_next_level_protocol();
+    match protocol::name(number.0).filter(|_| !page.numeric()) {
         Some(name) => put!(page, ": ", name),
-        None => put!(page, ": ip-proto-", protocol),
+        None => put!(page, ": ip-proto-", number),
     }
 }
 

@@ -4,7 +4,10 @@ use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{aoe, arista, cfm, decnet, geonet, ipx, isoclns, llc, lldp, macsec, msnlb, ppp, pppoe, slow};
+use super::{
+    aoe, arista, cfm, decnet, geonet, ipx, isoclns, llc, lldp, loopback, macsec, mpcp, msnlb, ppp, pppoe,
+    realtek, slow, tipc,
+};
 use crate::print::application::{eap, ptp};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
@@ -202,7 +205,9 @@ pub(crate) fn by_type(
         EtherType(CALM_FAST) => geonet::calm_fast(page, payload, addresses)?,
         EtherType(NSH) => nsh::print(page, payload)?,
         EtherType(MS_NLB) => msnlb::print(page, payload)?,
-        EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession => pppoe::print(page, payload)?,
+        EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession | EtherType(PPPOE_OLD | PPPOE_OLD_SESSION) => {
+            pppoe::print(page, payload)?
+        }
         EtherType(PPP) if payload.is_empty() => {}
         EtherType(PPP) => {
             put!(page, ": ");
@@ -225,6 +230,10 @@ pub(crate) fn by_type(
             put!(page, "(NOV-ETHII) ");
             ipx::print(page, payload)?;
         }
+        EtherType(REALTEK) => realtek::print(page, payload, addresses)?,
+        EtherType(MPCP) => mpcp::print(page, payload)?,
+        EtherType(LOOPBACK) => loopback::print(page, payload)?,
+        EtherType(TIPC) => tipc::print(page, payload)?,
         EtherType(AOE) => aoe::print(page, payload)?,
         EtherType(SLOW) => slow::print(page, payload)?,
         EtherType(CFM | CFM_OLD) => cfm::print(page, payload)?,
@@ -237,6 +246,13 @@ pub(crate) fn by_type(
 
 const JUMBO: u16 = 0x8870;
 const DECNET: u16 = 0x6003;
+/// PPPoE as 3Com had it.
+const PPPOE_OLD: u16 = 0x3c12;
+const PPPOE_OLD_SESSION: u16 = 0x3c13;
+const MPCP: u16 = 0x8808;
+const REALTEK: u16 = 0x8899;
+const TIPC: u16 = 0x88ca;
+const LOOPBACK: u16 = 0x9000;
 const APPLETALK: u16 = 0x809b;
 const APPLETALK_RESOLUTION: u16 = 0x80f3;
 const IPX: u16 = 0x8137;

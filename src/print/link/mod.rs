@@ -22,7 +22,9 @@ pub(crate) mod isoclns;
 mod juniper;
 mod llc;
 mod lldp;
+mod loopback;
 mod macsec;
+mod mpcp;
 mod msnlb;
 mod null;
 mod pktap;
@@ -30,17 +32,19 @@ mod ppi;
 pub(crate) mod ppp;
 mod pppoe;
 mod raw;
+mod realtek;
 mod slip;
 mod sll;
 mod slow;
 mod stp;
 mod switch_tag;
+mod tipc;
 mod token_ring;
 mod udld;
 mod vsock;
 mod vtp;
 mod wlan;
-mod wpan;
+pub(super) mod wpan;
 
 use super::cursor::{Cursor, Shown};
 use super::internet::atalk;
@@ -78,7 +82,7 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         LinkType::PPP | PPP_DIRECTION => ppp::frame(page, packet)?,
         LinkType::PPP_ETHER => pppoe::print(page, packet)?,
         LinkType::PPP_SERIAL => ppp::serial(page, packet)?,
-        LinkType::C_HDLC => chdlc::frame(page, packet)?,
+        LinkType::C_HDLC | HDLC_OF_BSD => chdlc::frame(page, packet)?,
         LinkType::SLIP => slip::frame(page, packet)?,
         LinkType::LINUX_SLL => sll::print(page, packet)?,
         LinkType::LINUX_SLL2 => sll::print_v2(page, packet)?,
@@ -96,7 +100,7 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         IPOIB => carriers::infiniband(page, packet)?,
         IEEE1394 => carriers::firewire(page, packet)?,
         SYMANTEC => carriers::symantec(page, packet)?,
-        ATM_CLIP => carriers::classical(page, packet)?,
+        ATM_CLIP | ATM_CLIP_OF_LINUX => carriers::classical(page, packet)?,
         NFLOG => family::netfilter(page, packet)?,
         LinkType::PFLOG => family::packet_filter(page, packet)?,
         ENC => family::encapsulated(page, packet)?,
@@ -106,7 +110,9 @@ fn decode(page: &mut Page<'_>, link: LinkType, packet: Cursor<'_>) -> Shown<bool
         BLUETOOTH => bus::bluetooth(page, packet)?,
         NETANALYZER => ether::frame_behind(page, packet, "netanalyzer", 4)?,
         NETANALYZER_TRANSPARENT => ether::frame_behind(page, packet, "netanalyzer_transparent", 12)?,
-        SLIP_BSDOS => slip::bsdos(page, packet)?,
+        SLIP_BSDOS | SLIP_BSDOS_OF_OLD => slip::bsdos(page, packet)?,
+        // Only tcpdump on BSD/OS knows what these are; elsewhere it prints nothing of them.
+        PPP_BSDOS | PPP_BSDOS_OF_OLD => {}
         LinkType::ARCNET => arcnet::frame(page, packet)?,
         ARCNET_LINUX => arcnet::linux_frame(page, packet)?,
         LinkType::ATM_RFC1483 => atm::frame(page, packet)?,
@@ -157,6 +163,12 @@ const NETANALYZER: LinkType = LinkType(240);
 /// The same with preamble and start of frame.
 const NETANALYZER_TRANSPARENT: LinkType = LinkType(241);
 const SLIP_BSDOS: LinkType = LinkType(102);
+const PPP_BSDOS: LinkType = LinkType(103);
+/// By the numbers that files have had from systems without numbers for files.
+const SLIP_BSDOS_OF_OLD: LinkType = LinkType(15);
+const PPP_BSDOS_OF_OLD: LinkType = LinkType(16);
+const ATM_CLIP_OF_LINUX: LinkType = LinkType(19);
+const HDLC_OF_BSD: LinkType = LinkType(112);
 /// 802.11 behind the header of AVS.
 const IEEE802_11_AVS: LinkType = LinkType(163);
 const PKTAP: LinkType = LinkType(258);

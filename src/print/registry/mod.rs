@@ -6,3 +6,4 @@ pub(crate) mod l2vpn;
 pub(crate) mod nlpid;
 pub(crate) mod nsap;
 pub(crate) mod oui;
+pub(crate) mod protocol;

@@ -2,7 +2,7 @@
 
 use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 
-use crate::print::application::{self, Payload, Ports};
+use crate::print::application::{self, Decoder, Payload, Ports};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{Datagram, put_verdict};
 use crate::print::names::Transport;
@@ -21,30 +21,19 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         return Err(Stop::Truncated);
     };
     let ports = Ports { source, destination };
-    if packet.len() < HEADER {
+    // A request to the port mapper is told with its own addresses.
+    let by_request = page.options.packet_type == Some(Decoder::Rpc);
+    if !by_request {
         put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
-        put!(page, "truncated-udp ", packet.len());
-        return Ok(());
     }
-    // A length of zero is that of a datagram larger than the field can say (RFC 2675).
-    let claimed = match rest.u16() {
-        Ok(0) if packet.len() > usize::from(u16::MAX) => Ok(packet.len()),
-        claimed => claimed.map(usize::from),
-    };
-    let field = rest.after(0).u16();
-    let claimed = match (claimed, field) {
-        (Ok(claimed), _) if claimed < HEADER => {
-            put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
-            put!(page, "truncated-udplength ", claimed);
-            return Ok(());
-        }
-        (Ok(claimed), Ok(_)) => claimed - HEADER,
-        _ => {
-            put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
-            return Err(Stop::Truncated);
-        }
-    };
-    let field = rest.u16()?;
+    page.expect("undersized-udp", packet, HEADER)?;
+    let (claimed, field) = (rest.u16()?, rest.u16()?);
+    let claimed = match usize::from(claimed) {
+        // That of a datagram larger than the field can say (RFC 2675).
+        0 if packet.len() > usize::from(u16::MAX) => packet.len(),
+        claimed if claimed < HEADER => return Err(page.refuse("undersized-udplength", claimed, "<", HEADER)),
+        claimed => claimed,
+    } - HEADER;
     page.field("length", packet.len().min(claimed + HEADER));
     page.field("cksum", Hex4(field));
     let payload = rest.limited(claimed);
@@ -53,10 +42,9 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
         rest: rest.claiming(payload.len()),
     };
 
-    if page.options.packet_type.is_some() && application::with_addresses(page, datagram, carried)? {
+    if by_request && application::with_addresses(page, datagram, carried)? {
         return Ok(());
     }
-    put_ends(page, datagram, ports, Protocols::Udp.0, Transport::Udp);
     if page.options.packet_type.is_some() && application::as_packet_type(page, datagram, ports, carried)? {
         return Ok(());
     }
@@ -153,7 +141,7 @@ mod tests {
         packet[25] = 99;
         assert!(shown(RAW, &packet).ends_with(": UDP, bad length 91 > 3"));
         packet[25] = 7;
-        assert!(shown(RAW, &packet).ends_with(": truncated-udplength 7"));
+        assert!(shown(RAW, &packet).ends_with(":  [undersized-udplength 7 < 8] (invalid)"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::print::text::{Hex, Label, Named, Truth, put};
 use crate::wire::dns::RecordType;
 
 pub(crate) use names::name;
+pub(super) use record::put_type_and_class;
 
 /// Which of the two dialects a message is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

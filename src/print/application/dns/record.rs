@@ -217,6 +217,18 @@ fn put_type(page: &mut Page<'_>, rtype: RecordType) {
     }
 }
 
+/// Prints a type, and a class other than IN, as the lightweight resolver does.
+pub(in crate::print::application) fn put_type_and_class(page: &mut Page<'_>, rtype: u16, class: u16) {
+    put_type(page, RecordType(rtype));
+    match class {
+        1 => {}
+        3 => put!(page, " CHAOS"),
+        4 => put!(page, " HS"),
+        255 => put!(page, " ANY"),
+        other => put!(page, " Class", other),
+    }
+}
+
 /// Prints a class other than IN. Returns whether the top bit was set, where that is not part of the class.
 fn put_class(page: &mut Page<'_>, class: u16, dialect: Dialect) -> bool {
     let marked = dialect == Dialect::Multicast && class & TOP_BIT != 0;

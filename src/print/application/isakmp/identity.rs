@@ -2,10 +2,9 @@
 
 use super::payload::{Context, Cut, Payload, Printed, digits, known, need};
 use crate::print::cursor::Cursor;
-use crate::print::internet::demux;
 use crate::print::page::Page;
+use crate::print::registry;
 use crate::print::text::{Dotted, Escaped, HexRun, put};
-use pnet_packet::ip::IpNextHeaderProtocol;
 
 /// An identification of version 1 (RFC 2407, section 4.6.2).
 pub(super) fn v1<'a>(page: &mut Page<'_>, payload: &Payload<'a>, context: &Context) -> Printed<'a> {
@@ -20,7 +19,7 @@ pub(super) fn v1<'a>(page: &mut Page<'_>, payload: &Payload<'a>, context: &Conte
         return opaque(page, payload, rest, length);
     }
     put!(page, " idtype=", known(TYPES, kind.into()), " protoid=");
-    match demux::short_name(IpNextHeaderProtocol(protocol)).filter(|_| !page.numeric()) {
+    match registry::protocol::name(protocol).filter(|_| !page.numeric()) {
         Some(name) if protocol != 0 => put!(page, name),
         _ => put!(page, protocol),
     }

@@ -45,7 +45,7 @@ pub(super) fn tap(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 }
 
 /// Prints a frame as far as it was captured. Returns what counts as its header: a byte of one that was understood.
-fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
+pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
     page.enter("802.15.4");
     let frame = packet.claiming(packet.captured());
     let Ok(control) = frame.after(0).u16_le() else {
