@@ -3,15 +3,16 @@
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::link::wpan;
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex4, Zeros, put};
+use crate::print::text::{Hex4, Zeros, put};
 
 /// Prints the header, and the frame on a line of its own.
 pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("zep");
     put!(page, "ZEP");
     if packet.peek_u8(0)? != b'E' || packet.peek_u8(1)? != b'X' {
-        let preamble = packet.after(0).array::<2>()?;
-        put!(page, " [Preamble Code: ", Escaped(&preamble), "]");
+        put!(page, " [Preamble Code: ");
+        page.text(&mut packet.after(0), 2)?;
+        put!(page, "]");
         return Err(Stop::Invalid);
     }
     let version = packet.peek_u8(2)?;
@@ -34,7 +35,6 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             told = wpan::print(page, frame)?;
             Ok(())
         })?;
-        page.enter("zep");
         if told != 0 {
             return rest.need(rest.len());
         }

@@ -16,7 +16,7 @@ use crate::print::text::{Hex, Hex2, Hex4, HexRun, put};
 
 /// A captured frame.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
-    let header = print(page, packet)?;
+    let header = print(page, packet.claiming(packet.captured()))?;
     page.link_len += header;
     Ok(())
 }
@@ -39,18 +39,19 @@ pub(super) fn tap(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         page.link_len += packet.captured();
         return Ok(());
     }
-    let header = print(page, packet.after(length))?;
+    let frame = packet.after(length);
+    let header = print(page, frame.claiming(frame.captured()))?;
     page.link_len += header + length;
     Ok(())
 }
 
-/// Prints a frame as far as it was captured. Returns what counts as its header: a byte of one that was understood.
-pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
+/// Prints a frame as long as it is said to be. Returns what counts as its header: a byte of one that was understood.
+pub(crate) fn print(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown<usize> {
     page.enter("802.15.4");
-    let frame = packet.claiming(packet.captured());
     let Ok(control) = frame.after(0).u16_le() else {
+        frame.need(frame.len().min(2))?;
         page.truncated();
-        return Ok(frame.captured());
+        return Ok(frame.len());
     };
     let kind = control & 7;
     put!(page, "IEEE 802.15.4 ");
@@ -59,6 +60,10 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
         KINDS.get(usize::from(kind)).copied().unwrap_or(""),
         " packet "
     );
+    if matches!(kind, BEACON..=COMMAND | MULTIPURPOSE) {
+        // The frame check sequence is read first.
+        frame.need(frame.len())?;
+    }
     let told = match kind {
         BEACON..=COMMAND => standard(page, frame, control)?,
         MULTIPURPOSE => multipurpose(page, frame, control)?,
