@@ -31,6 +31,7 @@ fuzz_target!(|data: &[u8]| {
     let mut printer = Printer::new(options);
     let packet = Packet {
         number: 1,
+        interface: None,
         time: Timestamp::default(),
         link,
         wire_len,

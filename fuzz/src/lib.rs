@@ -40,6 +40,7 @@ pub fn print(link: LinkType, input: &[u8]) {
         let captured = u32::try_from(bytes.len()).expect("a packet has fewer than 65536 bytes");
         let packet = Packet {
             number,
+            interface: None,
             time: Timestamp {
                 secs: i64::try_from(number).unwrap_or_default(),
                 nanos: 0,

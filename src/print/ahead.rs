@@ -276,6 +276,7 @@ mod tests {
         for (number, (bytes, more)) in (1..).zip(packets) {
             let packet = Packet {
                 number,
+                interface: None,
                 time: Timestamp {
                     secs: i64::from(bytes.first().copied().unwrap_or_default()) * 3,
                     nanos: 5000,

@@ -67,7 +67,7 @@ pub(super) fn paint(marked: &[u8], out: &mut Vec<u8>) {
                 (names, depth) = (1, true);
                 brush.title = Title::Ahead;
             }
-            mark::NAME | mark::GROUP | mark::ITEM => names = 1,
+            mark::NAME | mark::GROUP | mark::ITEM | mark::LIST => names = 1,
             mark::HIDDEN => (names, hidden) = (1, true),
             mark::WRONG => {
                 names = 1;
@@ -107,7 +107,7 @@ impl Brush<'_> {
         let colour = match kind {
             Kind::Address => Some(ADDRESS),
             Kind::Flags => Some(FLAGS),
-            Kind::Text => return,
+            Kind::Text | Kind::Span => return,
             _ => None,
         };
         self.title = Title::Past;

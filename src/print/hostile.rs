@@ -89,6 +89,7 @@ fn text(options: Options, way: Way, body: &[u8], more: u32) -> Vec<u8> {
     };
     let packet = Packet {
         number: 1,
+        interface: None,
         time: Timestamp::default(),
         link,
         wire_len: u32::try_from(bytes.len()).unwrap() + more,

@@ -17,10 +17,11 @@ pub(crate) struct Ink {
 }
 
 /// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
     /// Words of ours.
+    #[default]
     Text = 0x13,
     /// A decimal number.
     Number = 0x14,
@@ -34,6 +35,8 @@ pub(crate) enum Kind {
     Truth = 0x18,
     /// Words out of the packet.
     Foreign = 0x19,
+    /// Seconds as a span of time, such as `1d2h3s`.
+    Span = 0x1a,
 }
 
 /// The marks. A name or a value after one of them ends with [`END`].
@@ -56,6 +59,8 @@ pub(crate) mod mark {
     /// All up to the end says that something is wrong.
     pub(crate) const WRONG: u8 = 0x10;
     pub(crate) const WRONG_END: u8 = 0x11;
+    /// What the list is called whose elements are the lines that follow.
+    pub(crate) const LIST: u8 = 0x12;
     pub(crate) const DEPTH_0: u8 = b' ';
 
     /// Whether a byte can only be a mark or a [kind](super::Kind).
@@ -74,6 +79,7 @@ impl Kind {
             0x17 => Self::Flags,
             0x18 => Self::Truth,
             0x19 => Self::Foreign,
+            0x1a => Self::Span,
             _ => Self::Text,
         }
     }
@@ -177,7 +183,7 @@ fn shown(marked: &[u8]) -> impl Iterator<Item = usize> {
     marked.iter().enumerate().filter_map(move |(at, &byte)| {
         match byte {
             // A name follows, or a field that is not shown: its name and its value.
-            mark::ENTER | mark::NAME | mark::GROUP | mark::ITEM | mark::WRONG => hidden = 1,
+            mark::ENTER | mark::NAME | mark::GROUP | mark::ITEM | mark::LIST | mark::WRONG => hidden = 1,
             mark::HIDDEN => hidden = 2,
             mark::END if hidden > 0 => hidden -= 1,
             _ if hidden > 0 || mark::is(byte) => {}

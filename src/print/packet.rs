@@ -9,6 +9,8 @@ pub struct Packet<'a> {
     pub number: u64,
     /// When it was captured.
     pub time: Timestamp,
+    /// The name of the interface that it was captured on, if that is known.
+    pub interface: Option<&'a str>,
     /// What its first bytes are.
     pub link: LinkType,
     /// Its length on the wire, which may be more than was captured.

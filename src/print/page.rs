@@ -26,6 +26,8 @@ pub(crate) struct Page<'p> {
     names: Option<&'p mut (dyn Names + 'static)>,
     proto: &'static str,
     depth: u8,
+    /// How often a protocol was entered, where that is marked.
+    entered: u32,
     /// How many `-v` less than the user gave count now.
     hush: u8,
     /// What may still be [spent](Self::spend).
@@ -57,6 +59,7 @@ impl<'p> Page<'p> {
             names,
             proto: "",
             depth: 0,
+            entered: 0,
             hush: 0,
             patience: PATIENCE,
         }
@@ -93,6 +96,7 @@ impl<'p> Page<'p> {
     pub(crate) fn enter(&mut self, proto: &'static str) {
         self.proto = proto;
         if self.out.marking() {
+            self.entered = self.entered.wrapping_add(1);
             self.out.enter(proto, self.depth);
         }
     }
@@ -121,6 +125,14 @@ impl<'p> Page<'p> {
     #[inline]
     pub(crate) fn item<T>(&mut self, list: &'static str, print: impl FnOnce(&mut Self) -> T) -> T {
         self.between(mark::ITEM, list, mark::ITEM_END, print)
+    }
+
+    /// Names the list whose elements are the lines that follow, each with a name of its own at its beginning.
+    #[inline]
+    pub(crate) fn list(&mut self, name: &'static str) {
+        if self.out.marking() {
+            self.out.begin(mark::LIST, name);
+        }
     }
 
     /// Lets what `print` prints stand out: something is wrong.
@@ -182,10 +194,11 @@ impl<'p> Page<'p> {
             return Ok(());
         }
         let proto = self.proto;
+        let entered = self.entered;
         self.depth += 1;
         let shown = print(self);
         self.depth -= 1;
-        if self.out.marking() {
+        if self.entered != entered {
             self.out.enter(proto, self.depth);
         }
         shown

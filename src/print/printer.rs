@@ -222,6 +222,7 @@ mod tests {
         let time = Timestamp { secs: 1, nanos: 0 };
         let packet = Packet {
             number: 7,
+            interface: None,
             time,
             link: LinkType::RAW,
             wire_len,
@@ -263,6 +264,7 @@ mod tests {
         let mut out = Vec::new();
         let packet = Packet {
             number: 1,
+            interface: None,
             time: Timestamp::default(),
             link: LinkType(0xffff),
             wire_len: 1,

@@ -68,6 +68,7 @@ fn print(printer: &mut Printer, link: LinkType, bytes: &[u8], wire_len: usize) -
     printer.print(
         &Packet {
             number: 1,
+            interface: None,
             time: Timestamp::default(),
             link,
             wire_len,

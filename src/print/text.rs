@@ -70,6 +70,8 @@ pub(crate) struct Dotted<'a>(pub(crate) &'a [u8]);
 pub(crate) struct Span(pub(crate) u32);
 
 impl Put for Span {
+    const KIND: Kind = Kind::Span;
+
     fn put(self, out: &mut Vec<u8>) {
         const UNITS: [(u32, &str); 6] = [
             (31_536_000, "y"),

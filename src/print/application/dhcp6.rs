@@ -3,7 +3,7 @@
 use super::dhcp6_options as options;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Hex, name_of, put};
+use crate::print::text::{Hex, Named, name_of, put};
 
 /// Prints a message; what is in it only under `-v`.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
@@ -11,9 +11,10 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     put!(page, "dhcp6");
     message.need(4)?;
     let kind = message.peek_u8(0)?;
+    page.field("type", kind);
     match name_of(KINDS, kind) {
-        Some(name) => put!(page, " ", name),
-        None => put!(page, " msgtype-", kind),
+        Some(name) => put!(page, " ", Named("type_name", name)),
+        None => put!(page, " msgtype-", Named("", kind)),
     }
     if !page.verbose(1) {
         return Ok(());

@@ -3,7 +3,7 @@
 use super::{dhcp6, dns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Hex2, Hex4, HexPad, HexRun, name_of, put};
+use crate::print::text::{Escaped, Hex2, Hex4, HexPad, HexRun, Named, name_of, put};
 
 /// Prints the options that fill `bytes`, each in parentheses.
 pub(super) fn print(page: &mut Page<'_>, bytes: &[u8]) -> Shown {
@@ -18,13 +18,18 @@ pub(super) fn print(page: &mut Page<'_>, bytes: &[u8]) -> Shown {
             page.truncated();
             return Ok(());
         }
-        put!(page, " (");
-        put_name(page, kind);
-        match print_body(page, kind, rest.sub(length.into())) {
-            Ok(()) => {}
-            // All of the option is here, so it is the option that is too short for what it should hold.
-            Err(Stop::Truncated | Stop::Invalid) => put!(page, " ?"),
-        }
+        let body = rest.sub(length.into());
+        page.item("options", |page| {
+            page.field("code", kind);
+            put!(page, " (");
+            page.one("name", |page| put_name(page, kind));
+            page.field("length", length);
+            match print_body(page, kind, body) {
+                Ok(()) => {}
+                // All of the option is here, so it is the option that is too short for what it should hold.
+                Err(Stop::Truncated | Stop::Invalid) => put!(page, " ?"),
+            }
+        });
         // The parenthesis behind a relayed message is that of the message, as tcpdump has it.
         if kind != RELAY_MESSAGE {
             put!(page, ")");
@@ -56,13 +61,27 @@ fn print_body(page: &mut Page<'_>, kind: u16, body: Cursor<'_>) -> Shown {
         }
         IA_ADDRESS => {
             let (address, preferred, valid) = (rest.ipv6()?, rest.u32()?, rest.u32()?);
-            put!(page, " ", address, " pltime:", preferred, " vltime:", valid);
+            put!(
+                page,
+                " ",
+                Named("address", address),
+                " pltime:",
+                preferred,
+                " vltime:",
+                valid
+            );
             nested(page, rest)?;
         }
         IA_PREFIX => {
             let (preferred, valid) = (rest.u32()?, rest.u32()?);
             let (length, prefix) = (rest.u8()?, rest.ipv6()?);
-            put!(page, " ", prefix, "/", length);
+            put!(
+                page,
+                " ",
+                Named("prefix", prefix),
+                "/",
+                Named("prefix_length", length)
+            );
             put!(page, " pltime:", preferred, " vltime:", valid);
             nested(page, rest)?;
         }
@@ -70,7 +89,7 @@ fn print_body(page: &mut Page<'_>, kind: u16, body: Cursor<'_>) -> Shown {
             multiple_of(body, 2)?;
             while let Ok(requested) = rest.u16() {
                 put!(page, " ");
-                put_name(page, requested);
+                page.one("requested", |page| put_name(page, requested));
             }
         }
         PREFERENCE => {
@@ -212,11 +231,20 @@ fn unique_id(page: &mut Page<'_>, body: Cursor<'_>) -> Shown {
     match rest.u16()? {
         1 => {
             let (hardware, time) = (rest.u16()?, rest.u32()?);
-            put!(page, " hwaddr/time type ", hardware, " time ", time, " ");
-            put!(page, HexRun(rest.bytes()));
+            put!(page, " hwaddr/time type ", Named("hwaddr_type", hardware));
+            put!(
+                page,
+                " time ",
+                Named("time", time),
+                " ",
+                Named("hwaddr", HexRun(rest.bytes()))
+            );
         }
         2 => put!(page, " vid ", HexRun(rest.take(8)?)),
-        3 => put!(page, " hwaddr type ", rest.u16()?, " ", HexRun(rest.bytes())),
+        3 => {
+            put!(page, " hwaddr type ", Named("hwaddr_type", rest.u16()?));
+            put!(page, " ", Named("hwaddr", HexRun(rest.bytes())));
+        }
         4 => put!(page, " uuid ", HexRun(rest.take(16)?)),
         other => put!(page, " type ", other),
     }

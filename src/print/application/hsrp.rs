@@ -2,23 +2,24 @@
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, Span, name_of, put};
+use crate::print::text::{Escaped, Named, Span, name_of, put};
 
 /// Prints a message.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     page.enter("hsrp");
     let version = message.peek_u8(0)?;
-    put!(page, "HSRPv", version);
+    put!(page, "HSRPv", Named("version", version));
     if version != 0 {
         return Ok(());
     }
     put!(page, "-");
     let operation = message.peek_u8(1)?;
     match name_of(&[(0, "hello"), (1, "coup"), (2, "resign")], operation) {
-        Some(name) => put!(page, name, " "),
-        None => put!(page, "unknown (", operation, ") "),
+        Some(name) => put!(page, Named("type_name", name), " "),
+        None => put!(page, "unknown (", Named("", operation), ") "),
     }
-    put!(page, message.len(), ": ");
+    page.field("type", operation);
+    put!(page, Named("length", message.len()), ": ");
     let state = message.peek_u8(2)?;
     match name_of(STATES, state) {
         Some(name) => put!(page, "state=", name, " "),

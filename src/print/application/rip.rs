@@ -3,17 +3,17 @@
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
 use crate::print::registry::family;
-use crate::print::text::{Hex4, Put, name_of, put};
+use crate::print::text::{Hex4, Named, Put, name_of, put};
 
 /// Prints a message; its routes only under `-v`, and from `-vv` on what is left of it in hexadecimal.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     page.enter("rip");
-    put!(page, if page.verbose(1) { "\n\tRIP" } else { "RIP" });
+    put!(page, Named("", if page.verbose(1) { "\n\tRIP" } else { "RIP" }));
     if let Err(stop) = page.expect("packet length", message, HEADER) {
         return refused(page, stop, message);
     }
     let version = message.peek_u8(1)?;
-    put!(page, "v", version);
+    put!(page, "v", Named("version", version));
     if !matches!(version, 1 | 2) {
         put!(page, " [version != 1 && version != 2]");
         return refused(page, Stop::Invalid, message);
@@ -32,13 +32,13 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
     let routes = rest.len() / ROUTE;
     match (command, version) {
         (REQUEST | RESPONSE, 1) => {
-            put!(page, ", routes: ", routes);
+            put!(page, ", routes: ", Named("count", routes));
             if let Err(stop) = entries(page, &mut rest, entry) {
                 return refused(page, stop, rest);
             }
         }
         (REQUEST | RESPONSE, _) => {
-            put!(page, ", routes: ", routes, " or less");
+            put!(page, ", routes: ", Named("count", routes), " or less");
             if let Err(stop) = entries(page, &mut rest, entry_v2) {
                 return refused(page, stop, rest);
             }
@@ -69,7 +69,7 @@ fn entries(
     print: fn(&mut Page<'_>, Cursor<'_>) -> Shown<usize>,
 ) -> Shown {
     while !rest.is_empty() {
-        let length = print(page, *rest)?;
+        let length = page.item("routes", |page| print(page, *rest))?;
         page.expect("remaining entries length", *rest, length)?;
         rest.advance(length);
     }
@@ -91,8 +91,11 @@ fn entry(page: &mut Page<'_>, entry: Cursor<'_>) -> Shown<usize> {
         page.hex("\n\t  ", entry.limited(ROUTE).bytes());
         return Ok(ROUTE);
     }
-    put!(page, if family == ANY { "\n\t  AFI 0, " } else { "\n\t  " });
-    page.host(address);
+    put!(
+        page,
+        Named("", if family == ANY { "\n\t  AFI 0, " } else { "\n\t  " })
+    );
+    page.one("prefix", |page| page.host(address));
     put!(page, ", metric: ", metric);
     Ok(ROUTE)
 }
@@ -148,8 +151,10 @@ fn route(page: &mut Page<'_>, family: u16, tag: u16, mut rest: Cursor<'_>) -> Sh
         INTERNET => put!(page, "IPv4, "),
         other => put!(page, other, ", "),
     }
-    page.right(15, |page| page.host(address));
-    put_prefix_length(page, mask);
+    page.one("prefix", |page| {
+        page.right(15, |page| page.host(address));
+        put_prefix_length(page, mask);
+    });
     put!(page, ", tag 0x", Hex4(tag), ", metric: ", metric, ", next-hop: ");
     if router.is_unspecified() {
         put!(page, "self");

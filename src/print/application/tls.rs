@@ -139,6 +139,7 @@ mod tests {
         Printer::new(options(1)).print(
             &Packet {
                 number: 1,
+                interface: None,
                 time: Timestamp::default(),
                 link: RAW,
                 wire_len: u32::try_from(packet.len()).unwrap(),

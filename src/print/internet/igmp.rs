@@ -3,7 +3,7 @@
 use super::{dvmrp, pim};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Span, name_of, put};
+use crate::print::text::{Hex, Named, Span, name_of, put};
 use crate::wire::Checksum;
 
 /// Prints an IGMP message.
@@ -13,7 +13,9 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         put!(page, "igmp");
         return Ok(());
     }
-    match message.peek_u8(0)? {
+    let kind = message.peek_u8(0)?;
+    page.field("type", kind);
+    match kind {
         0x11 => {
             put!(page, "igmp query");
             if message.len() >= 12 {
@@ -65,8 +67,8 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
 
 fn group(page: &mut Page<'_>, what: &str, message: Cursor<'_>) -> Shown {
     let group = message.after(4).peek_ipv4()?;
-    put!(page, what);
-    page.host(group);
+    put!(page, Named("", what));
+    page.one("group", |page| page.host(group));
     Ok(())
 }
 
@@ -136,37 +138,47 @@ fn report_3(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         return Ok(());
     }
     let count = message.peek_u16(6)?;
-    put!(page, ", ", count, " group record(s)");
+    put!(page, ", ", Named("count", count), " group record(s)");
     if !page.verbose(1) {
         return Ok(());
     }
     let mut rest = message.after(8);
     for _ in 0..count {
-        if rest.len() < 8 {
-            put!(page, " [invalid number of groups]");
-            return Ok(());
+        match page.item("records", |page| record(page, rest))? {
+            Some(length) => rest.advance(length),
+            None => break,
         }
-        group(page, " [gaddr ", rest)?;
-        let kind = rest.peek_u8(0)?;
-        match name_of(RECORDS, kind) {
-            Some(name) => put!(page, " ", name),
-            None => put!(page, "  [v3-report-#", kind, "]"),
-        }
-        let sources = rest.peek_u16(2)?;
-        let length = 8 + usize::from(sources) * 4;
-        if rest.len() < length {
-            put!(page, " [invalid number of sources ", sources, "]");
-            return Ok(());
-        }
-        if page.verbose(2) {
-            addresses(page, sources, rest.after(8))?;
-        } else {
-            put!(page, ", ", sources, " source(s)");
-        }
-        put!(page, "]");
-        rest.advance(length);
     }
     Ok(())
+}
+
+/// Prints the record of a group; how long it is, unless it is too long.
+fn record(page: &mut Page<'_>, rest: Cursor<'_>) -> Shown<Option<usize>> {
+    if rest.len() < 8 {
+        put!(page, " [invalid number of groups]");
+        return Ok(None);
+    }
+    group(page, " [gaddr ", rest)?;
+    let kind = rest.peek_u8(0)?;
+    page.field("type", kind);
+    match name_of(RECORDS, kind) {
+        Some(name) => put!(page, " ", Named("name", name)),
+        None => put!(page, "  [v3-report-#", Named("", kind), "]"),
+    }
+    let sources = rest.peek_u16(2)?;
+    let length = 8 + usize::from(sources) * 4;
+    page.field("source_count", sources);
+    if rest.len() < length {
+        put!(page, " [invalid number of sources ", Named("", sources), "]");
+        return Ok(None);
+    }
+    if page.verbose(2) {
+        addresses(page, sources, rest.after(8))?;
+    } else {
+        put!(page, ", ", Named("", sources), " source(s)");
+    }
+    put!(page, "]");
+    Ok(Some(length))
 }
 
 fn addresses(page: &mut Page<'_>, count: u16, mut rest: Cursor<'_>) -> Shown {
@@ -174,7 +186,7 @@ fn addresses(page: &mut Page<'_>, count: u16, mut rest: Cursor<'_>) -> Shown {
     for _ in 0..count {
         let address = rest.ipv4()?;
         put!(page, " ");
-        page.host(address);
+        page.one("sources", |page| page.host(address));
     }
     put!(page, " }");
     Ok(())

@@ -5,7 +5,7 @@ use crate::print::internet::{ipv4, ipv6};
 use crate::print::link::isoclns;
 use crate::print::page::Page;
 use crate::print::registry::nlpid;
-use crate::print::text::put;
+use crate::print::text::{Named, Truth, put};
 
 /// An entry of a label stack.
 #[derive(Clone, Copy)]
@@ -54,10 +54,11 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             4..16 => put!(page, " (rsvd)"),
             _ => {}
         }
+        page.field("bottom", Truth(label.is_last()));
         put!(page, ", tc ", label.traffic_class());
         put!(
             page,
-            if label.is_last() { ", [S]" } else { "" },
+            Named("", if label.is_last() { ", [S]" } else { "" }),
             ", ttl ",
             label.ttl(),
             ")"

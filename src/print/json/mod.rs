@@ -6,6 +6,7 @@
 //!
 //! The names are a stable interface: manual page, "JSON".
 
+mod lines;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use std::ops::Range;
 use super::ink::{Kind, mark};
 use super::packet::{Packet, Timestamp};
 use super::text::{Put, Zeros};
-use names::key;
+use names::{Before, key};
 use tree::{PACKET, Tree};
 
 /// Writes packets as lines of JSON; it keeps its memory from one packet to the next.
@@ -32,7 +33,12 @@ pub(super) struct Json {
     /// Their names, as the printers have them.
     names: Vec<u8>,
     /// The objects that are open: the protocol's, and the elements of lists in it.
-    open: Vec<usize>,
+    open: Vec<Open>,
+    /// What a list is called whose elements are lines of the text.
+    list: &'static [u8],
+    /// Whether the next line goes on with the header of the protocol.
+    has_second_line: bool,
+    last_kind: Kind,
     /// Where [`second`](Self::second) is what the clock says.
     known_second: Option<i64>,
     second: Vec<u8>,
@@ -43,6 +49,35 @@ struct Protocol {
     name: Range<usize>,
     object: usize,
     closed: bool,
+}
+
+/// An object that fields are put into.
+struct Open {
+    object: usize,
+    bound: Bound,
+    /// What the list is called that the lines in it are elements of, if its printer has said so.
+    list: Option<Range<usize>>,
+}
+
+/// Where an object ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// With its protocol, which is so deep.
+    Protocol(u8),
+    /// Where its printer says.
+    Item,
+    /// Before the next line that is not indented further.
+    Line(usize),
+}
+
+impl Open {
+    fn new(object: usize, bound: Bound) -> Self {
+        Self {
+            object,
+            bound,
+            list: None,
+        }
+    }
 }
 
 /// How many protocols one packet may have, and how deep the elements of lists may be nested; what comes after goes
@@ -61,12 +96,17 @@ impl Json {
         self.protocols.clear();
         self.names.clear();
         self.open.clear();
-        self.open.push(PACKET);
+        self.open.push(Open::new(PACKET, Bound::Protocol(0)));
+        self.list = names::list(b"");
         self.read(marked);
         ("{\"number\":", packet.number, ",\"time\":").put(out);
         self.time(packet.time, out);
         ",\"epoch\":".put(out);
         epoch(packet.time, out);
+        if let Some(interface) = packet.interface {
+            ",\"interface\":".put(out);
+            tree::put_string(interface.as_bytes(), out);
+        }
         ",\"link\":\"".put(out);
         match packet.link.name() {
             Some(name) => name.put(out),
@@ -122,12 +162,13 @@ impl Json {
                     let list = rest.word();
                     self.item(list);
                 }
-                mark::ITEM_END => {
-                    self.label.clear();
-                    if self.open.len() > 1 {
-                        self.open.pop();
+                mark::LIST => {
+                    let list = self.tree.keep(rest.word());
+                    if let Some(open) = self.open.last_mut() {
+                        open.list = Some(list);
                     }
                 }
+                mark::ITEM_END => self.item_end(),
                 mark::WRONG => {
                     rest.word();
                 }
@@ -179,32 +220,71 @@ impl Json {
                 object
             }
         };
-        self.open.clear();
-        self.open.push(object);
+        // What is around it goes on behind it, and so does what it is in the middle of itself.
+        let is_inner = |open: &Open| matches!(open.bound, Bound::Protocol(of) if of > depth);
+        if let Some(at) = self.open.iter().position(is_inner) {
+            self.open.truncate(at);
+        }
+        let is_this = |open: &Open| matches!(open.bound, Bound::Protocol(_)) && open.object == object;
+        let is_beside = |open: &Open| matches!(open.bound, Bound::Protocol(of) if of == depth);
+        if !self.open.iter().any(is_this) {
+            if let Some(at) = self.open.iter().position(is_beside) {
+                self.open.truncate(at);
+            }
+            self.open.push(Open::new(object, Bound::Protocol(depth)));
+        }
+        self.list = names::list(name);
+        self.has_second_line = known.is_none() && names::has_second_line(name);
     }
 
     fn item(&mut self, list: &[u8]) {
         self.label.clear();
         self.tree.settle();
+        // The lines before it end where it begins, if they are no lines around it.
+        self.close(0);
+        let list = self.tree.keep(list);
+        self.element(list, Bound::Item);
+    }
+
+    /// Opens an element of a list of the object that is open.
+    fn element(&mut self, list: Range<usize>, bound: Bound) {
+        self.tree.settle();
         self.tree.forget();
         let object = self.object();
-        let element = if self.open.len() < DEEPEST {
+        let object = if self.open.len() < DEEPEST {
             self.tree.element(object, list)
         } else {
             object
         };
-        self.open.push(element);
+        self.open.push(Open::new(object, bound));
+    }
+
+    fn item_end(&mut self) {
+        self.label.clear();
+        self.tree.settle();
+        self.close(0);
+        self.open.pop_if(|open| open.bound == Bound::Item);
+        self.tree.forget();
+    }
+
+    /// A line begins that is indented so far.
+    fn close(&mut self, indent: usize) {
+        let ends = |open: &mut Open| matches!(open.bound, Bound::Line(of) if of >= indent);
+        while self.open.pop_if(ends).is_some() {
+            self.tree.settle();
+            self.tree.forget();
+        }
     }
 
     fn object(&self) -> usize {
-        self.open.last().copied().unwrap_or(PACKET)
+        self.open.last().map_or(PACKET, |open| open.object)
     }
 
     fn hidden(&mut self, name: &[u8], kind: Kind, value: &[u8]) {
         self.tree.settle();
         match name {
             [b'/', name @ ..] => self.tree.add_once(PACKET, name, kind, value),
-            _ => self.tree.add(self.object(), name, kind, value),
+            _ => self.tree.add_hidden(self.object(), name, kind, value),
         }
     }
 
@@ -212,8 +292,7 @@ impl Json {
     fn group(&mut self, name: &[u8], rest: &mut Rest<'_>) {
         let start = self.text.len();
         let mut depth = 1;
-        let mut only = None;
-        let mut values = 0;
+        let mut first = None;
         while let Some(byte) = rest.byte() {
             match byte {
                 mark::GROUP => {
@@ -226,7 +305,7 @@ impl Json {
                         break;
                     }
                 }
-                mark::NAME | mark::ITEM | mark::WRONG => {
+                mark::NAME | mark::ITEM | mark::LIST | mark::WRONG => {
                     rest.word();
                 }
                 mark::ENTER => {
@@ -240,8 +319,7 @@ impl Json {
                 mark::VALUE => {
                     let kind = Kind::of(rest.byte().unwrap_or_default());
                     let value = rest.word();
-                    only = Some((kind, self.text.len(), value.len()));
-                    values += 1;
+                    first.get_or_insert((kind, self.text.len(), value.len()));
                     self.text.extend_from_slice(value);
                 }
                 _ if mark::is(byte) => {}
@@ -251,49 +329,96 @@ impl Json {
         self.tree.settle();
         let shown = self.text.get(start..).unwrap_or_default();
         if !name.is_empty() {
-            let kind = match only {
-                Some((kind, at, length)) if values == 1 && at == start && length == shown.len() => kind,
+            let kind = match first {
+                Some((kind, at, length)) if at == start && length == shown.len() => kind,
+                // 5 and .5
+                Some((Kind::Number, at, _)) if at == start => Kind::Number,
                 _ => Kind::Foreign,
             };
-            self.tree
-                .add(self.open.last().copied().unwrap_or(PACKET), name, kind, shown);
+            let value = start..self.text.len();
+            self.begin_line();
+            let value = self.text.get(value).unwrap_or_default();
+            self.tree.add(self.object(), name, kind, value);
         }
         self.label.clear();
     }
 
     fn value(&mut self, name: Option<&[u8]>, kind: Kind, value: &[u8]) {
-        let object = self.object();
-        if object == PACKET {
+        if self.object() == PACKET {
             return;
         }
+        let parts = names::parted(kind, value);
         if let Some(name) = name {
             self.tree.settle();
+            self.begin_line();
             if !name.is_empty() {
-                self.tree.add(object, name, kind, names::trimmed(kind, value));
+                self.tree.add(self.object(), name, kind, parts.word);
+                self.last_kind = kind;
             }
             self.label.clear();
             return;
         }
-        let word = names::trimmed(kind, value);
-        if word.is_empty() || names::is_label(kind, value) {
+        let is_plural = parts.word == b"s" && self.label.last().is_some_and(u8::is_ascii_alphabetic);
+        if parts.word.is_empty() || parts.is_label || is_plural {
             // A separator that depends on what came before it, or nothing at all.
             self.label.extend_from_slice(value);
             return;
         }
+        self.label.extend_from_slice(parts.before);
         if matches!(self.label.trim_ascii(), b":" | b"=") {
             self.tree.take_name(&mut self.label);
         }
         if self.tree.joins(&self.label) {
-            self.tree.join(&self.label, word);
+            self.tree.join(&self.label, kind, parts.word);
         } else {
-            // The separator before a word is part of the label.
-            let before = value.len() - value.trim_ascii_start().len();
-            self.label
-                .extend_from_slice(value.get(..before).unwrap_or_default());
-            let key = key(&self.label, kind, self.tree.last_name());
-            self.tree.pend(object, key.bytes(), kind, word);
+            let line = self.begin_line().filter(|_| kind == Kind::Text);
+            self.keep(line, kind, parts.word);
         }
+        self.last_kind = kind;
         self.label.clear();
+    }
+
+    /// Keeps a value; that of a line that begins with words of ours is the name of something with fields of its own.
+    fn keep(&mut self, line: Option<usize>, kind: Kind, word: &[u8]) {
+        let is_outermost = self
+            .open
+            .last()
+            .is_some_and(|open| matches!(open.bound, Bound::Protocol(_)));
+        match line {
+            Some(_) if is_outermost && self.has_second_line => {
+                self.has_second_line = false;
+                self.tree.pend(self.object(), b"type", b"type", kind, word);
+            }
+            Some(indent) => {
+                let list = match self.open.last().and_then(|open| open.list.clone()) {
+                    Some(list) => list,
+                    None if is_outermost => self.tree.keep(self.list),
+                    None => self.tree.keep(b"items"),
+                };
+                self.element(list, Bound::Line(indent));
+                self.tree.pend(self.object(), b"name", b"name", kind, word);
+            }
+            None => {
+                let before = Before {
+                    name: self.tree.last_name(),
+                    kind: self.last_kind,
+                    is_outermost,
+                };
+                let key = key(&self.label, kind, before);
+                self.tree.pend(self.object(), key.bytes(), key.base(), kind, word);
+            }
+        }
+    }
+
+    /// Ends the elements that a line in the label ends. Says how far the line is indented if it has no words yet.
+    fn begin_line(&mut self) -> Option<usize> {
+        let lines = lines::of(&self.label)?;
+        self.close(lines.least);
+        // What a printer has put together stays together, if it says what the lines are.
+        let is_told = self.open.last().is_some_and(|open| open.bound == Bound::Item)
+            && lines::introduces(self.label.trim_ascii_end());
+        let begins = !is_told && (lines.is_empty || names::begins_with_sort(&self.label));
+        begins.then_some(lines.last)
     }
 
     /// RFC 3339, in UTC. The text of the second is kept.

@@ -1,5 +1,6 @@
 //! What fields and protocols are called.
 
+use super::lines::introduces;
 use crate::print::ink::Kind;
 
 /// The name of a protocol's object: that which other tools have made known, or the one of ` [|proto]`.
@@ -13,6 +14,9 @@ pub(super) fn protocol(name: &[u8]) -> &[u8] {
         b"dhcp6" => b"dhcpv6",
         b"ospf2" => b"ospf",
         b"q.933" => b"q933",
+        b"802.11" => b"wlan",
+        b"802.11_radio" => b"radiotap",
+        b"802.15.4" => b"wpan",
         name => name,
     }
 }
@@ -22,10 +26,29 @@ pub(super) fn is_no_protocol(name: &[u8]) -> bool {
     matches!(name, b"raw" | b"ipn")
 }
 
+/// Whether the text of a protocol goes on with its header on a line of its own.
+pub(super) fn has_second_line(protocol: &[u8]) -> bool {
+    matches!(protocol, b"radius" | b"isis")
+}
+
+/// What a protocol calls the parts that its text has on lines of their own.
+pub(super) fn list(protocol: &[u8]) -> &'static [u8] {
+    match protocol {
+        b"bgp" => b"messages",
+        b"radius" => b"attributes",
+        b"cdp" | b"cfm" | b"eigrp" | b"isis" | b"ldp" | b"lldp" | b"lspping" | b"olsr" | b"slow" => b"tlvs",
+        b"lmp" | b"rsvp" => b"objects",
+        b"ppp" | b"pimv2" => b"options",
+        _ => b"items",
+    }
+}
+
 /// A name of a field: lower case, words joined by underlines.
 pub(super) struct Key {
     bytes: [u8; Self::LONGEST],
     length: usize,
+    /// How much of it the next value may build its own name on.
+    base: usize,
 }
 
 impl Key {
@@ -35,10 +58,16 @@ impl Key {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
+    /// The name without what tells it from that of the value before it.
+    pub(super) fn base(&self) -> &[u8] {
+        self.bytes.get(..self.base).unwrap_or_default()
+    }
+
     fn new(words: &[u8], suffix: &[u8]) -> Self {
         let mut key = Self {
             bytes: [0; Self::LONGEST],
             length: 0,
+            base: 0,
         };
         let mut gap = false;
         for &byte in words {
@@ -55,6 +84,7 @@ impl Key {
             }
             key.push(byte.to_ascii_lowercase());
         }
+        key.base = key.length;
         for &byte in suffix {
             key.push(byte);
         }
@@ -69,24 +99,79 @@ impl Key {
     }
 }
 
+/// The value before another one.
+#[derive(Clone, Copy)]
+pub(super) struct Before<'a> {
+    /// Its name, without what was added to tell it from that of its own predecessor.
+    pub(super) name: &'a [u8],
+    pub(super) kind: Kind,
+    /// Whether it is one of the protocol itself, rather than of a part of it.
+    pub(super) is_outermost: bool,
+}
+
 /// The name that the text before a value gives it: its last words. Without words, a value in parentheses belongs to
 /// the one before it, and any other is one more of them.
-pub(super) fn key(label: &[u8], kind: Kind, before: &[u8]) -> Key {
-    let words = words(label);
-    let key = Key::new(words, b"");
+pub(super) fn key(label: &[u8], kind: Kind, before: Before<'_>) -> Key {
+    let key = Key::new(words(label), b"");
+    if before.name == b"name" && kind != Kind::Text && is_sort(key.bytes()) {
+        return Key::new(b"type", b"");
+    }
+    if matches!(key.bytes(), b"byte" | b"bytes") {
+        return Key::new(b"value", b"");
+    }
     if key.length > 0 {
         return key;
     }
-    match (label.trim_ascii().last(), before) {
-        (_, b"" | b"length" | b"len") => Key::new(b"value", b""),
-        (Some(b'('), _) => Key::new(before, if kind == Kind::Text { b"_name" } else { b"_number" }),
-        _ => Key::new(before, b""),
+    let label = label.trim_ascii();
+    let label = label.strip_suffix(b"0x").unwrap_or(label);
+    let is_first = matches!(before.name, b"" | b"length" | b"len");
+    match label.last() {
+        // What is behind a colon is what all before it was about.
+        Some(b':') if label.len() > 1 && !is_first => Key::new(b"value", b""),
+        Some(b'(') if before.name == b"name" && kind != Kind::Text => Key::new(b"type", b""),
+        Some(b'(') if !is_first => match kind {
+            Kind::Text => Key::new(before.name, b"_name"),
+            Kind::Flags => Key::new(before.name, b"_flags"),
+            _ => Key::new(before.name, b"_number"),
+        },
+        _ if kind == Kind::Text && before.is_outermost && (is_first || before.kind != kind) => {
+            Key::new(b"type", b"")
+        }
+        _ if is_first => Key::new(b"value", b""),
+        _ => Key::new(before.name, b""),
     }
 }
 
-/// The words directly before a value.
+/// What stands between the name of a thing and the number that it is known by.
+fn is_sort(words: &[u8]) -> bool {
+    let sorts: [&[u8]; 9] = [
+        b"attribute",
+        b"capability",
+        b"message",
+        b"object",
+        b"option",
+        b"subobject",
+        b"subtlv",
+        b"sub_tlv",
+        b"tlv",
+    ];
+    sorts.contains(&words)
+}
+
+/// Whether a line begins with what kind of thing it is about: `Option Capabilities`.
+pub(super) fn begins_with_sort(label: &[u8]) -> bool {
+    is_sort(Key::new(words(label), b"").bytes())
+}
+
+/// The words directly before a value: of its own line, or of one that introduces it.
 fn words(label: &[u8]) -> &[u8] {
     let mut end = label.trim_ascii_end();
+    if let Some(gap) = label.get(end.len()..)
+        && gap.contains(&b'\n')
+        && !introduces(end)
+    {
+        return b"";
+    }
     end = end.strip_suffix(b"0x").unwrap_or(end);
     while let Some((
         b'[' | b'(' | b'{' | b'<' | b':' | b'=' | b'#' | b'"' | b'\'' | b'-' | b' ' | b'\t',
@@ -102,34 +187,49 @@ fn words(label: &[u8]) -> &[u8] {
     end.get(start..).unwrap_or_default()
 }
 
-/// Whether words of ours are a label all the same: they announce a value.
-pub(super) fn is_label(kind: Kind, value: &[u8]) -> bool {
-    kind == Kind::Text && matches!(value, [.., b':' | b'=' | b' ' | b'#' | b'"'] | [.., b'0', b'x'])
+/// A value, and what separates it from the one before it and from what comes next.
+pub(super) struct Parts<'a> {
+    pub(super) before: &'a [u8],
+    pub(super) word: &'a [u8],
+    /// Whether it is a label all the same: it announces a value.
+    pub(super) is_label: bool,
 }
 
-/// A value without what separates it from others; words out of the packet are what they are.
-pub(super) fn trimmed(kind: Kind, value: &[u8]) -> &[u8] {
+/// Takes a value apart; words out of the packet are what they are.
+pub(super) fn parted(kind: Kind, value: &[u8]) -> Parts<'_> {
     if kind == Kind::Foreign {
-        return value;
+        return Parts {
+            before: b"",
+            word: value,
+            is_label: false,
+        };
     }
-    let mut value = value;
-    while let [
-        b' ' | b'\n' | b'\t' | b',' | b';' | b':' | b'(' | b'[' | b'{' | b'"' | b'>' | b'=',
-        rest @ ..,
-    ] = value
+    let separates = |byte: &u8| b" \n\t,;:([{\"".contains(byte);
+    let opens = |byte: &u8| separates(byte) || matches!(byte, b'>' | b'=');
+    let start = value.iter().take_while(|byte| opens(byte)).count();
+    let (before, mut word) = value.split_at_checked(start).unwrap_or((b"", value));
+    while let Some((last, rest)) = word.split_last()
+        && separates(last)
     {
-        value = rest;
+        word = rest;
     }
-    while let [
-        rest @ ..,
-        b' ' | b'\n' | b'\t' | b',' | b';' | b':' | b'(' | b'[' | b'{',
-    ] = value
+    let after = value.get(start + word.len()..).unwrap_or_default();
+    let announces = |byte: &u8| matches!(byte, b':' | b' ' | b'[' | b'(' | b'"');
+    let ends_open = matches!(value, [.., b'=' | b'#'] | [.., b'0', b'x']);
+    let is_label = kind == Kind::Text && (after.iter().any(announces) || ends_open);
+    // The end of a bracket whose beginning is not in it.
+    while let [rest @ .., close @ (b')' | b']')] = word
+        && !rest.contains(if *close == b')' { &b'(' } else { &b'[' })
     {
-        value = rest;
+        word = rest;
     }
-    match value {
-        b"." | b"-" | b"/" | b")" | b"]" | b"}" | b"\"" | b"|" | b"+" if kind == Kind::Text => b"",
-        value => value,
+    if kind == Kind::Text && matches!(word, b"." | b"-" | b"/" | b"}" | b"|" | b"+") {
+        word = b"";
+    }
+    Parts {
+        before,
+        word,
+        is_label,
     }
 }
 
@@ -137,8 +237,16 @@ pub(super) fn trimmed(kind: Kind, value: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
+    fn before(name: &[u8]) -> Before<'_> {
+        Before {
+            name,
+            kind: Kind::Number,
+            is_outermost: false,
+        }
+    }
+
     fn name(label: &str) -> String {
-        String::from_utf8(key(label.as_bytes(), Kind::Number, b"").bytes().to_vec()).unwrap()
+        String::from_utf8(key(label.as_bytes(), Kind::Number, before(b"")).bytes().to_vec()).unwrap()
     }
 
     #[test]
@@ -154,17 +262,22 @@ mod tests {
 
     #[test]
     fn a_value_without_words_belongs_to_the_one_before_it() {
-        assert_eq!(key(b" (", Kind::Number, b"type").bytes(), b"type_number");
-        assert_eq!(key(b" (", Kind::Text, b"type").bytes(), b"type_name");
-        assert_eq!(key(b", ", Kind::Number, b"area").bytes(), b"area");
-        assert_eq!(key(b": ", Kind::Number, b"length").bytes(), b"value");
+        assert_eq!(key(b" (", Kind::Number, before(b"type")).bytes(), b"type_number");
+        assert_eq!(key(b" (", Kind::Text, before(b"type")).bytes(), b"type_name");
+        assert_eq!(key(b", ", Kind::Number, before(b"area")).bytes(), b"area");
+        assert_eq!(key(b": ", Kind::Number, before(b"length")).bytes(), b"value");
     }
 
     #[test]
     fn separators_are_no_values() {
-        assert_eq!(trimmed(Kind::Text, b", "), b"");
-        assert_eq!(trimmed(Kind::Text, b", DEI"), b"DEI");
-        assert!(is_label(Kind::Text, b"\n\tOrigin: ") && !is_label(Kind::Foreign, b"a: "));
-        assert_eq!(trimmed(Kind::Foreign, b" a, "), b" a, ");
+        let trimmed = |text| parted(Kind::Text, text).word;
+        assert_eq!(trimmed(b", "), b"");
+        assert_eq!(trimmed(b", DEI"), b"DEI");
+        assert_eq!(trimmed(b" (correct)"), b"correct");
+        assert_eq!(trimmed(b"Area(s)"), b"Area(s)");
+        let foreign = parted(Kind::Foreign, b" a: ");
+        assert_eq!((foreign.word, foreign.is_label), (&b" a: "[..], false));
+        assert!(parted(Kind::Text, b"\n\tOrigin: [").is_label);
+        assert!(!parted(Kind::Text, b"\n\tOrigin, ").is_label);
     }
 }

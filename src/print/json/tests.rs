@@ -17,6 +17,7 @@ fn object_cut(link: LinkType, bytes: &[u8], captured: usize) -> Value {
     };
     let packet = Packet {
         number: 7,
+        interface: None,
         time: Timestamp {
             secs: 1_700_000_000,
             nanos: 5,

@@ -72,10 +72,9 @@ impl Tree {
         self.insert(PACKET, start..self.bytes.len(), What::object())
     }
 
-    /// A new element of a list of objects.
-    pub(super) fn element(&mut self, object: usize, list: &[u8]) -> usize {
-        let name = self.keep(list);
-        let element = self.insert(object, name, What::object());
+    /// A new element of a list of objects, whose name was [kept](Self::keep).
+    pub(super) fn element(&mut self, object: usize, list: Range<usize>) -> usize {
+        let element = self.insert(object, list, What::object());
         if let Some(node) = self.nodes.get_mut(element) {
             node.list = true;
         }
@@ -90,6 +89,13 @@ impl Tree {
         self.insert(object, name, What::Value(kind, value));
     }
 
+    /// The same, of a field that the text does not show: what follows has nothing to do with it.
+    pub(super) fn add_hidden(&mut self, object: usize, name: &[u8], kind: Kind, value: &[u8]) {
+        let last_name = self.last_name.clone();
+        self.add(object, name, kind, value);
+        self.last_name = last_name;
+    }
+
     /// The same, unless there is one of this name.
     pub(super) fn add_once(&mut self, object: usize, name: &[u8], kind: Kind, value: &[u8]) {
         if self.find(object, name).is_none() {
@@ -97,12 +103,12 @@ impl Tree {
         }
     }
 
-    /// A field to which what follows may belong.
-    pub(super) fn pend(&mut self, object: usize, name: &[u8], kind: Kind, value: &[u8]) {
+    /// A field to which what follows may belong; the name of that may be built on `base`.
+    pub(super) fn pend(&mut self, object: usize, name: &[u8], base: &[u8], kind: Kind, value: &[u8]) {
         self.settle();
         let name = self.keep(name);
+        self.last_name = self.keep(base);
         let value = self.keep(value);
-        self.last_name = name.clone();
         self.pending = Some(Pending {
             object,
             name,
@@ -117,13 +123,16 @@ impl Tree {
     }
 
     /// Makes it one.
-    pub(super) fn join(&mut self, label: &[u8], value: &[u8]) {
+    pub(super) fn join(&mut self, label: &[u8], kind: Kind, value: &[u8]) {
         self.bytes.extend_from_slice(label);
         self.bytes.extend_from_slice(value);
-        if let Some(pending) = &mut self.pending {
-            pending.kind = Kind::Foreign;
-            pending.value.end = self.bytes.len();
-        }
+        let Some(pending) = &mut self.pending else {
+            return;
+        };
+        let name = self.bytes.get(pending.name.clone()).unwrap_or_default();
+        let is_fraction = label == b"." && pending.kind == kind && !name.ends_with(b"version");
+        pending.kind = if is_fraction { kind } else { Kind::Foreign };
+        pending.value.end = self.bytes.len();
     }
 
     /// Words of ours directly before a colon are the name of what is behind it: puts them before `label`.
@@ -152,7 +161,8 @@ impl Tree {
         self.last_name = 0..0;
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+    /// Keeps a name or a value.
+    pub(super) fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         start..self.bytes.len()
@@ -307,6 +317,14 @@ fn put_scalar(kind: Kind, text: &[u8], out: &mut Vec<u8>) {
     match kind {
         Kind::Truth => out.extend_from_slice(text),
         Kind::Number | Kind::Address if put_number(text, out) => {}
+        Kind::Span
+            if text
+                .strip_suffix(b"s")
+                .is_some_and(|number| put_number(number, out)) => {}
+        Kind::Span => match seconds(text) {
+            Some(seconds) => seconds.put(out),
+            None => put_string(text, out),
+        },
         Kind::Hex if text.len() <= LONGEST_HEX => match hexadecimal(text) {
             Some(number) => number.put(out),
             None => put_string(text, out),
@@ -320,6 +338,29 @@ const LONGEST_HEX: usize = 13;
 
 fn hexadecimal(text: &[u8]) -> Option<u64> {
     u64::from_str_radix(std::str::from_utf8(text).ok()?, 16).ok()
+}
+
+/// The seconds of `1d2h3s`.
+fn seconds(span: &[u8]) -> Option<u64> {
+    let (mut seconds, mut count) = (0_u64, 0_u64);
+    for &byte in span {
+        let unit = match byte {
+            b'0'..=b'9' => {
+                count = count.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                continue;
+            }
+            b's' => 1,
+            b'm' => 60,
+            b'h' => 3600,
+            b'd' => 86_400,
+            b'w' => 604_800,
+            b'y' => 31_536_000,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(count.checked_mul(unit)?)?;
+        count = 0;
+    }
+    (count == 0).then_some(seconds)
 }
 
 /// Appends a decimal number without what JSON's do not have, and returns true; false if it is none.

@@ -1,6 +1,7 @@
 //! Spanning tree: STP, RSTP, MSTP and SPB (IEEE 802.1D, 802.1Q).
 
 use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::ink::Kind;
 use crate::print::page::Page;
 use crate::print::text::{Fixed, Hex2, Hex4, HexRun, Mac, Put, name_of, put, put_bits};
 
@@ -257,6 +258,8 @@ impl Put for BridgeId {
 struct Seconds(u16);
 
 impl Put for Seconds {
+    const KIND: Kind = Kind::Span;
+
     fn put(self, out: &mut Vec<u8>) {
         Fixed(f64::from(self.0) / 256.0, 2).put(out);
         "s".put(out);

@@ -5,7 +5,7 @@ use pnet_packet::ip::IpNextHeaderProtocols as Protocols;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::Datagram;
 use crate::print::page::Page;
-use crate::print::text::{Hex4, HexRun, name_of, put};
+use crate::print::text::{Hex4, HexRun, Named, name_of, put};
 use crate::wire::should_be;
 
 /// Prints a packet.
@@ -28,9 +28,9 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
     }
     packet.need(header.generic)?;
     datagram.put_source(page);
-    put!(page, ".", packet.peek_u16(0)?, " > ");
+    put!(page, ".", Named("sport", packet.peek_u16(0)?), " > ");
     datagram.put_destination(page);
-    put!(page, ".", packet.peek_u16(2)?, ": DCCP");
+    put!(page, ".", Named("dport", packet.peek_u16(2)?), ": DCCP");
     if page.quiet() {
         let beyond = header.length > packet.len();
         put!(page, " ", difference(packet.len(), header.length));

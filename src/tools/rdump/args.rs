@@ -1,6 +1,7 @@
 //! What may be typed after `rdump`.
 
 use std::ffi::OsString;
+use std::num::ParseIntError;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueEnum};
@@ -135,7 +136,7 @@ pub struct Args {
     #[arg(short = 'p', long = "no-promiscuous-mode")]
     pub no_promiscuous: bool,
     /// Which way packets go: in, out or inout
-    #[arg(short = 'Q', long = "direction", value_name = "direction")]
+    #[arg(short = 'Q', long = "direction", value_name = "direction", ignore_case = true)]
     pub direction: Option<Way>,
     /// Print less about each protocol
     #[arg(short = 'q', action = ArgAction::Count)]
@@ -156,7 +157,7 @@ pub struct Args {
     #[arg(long, value_name = "count")]
     pub skip: Option<u64>,
     /// Take at most this many bytes of each packet
-    #[arg(short = 's', long = "snapshot-length", value_name = "snaplen")]
+    #[arg(short = 's', long = "snapshot-length", value_name = "snaplen", value_parser = number)]
     pub snaplen: Option<u32>,
     /// How to print the time: nothing, -tt seconds, -ttt since the last, -tttt with the date, -ttttt since the first
     #[arg(short = 't', action = ArgAction::Count)]
@@ -206,6 +207,14 @@ pub struct Args {
     /// Which packets are wanted
     #[arg(value_name = "expression")]
     pub expression: Vec<String>,
+}
+
+/// A number, in hexadecimal behind 0x.
+fn number(typed: &str) -> Result<u32, ParseIntError> {
+    match typed.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => typed.parse(),
+    }
 }
 
 /// Which way packets go.

@@ -40,6 +40,8 @@ struct Batch {
     number: u64,
     notes: Vec<Note>,
     bytes: Vec<u8>,
+    /// The names of the packets' interfaces, where they are told: the last one is that of the packets to come.
+    interfaces: Vec<Box<str>>,
     /// The texts of the packets that the reader had to format.
     early: Vec<u8>,
     text: Vec<u8>,
@@ -49,6 +51,8 @@ struct Batch {
 enum Note {
     Packet {
         number: u64,
+        /// How many names of interfaces there were with its own, if it has one.
+        interface: usize,
         time: Timestamp,
         link: LinkType,
         wire_len: u32,
@@ -95,8 +99,10 @@ impl Crew {
             Some(known) => {
                 let start = batch.bytes.len();
                 batch.bytes.extend_from_slice(known.read(packet));
+                let interface = batch.interface(packet.interface);
                 batch.notes.push(Note::Packet {
                     number: packet.number,
+                    interface,
                     time: packet.time,
                     link: packet.link,
                     wire_len: packet.wire_len,
@@ -207,11 +213,22 @@ impl Drop for Crew {
 }
 
 impl Batch {
+    /// Keeps the name of an interface unless it is that of the packet before. Returns how many there are, 0 without one.
+    #[inline]
+    fn interface(&mut self, name: Option<&str>) -> usize {
+        let Some(name) = name else { return 0 };
+        if self.interfaces.last().is_none_or(|last| **last != *name) {
+            self.interfaces.push(name.into());
+        }
+        self.interfaces.len()
+    }
+
     fn format(&mut self, printer: &mut Printer) {
         for note in self.notes.drain(..) {
             match note {
                 Note::Packet {
                     number,
+                    interface,
                     time,
                     link,
                     wire_len,
@@ -220,6 +237,10 @@ impl Batch {
                 } => {
                     let packet = Packet {
                         number,
+                        interface: interface
+                            .checked_sub(1)
+                            .and_then(|place| self.interfaces.get(place))
+                            .map(|name| &**name),
                         time,
                         link,
                         wire_len,
@@ -238,6 +259,7 @@ impl Batch {
     fn clear(&mut self) {
         self.notes.clear();
         self.bytes.clear();
+        self.interfaces.clear();
         self.early.clear();
         self.text.clear();
     }
@@ -322,6 +344,7 @@ mod tests {
             bytes.resize(92 + usize::from(low), 0);
             let packet = Packet {
                 number,
+                interface: None,
                 time: Timestamp {
                     secs: number.cast_signed(),
                     nanos: 0,
@@ -364,6 +387,7 @@ mod tests {
         let mut crew = Crew::new(Options::default(), 1);
         let packet = Packet {
             number: 1,
+            interface: None,
             time: Timestamp::default(),
             link: LinkType::RAW,
             wire_len: 1,
@@ -381,6 +405,7 @@ mod tests {
         for number in 1..5000 {
             let packet = Packet {
                 number,
+                interface: None,
                 time: Timestamp::default(),
                 link: LinkType::RAW,
                 wire_len: 1,

@@ -6,7 +6,7 @@ use crate::print::{DecodeAs, Decoder, Transport};
 
 /// The printer that `-T` names.
 pub(super) fn packet_type(name: &str) -> Result<Decoder> {
-    match Decoder::named(name) {
+    match Decoder::named(&name.to_ascii_lowercase()) {
         Some(decoder) => Ok(decoder),
         None => bail!("-T {name}: no such packet type; known are {}", known(None)),
     }

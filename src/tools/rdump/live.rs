@@ -1,7 +1,7 @@
 //! Capturing on an interface, until a signal or the last packet that is wanted.
 
 use std::env;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -73,6 +73,10 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
         stamps: plan.capture.stamps,
     };
     let mut live = Live::open(&config).map_err(explain)?;
+    if let Some(asked) = plan.link {
+        let name = asked.name().unwrap_or_default();
+        message(format_args!("rdump: data link type {name}"));
+    }
     let options = compiling(plan, &device, live.link());
     if let Some(form) = plan.program {
         return print_program(plan, form, &options);
@@ -97,6 +101,7 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
         sink,
         clock,
         signals,
+        interrupted: false,
         end: plan.duration,
         progress: plan
             .output
@@ -109,7 +114,8 @@ pub(super) fn run(plan: &Plan) -> Result<()> {
     // Whatever ended it, what was captured is handed over, and counted.
     let tally = run.live.tally();
     let finished = run.sink.finish(tally.as_ref().ok().copied());
-    if run.progress.is_some_and(|progress| progress.said.is_some()) {
+    let after_progress = run.progress.is_some_and(|progress| progress.said.is_some());
+    if after_progress || (run.interrupted && io::stderr().is_terminal()) {
         message("");
     }
     for line in run.counters(&tally?) {
@@ -126,6 +132,8 @@ struct Run {
     sink: Sink,
     clock: Clock,
     signals: Signals,
+    /// Whether a signal has ended it; a terminal shows ^C then.
+    interrupted: bool,
     /// When the time that was asked for is over.
     end: Option<Duration>,
     progress: Option<Progress>,
@@ -158,6 +166,7 @@ impl Run {
             if let Some(wishes) = self.signals.take() {
                 self.obey(wishes)?;
                 if wishes.end {
+                    self.interrupted = true;
                     return self.drain();
                 }
             }

@@ -300,7 +300,7 @@ fn output(args: &Args, precision: Precision) -> Result<Output> {
                 options: printing(args, precision)?,
                 names: Some(name_wait(args)?).filter(|_| args.numeric == 0),
                 local_names: args.local_names,
-                each_line: args.line_buffered,
+                each_line: args.line_buffered || args.packet_buffered,
                 sampling: args.print_sampling.unwrap_or(1),
             })
         })
@@ -341,7 +341,8 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         2 => TimeStyle::Epoch,
         3 => TimeStyle::SinceLast,
         4 => TimeStyle::DateTime,
-        _ => TimeStyle::SinceFirst,
+        5 => TimeStyle::SinceFirst,
+        _ => bail!("only -t, -tt, -ttt, -tttt and -ttttt are supported"),
     };
     let dump = |count: u8, form| {
         Some(Dump {
@@ -350,9 +351,9 @@ fn printing(args: &Args, precision: Precision) -> Result<print::Options> {
         })
         .filter(|_| count > 0)
     };
-    let dump = dump(args.ascii, DumpForm::Ascii)
-        .or_else(|| dump(args.hex_ascii, DumpForm::HexAscii))
-        .or_else(|| dump(args.hex, DumpForm::Hex));
+    let dump = dump(args.hex_ascii, DumpForm::HexAscii)
+        .or_else(|| dump(args.hex, DumpForm::Hex))
+        .or_else(|| dump(args.ascii, DumpForm::Ascii));
     let form = form::choose(args)?;
     Ok(print::Options {
         form,
@@ -451,6 +452,33 @@ mod tests {
         assert_eq!(style("-t"), TimeStyle::Off);
         assert_eq!(style("-ttt"), TimeStyle::SinceLast);
         assert_eq!(style("-ttttt"), TimeStyle::SinceFirst);
+        assert!(plan("-tttttt").is_err());
+    }
+
+    #[test]
+    fn of_several_dumps_the_one_that_tells_most_is_made() {
+        let form = |typed: &str| {
+            plan(typed)
+                .unwrap()
+                .output
+                .print
+                .unwrap()
+                .options
+                .dump
+                .unwrap()
+                .form
+        };
+        assert_eq!(form("-A -x -X"), DumpForm::HexAscii);
+        assert_eq!(form("-A -x"), DumpForm::Hex);
+        assert_eq!(form("-A"), DumpForm::Ascii);
+    }
+
+    #[test]
+    fn words_and_numbers_may_be_written_as_tcpdump_takes_them() {
+        assert_eq!(plan("-s 0x40").unwrap().snaplen, 64);
+        assert_eq!(plan("-Q IN").unwrap().capture.direction, Direction::In);
+        let options = plan("-T RTP").unwrap().output.print.unwrap().options;
+        assert!(options.packet_type.is_some());
     }
 
     #[test]

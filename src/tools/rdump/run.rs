@@ -21,6 +21,7 @@ use crate::wire::pcapng::Interface;
 
 /// Runs the tool.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    warn(&args);
     let done = Plan::new(&args).and_then(|plan| match plan.listing {
         Some(Listing::Devices) => live::list_devices(),
         Some(Listing::LinkTypes) => live::list_link_types(&plan),
@@ -28,6 +29,21 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         None => packets(&plan),
     });
     done.map(|()| Exit::SUCCESS).map_err(Failure::from)
+}
+
+/// Says which of several dumps is not made.
+fn warn(args: &Args) {
+    let (ascii, hex, hex_ascii) = (args.ascii > 0, args.hex > 0, args.hex_ascii > 0);
+    let pairs = [
+        (ascii && hex, "-A and -x[x]", "-A"),
+        (ascii && hex_ascii, "-A and -X[X]", "-A"),
+        (hex && hex_ascii, "-x[x] and -X[X]", "-x[x]"),
+    ];
+    for (_, both, ignored) in pairs.iter().filter(|(given, ..)| *given) {
+        message(format_args!(
+            "rdump: {both} are mutually exclusive. {ignored} ignored."
+        ));
+    }
 }
 
 fn packets(plan: &Plan) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What signals ask of a capture.
 
+use std::fs;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -30,6 +31,14 @@ pub(super) struct Wishes {
     pub(super) flush: bool,
 }
 
+/// Whether whoever has started this program wants the signal to be ignored, as nohup(1) does.
+fn ignores(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 impl Signals {
     /// Takes the place of what the signals would do by themselves.
     ///
@@ -46,13 +55,17 @@ impl Signals {
             wake,
         };
         let (end, counters, flush) = (&signals.end, &signals.counters, &signals.flush);
-        for (signal, wish) in [
+        let hangup = if ignores(SIGHUP) {
+            None
+        } else {
+            Some((SIGHUP, end))
+        };
+        for (signal, wish) in hangup.into_iter().chain([
             (SIGINT, end),
             (SIGTERM, end),
-            (SIGHUP, end),
             (SIGUSR1, counters),
             (SIGUSR2, flush),
-        ] {
+        ]) {
             // The order matters: who sees that there is any must see which one.
             flag::register(signal, Arc::clone(wish))?;
             flag::register(signal, Arc::clone(&signals.any))?;

@@ -24,6 +24,8 @@ pub(super) struct Sink {
     skip: u64,
     left: Option<u64>,
     snaplen: usize,
+    /// The interface of a live capture.
+    interface: Option<Interface>,
     taken: u64,
 }
 
@@ -39,6 +41,7 @@ impl Sink {
         local: Option<Network>,
     ) -> Result<Self> {
         let snaplen = interface.snaplen.min(plan.snaplen);
+        let named = now.map(|_| interface.clone());
         let Output { print, write } = &plan.output;
         let printer = match print {
             None => None,
@@ -69,6 +72,7 @@ impl Sink {
             skip: plan.skip,
             left: plan.count,
             snaplen: snaplen as usize,
+            interface: named,
             taken: 0,
         })
     }
@@ -98,6 +102,7 @@ impl Sink {
         if let Some(paper) = &mut self.printer {
             let packet = Packet {
                 number: self.taken,
+                interface: name_of(frame.interface.or(self.interface.as_ref())),
                 time: Timestamp {
                     secs: frame.secs,
                     nanos: frame.nanos,
@@ -209,6 +214,12 @@ impl Sink {
             None => Ok(()),
         }
     }
+}
+
+/// The name of an interface, if it has one.
+fn name_of(interface: Option<&Interface>) -> Option<&str> {
+    let name = &*interface?.name;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The time of a packet out of a file, which is all the time that there is.

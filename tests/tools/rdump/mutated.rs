@@ -79,6 +79,7 @@ fn print(bytes: &[u8], name: &str) -> usize {
         };
         let packet = Packet {
             number: count as u64,
+            interface: None,
             time,
             link: frame.link,
             wire_len: frame.wire_len,

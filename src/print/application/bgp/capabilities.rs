@@ -10,6 +10,7 @@ use crate::print::text::{Hex2, name_of, put, put_bits};
 /// Prints the capabilities of one optional parameter.
 pub(super) fn print(page: &mut Page<'_>, area: Cursor<'_>) -> Told {
     let mut rest = area;
+    page.list("capabilities");
     while !rest.is_empty() {
         if !rest.has(2) {
             page.truncated();

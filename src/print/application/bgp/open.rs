@@ -4,7 +4,7 @@ use super::as_number::put_as;
 use super::{Cut, HEADER, Told, capabilities, room};
 use crate::print::cursor::Cursor;
 use crate::print::page::Page;
-use crate::print::text::{name_of, put};
+use crate::print::text::{Named, name_of, put};
 
 /// Prints the message.
 pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Told {
@@ -29,7 +29,7 @@ pub(super) fn print(page: &mut Page<'_>, message: Cursor<'_>) -> Told {
         "\n\t  Optional parameters",
         if extended { " (Extended)" } else { "" },
         ", length: ",
-        length
+        Named("parameters_length", length)
     );
     parameters(page, rest.claiming(left), length, extended)
 }
@@ -38,6 +38,7 @@ fn parameters(page: &mut Page<'_>, area: Cursor<'_>, length: usize, extended: bo
     let header = if extended { 3 } else { 2 };
     let mut rest = area;
     let mut left = length;
+    page.list("parameters");
     while left > 0 {
         if !rest.has(header) || rest.len() < header {
             return Err(Cut::Message);

@@ -83,6 +83,7 @@ fn route(page: &mut Page<'_>, rest: &mut Cursor<'_>, with_paths: bool) -> Told<R
 
 fn path_attributes(page: &mut Page<'_>, rest: &mut Cursor<'_>, length: usize) -> Told {
     let mut left = length;
+    page.list("attributes");
     while left > 0 {
         room(*rest, 2)?;
         if left < 2 {

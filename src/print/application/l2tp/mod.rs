@@ -5,7 +5,7 @@ mod avp;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::link::ppp;
 use crate::print::page::Page;
-use crate::print::text::put;
+use crate::print::text::{Named, put};
 
 /// Prints a control message with its attribute-value pairs, or a data message with the PPP packet in it.
 pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -25,7 +25,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     }
     for (bit, letter) in FLAGS {
         if flags & bit != 0 {
-            put!(page, *letter);
+            put!(page, Named("flags", *letter));
         }
     }
     put!(page, "]");
@@ -34,8 +34,8 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     } else {
         None
     };
-    put!(page, "(", rest.u16()?, "/");
-    put!(page, rest.u16()?, ")");
+    put!(page, "(", Named("tunnel", rest.u16()?), "/");
+    put!(page, Named("session", rest.u16()?), ")");
     if flags & SEQUENCE != 0 {
         put!(page, "Ns=", rest.u16()?, ",");
         put!(page, "Nr=", rest.u16()?);

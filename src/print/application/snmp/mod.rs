@@ -10,7 +10,7 @@ mod version3;
 
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::put;
+use crate::print::text::{Named, put};
 use element::{Element, Value, complain, read};
 
 /// Why the rest of something is not shown.
@@ -58,7 +58,7 @@ fn print_message(page: &mut Page<'_>, mut message: Cursor<'_>) -> Result<(), End
         }
     };
     if page.verbose(1) {
-        put!(page, "{ ", name, " ");
+        put!(page, "{ ", Named("version", name), " ");
     }
     go_on(match version {
         VERSION_3 => version3::print(page, rest),
@@ -75,7 +75,7 @@ fn with_community(page: &mut Page<'_>, mut rest: Cursor<'_>, version: i32) -> Re
     // The one that nobody changes is not worth its space.
     if community.contents.bytes() != b"public" {
         put!(page, "C=");
-        community.print_text(page)?;
+        page.one("community", |page| community.print_text(page))?;
         put!(page, " ");
     }
     pdu::print(page, rest, version)
@@ -202,6 +202,7 @@ mod tests {
         printer.print(
             &Packet {
                 number: 1,
+                interface: None,
                 time: Timestamp::default(),
                 link: LinkType::RAW,
                 wire_len: u32::try_from(packet.len()).unwrap(),

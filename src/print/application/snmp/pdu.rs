@@ -4,7 +4,7 @@ use super::element::{Element, Value, complain, read};
 use super::{End, VERSION_1, VERSION_2C, expect, expect_integer, extra, go_on, put_signed, unexpected};
 use crate::print::cursor::Cursor;
 use crate::print::page::Page;
-use crate::print::text::put;
+use crate::print::text::{Named, put};
 
 /// Prints a protocol data unit.
 pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>, version: i32) -> Result<(), End> {
@@ -16,7 +16,8 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>, version: i32) -> 
     if page.verbose(1) {
         put!(page, "{ ");
     }
-    pdu.print(page)?;
+    page.one("pdu", |page| pdu.print(page))?;
+    page.field("pdu_type", pdu.id);
     put!(page, " ");
     match (version, pdu.id) {
         (VERSION_1, GET_BULK | INFORM | TRAP_2 | REPORT) => {
@@ -35,13 +36,22 @@ pub(super) fn print(page: &mut Page<'_>, mut rest: Cursor<'_>, version: i32) -> 
 fn request(page: &mut Page<'_>, pdu: &Element<'_>) -> Result<(), End> {
     let mut rest = pdu.contents;
     let id = expect_integer(page, &mut rest, "reqId!=INT")?;
+    page.field("request_id", id);
     if page.verbose(1) {
-        put_signed(page, "R=", id);
+        page.aside(|page| put_signed(page, "R=", id));
         put!(page, " ");
     }
     // Who asks has nothing to say here.
     let is_asking = matches!(pdu.id, GET | GET_NEXT | SET | INFORM | TRAP_2 | REPORT);
     let status = expect_integer(page, &mut rest, "errorStatus!=INT")?;
+    page.field(
+        if pdu.id == GET_BULK {
+            "non_repeaters"
+        } else {
+            "error_status"
+        },
+        status,
+    );
     match status {
         _ if pdu.id == GET_BULK => put_signed(page, " N=", status),
         0 => {}
@@ -75,20 +85,24 @@ fn request(page: &mut Page<'_>, pdu: &Element<'_>) -> Result<(), End> {
 
 fn trap(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Result<(), End> {
     put!(page, " ");
-    expect(page, &mut rest, Value::ObjectId, "enterprise!=OID")?.print(page)?;
+    let enterprise = expect(page, &mut rest, Value::ObjectId, "enterprise!=OID")?;
+    page.one("enterprise", |page| enterprise.print(page))?;
     put!(page, " ");
-    expect(page, &mut rest, Value::Address, "agent-addr!=INETADDR")?.print(page)?;
+    let agent = expect(page, &mut rest, Value::Address, "agent-addr!=INETADDR")?;
+    page.one("agent", |page| agent.print(page))?;
     let generic = expect_integer(page, &mut rest, "generic-trap!=INT")?;
     match usize::try_from(generic)
         .ok()
         .and_then(|place| GENERIC_TRAPS.get(place))
     {
-        Some(name) => put!(page, " ", *name),
-        None => put_signed(page, " gt=", generic),
+        Some(name) => put!(page, " ", Named("generic_trap_name", *name)),
+        None => page.aside(|page| put_signed(page, " gt=", generic)),
     }
+    page.field("generic_trap", generic);
     let specific = expect_integer(page, &mut rest, "specific-trap!=INT")?;
+    page.field("specific_trap", specific);
     if generic == ENTERPRISE_SPECIFIC {
-        put_signed(page, " s=", specific);
+        page.aside(|page| put_signed(page, " s=", specific));
     } else if specific != 0 {
         put_signed(page, "[specific-trap(", specific);
         put!(page, ")!=0]");
@@ -98,7 +112,7 @@ fn trap(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Result<(), End> {
     if !matches!(time.value, Value::Unsigned(_)) {
         return Err(unexpected(page, &time, "time-stamp!=TIMETICKS"));
     }
-    time.print(page)?;
+    page.one("time", |page| time.print(page))?;
     bindings(page, rest, TRAP)
 }
 
@@ -109,18 +123,26 @@ fn bindings(page: &mut Page<'_>, mut rest: Cursor<'_>, pdu: u8) -> Result<(), En
     let is_question = matches!(pdu, GET | GET_NEXT | GET_BULK);
     while !list.is_empty() {
         put!(page, " ");
-        let mut binding = expect(page, &mut list, Value::Sequence, "!varbind")?.contents;
-        expect(page, &mut binding, Value::ObjectId, "objName!=OID")?.print(page)?;
-        if !is_question {
-            put!(page, "=");
-        }
-        let value = read(page, &mut binding)?;
-        if is_question && value.value != Value::Null {
-            put!(page, "[objVal!=NULL]");
-        }
-        value.print(page)?;
+        let binding = expect(page, &mut list, Value::Sequence, "!varbind")?.contents;
+        page.item("bindings", |page| one_binding(page, binding, is_question))?;
     }
     Ok(())
+}
+
+fn one_binding(page: &mut Page<'_>, mut binding: Cursor<'_>, is_question: bool) -> Result<(), End> {
+    let name = expect(page, &mut binding, Value::ObjectId, "objName!=OID")?;
+    page.one("oid", |page| name.print(page))?;
+    if !is_question {
+        put!(page, "=");
+    }
+    let value = read(page, &mut binding)?;
+    if is_question {
+        if value.value != Value::Null {
+            put!(page, "[objVal!=NULL]");
+        }
+        return value.print(page);
+    }
+    page.one("value", |page| value.print(page))
 }
 
 fn put_error(page: &mut Page<'_>, status: i32) {

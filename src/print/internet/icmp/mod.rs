@@ -92,11 +92,14 @@ fn tell(page: &mut Page<'_>, message: Cursor<'_>) -> Shown<u8> {
         EXTENDED_REQUEST | EXTENDED_REPLY => {
             put!(
                 page,
-                if kind == EXTENDED_REQUEST {
-                    "extended echo request"
-                } else {
-                    "extended echo reply"
-                }
+                Named(
+                    "type_name",
+                    if kind == EXTENDED_REQUEST {
+                        "extended echo request"
+                    } else {
+                        "extended echo reply"
+                    }
+                )
             );
             put!(page, ", id ", rest.u16()?, ", seq ", rest.u8()?);
         }

@@ -2,7 +2,7 @@
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{name_of, put};
+use crate::print::text::{Named, name_of, put};
 
 /// Prints a query; its length tells its version.
 pub(super) fn query(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
@@ -82,45 +82,57 @@ pub(super) fn report(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
         return Ok(());
     }
     let count = message.peek_u16(6)?;
-    put!(page, ", ", count, " group record(s)");
+    put!(page, ", ", Named("count", count), " group record(s)");
     if !page.verbose(1) {
         return Ok(());
     }
     let mut rest = message.after(8);
     for _ in 0..count {
-        if rest.len() < GROUP {
-            put!(page, " [invalid number of groups]");
-            return Ok(());
+        match page.item("records", |page| record(page, rest))? {
+            Some(length) => rest.advance(length),
+            None => break,
         }
-        put!(page, " [gaddr ");
-        page.host(rest.after(4).peek_ipv6()?);
-        let kind = rest.peek_u8(0)?;
-        match name_of(RECORDS, kind) {
-            Some(name) => put!(page, " ", name),
-            None => put!(page, "  [v2-report-#", kind, "]"),
-        }
-        let sources = rest.peek_u16(2)?;
-        let length = GROUP + usize::from(sources) * ADDRESS;
-        if rest.len() < length {
-            put!(page, " [invalid number of sources ", sources, "]");
-            return Ok(());
-        }
-        if page.verbose(2) {
-            addresses(page, sources, rest.after(GROUP))?;
-        } else {
-            put!(page, ", ", sources, " source(s)");
-        }
-        put!(page, "]");
-        rest.advance(length);
     }
     Ok(())
+}
+
+/// Prints the record of a group; how long it is, unless it is too long.
+fn record(page: &mut Page<'_>, rest: Cursor<'_>) -> Shown<Option<usize>> {
+    if rest.len() < GROUP {
+        put!(page, " [invalid number of groups]");
+        return Ok(None);
+    }
+    put!(page, " [gaddr ");
+    let group = rest.after(4).peek_ipv6()?;
+    page.one("group", |page| page.host(group));
+    let kind = rest.peek_u8(0)?;
+    page.field("type", kind);
+    match name_of(RECORDS, kind) {
+        Some(name) => put!(page, " ", Named("name", name)),
+        None => put!(page, "  [v2-report-#", Named("", kind), "]"),
+    }
+    let sources = rest.peek_u16(2)?;
+    let length = GROUP + usize::from(sources) * ADDRESS;
+    page.field("source_count", sources);
+    if rest.len() < length {
+        put!(page, " [invalid number of sources ", Named("", sources), "]");
+        return Ok(None);
+    }
+    if page.verbose(2) {
+        addresses(page, sources, rest.after(GROUP))?;
+    } else {
+        put!(page, ", ", Named("", sources), " source(s)");
+    }
+    put!(page, "]");
+    Ok(Some(length))
 }
 
 fn addresses(page: &mut Page<'_>, count: u16, mut rest: Cursor<'_>) -> Shown {
     put!(page, " {");
     for _ in 0..count {
         put!(page, " ");
-        page.host(rest.ipv6()?);
+        let source = rest.ipv6()?;
+        page.one("sources", |page| page.host(source));
     }
     put!(page, " }");
     Ok(())

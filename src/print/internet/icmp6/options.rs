@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use super::preference;
 use crate::print::application::dns;
 use crate::print::cursor::{Cursor, Shown, Stop};
+use crate::print::ink::Kind;
 use crate::print::page::Page;
 use crate::print::text::{Mac, Named, Put, name_of, put, put_bits};
 
@@ -155,6 +156,8 @@ fn padded(bytes: &[u8]) -> Ipv6Addr {
 struct Lifetime(u32);
 
 impl Put for Lifetime {
+    const KIND: Kind = Kind::Span;
+
     fn put(self, out: &mut Vec<u8>) {
         match self.0 {
             u32::MAX => "infinity".put(out),

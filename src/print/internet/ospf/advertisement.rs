@@ -4,7 +4,7 @@ use super::segment_routing::{self, ALGORITHMS, LABEL_RANGE, LOCAL_BLOCK, PREFERE
 use super::{engineering, options, restart};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::page::Page;
-use crate::print::text::{HexPad, Label, name_of, put, put_bits};
+use crate::print::text::{HexPad, Label, Named, name_of, put, put_bits};
 
 /// Prints the header of an advertisement, and returns how long the advertisement is unless that cannot be.
 pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usize>> {
@@ -21,7 +21,14 @@ pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usiz
     put!(page, ", age ", from.peek_u16(0)?, "s, length ", length - HEADER);
     let kind = from.peek_u8(3)?;
     let name = name_of(TYPES, kind).unwrap_or("unknown");
-    put!(page, "\n\t    ", name, " LSA (", kind, "), ");
+    put!(
+        page,
+        "\n\t    ",
+        Named("name", name),
+        " LSA (",
+        Named("type", kind),
+        "), "
+    );
     if matches!(kind, 9..=11) {
         let id = from.peek_u32(4)?;
         let opaque = from.peek_u8(4)?;
@@ -29,9 +36,9 @@ pub(super) fn header(page: &mut Page<'_>, from: Cursor<'_>) -> Shown<Option<usiz
         put!(
             page,
             "Opaque-Type ",
-            name,
+            Named("opaque_name", name),
             " LSA (",
-            opaque,
+            Named("opaque_type", opaque),
             "), Opaque-ID ",
             id & 0x00ff_ffff
         );

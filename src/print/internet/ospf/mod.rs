@@ -10,7 +10,7 @@ mod version3;
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Escaped, HexPad, name_of, put, put_bits};
+use crate::print::text::{Escaped, HexPad, Named, name_of, put, put_bits};
 use advertisement::{OPAQUE_TYPES, TYPES as ADVERTISEMENTS};
 
 pub(super) use version3::print as print_v3;
@@ -80,7 +80,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         _ => {
             let mut rest = body;
             while !rest.is_empty() {
-                advertisement::header(page, rest)?;
+                page.item("lsas", |page| advertisement::header(page, rest))?;
                 rest.advance(advertisement::HEADER);
             }
         }
@@ -168,42 +168,65 @@ fn description(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     }
     rest.skip(4)?;
     put!(page, ", Sequence: 0x", HexPad(rest.u32()?.into(), 8));
-    while !rest.is_empty() && advertisement::header(page, rest)?.is_some() {
-        rest.advance(advertisement::HEADER);
+    while !rest.is_empty() {
+        match page.item("lsas", |page| advertisement::header(page, rest))? {
+            Some(_) => rest.advance(advertisement::HEADER),
+            None => break,
+        }
     }
     Ok(())
 }
 
 fn request(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     while !rest.is_empty() {
-        rest.need(12)?;
-        let (kind, id) = (rest.u32()?, rest);
-        rest.skip(4)?;
-        put!(page, "\n\t  Advertising Router: ");
-        page.host(rest.ipv4()?);
-        let name = u8::try_from(kind)
-            .ok()
-            .and_then(|kind| name_of(ADVERTISEMENTS, kind));
-        put!(page, ", ", name.unwrap_or("unknown"), " LSA (", kind, ")");
-        if matches!(kind, 9..=11) {
-            let opaque = id.peek_u8(0)?;
-            let name = name_of(OPAQUE_TYPES, opaque).unwrap_or("unknown");
-            put!(page, ", Opaque-Type: ", name, " LSA (", opaque, "), Opaque-ID: ");
-            put!(page, id.peek_u32(0)? & 0x00ff_ffff);
-        } else {
-            put!(page, ", LSA-ID: ");
-            page.host(id.peek_ipv4()?);
-        }
+        page.item("lsas", |page| wanted(page, &mut rest))?;
+    }
+    Ok(())
+}
+
+fn wanted(page: &mut Page<'_>, rest: &mut Cursor<'_>) -> Shown {
+    rest.need(12)?;
+    let (kind, id) = (rest.u32()?, *rest);
+    rest.skip(4)?;
+    put!(page, "\n\t  Advertising Router: ");
+    page.host(rest.ipv4()?);
+    let name = u8::try_from(kind)
+        .ok()
+        .and_then(|kind| name_of(ADVERTISEMENTS, kind));
+    put!(
+        page,
+        ", ",
+        Named("name", name.unwrap_or("unknown")),
+        " LSA (",
+        Named("type", kind),
+        ")"
+    );
+    if matches!(kind, 9..=11) {
+        let opaque = id.peek_u8(0)?;
+        let name = name_of(OPAQUE_TYPES, opaque).unwrap_or("unknown");
+        put!(page, ", Opaque-Type: ", name, " LSA (", opaque, "), Opaque-ID: ");
+        put!(page, id.peek_u32(0)? & 0x00ff_ffff);
+    } else {
+        put!(page, ", LSA-ID: ");
+        page.host(id.peek_ipv4()?);
     }
     Ok(())
 }
 
 fn update(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     let count = rest.u32()?;
-    put!(page, ", ", count, " LSA", if count == 1 { "" } else { "s" });
+    put!(
+        page,
+        ", ",
+        Named("count", count),
+        " LSA",
+        Named("", if count == 1 { "" } else { "s" })
+    );
     for number in 1..=count {
-        put!(page, "\n\t  LSA #", number);
-        let length = advertisement::print(page, rest)?;
+        let length = page.item("lsas", |page| {
+            put!(page, "\n\t  LSA #", Named("number", number));
+            advertisement::print(page, rest)
+        })?;
         rest.advance(length);
     }
     Ok(())

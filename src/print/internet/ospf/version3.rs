@@ -102,7 +102,7 @@ fn description(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
 
 fn headers(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     while !rest.is_empty() {
-        advertisement::header(page, rest)?;
+        page.item("lsas", |page| advertisement::header(page, rest))?;
         rest.advance(advertisement::HEADER);
     }
     Ok(())
@@ -122,7 +122,7 @@ fn request(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
 fn update(page: &mut Page<'_>, mut rest: Cursor<'_>) -> Shown {
     let mut count = rest.u32()?;
     while !rest.is_empty() && count > 0 {
-        let length = advertisement::print(page, rest)?;
+        let length = page.item("lsas", |page| advertisement::print(page, rest))?;
         rest.advance(length);
         count -= 1;
     }

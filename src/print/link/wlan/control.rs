@@ -3,7 +3,7 @@
 use super::Control;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Mac, name_of, put};
+use crate::print::text::{Hex, Mac, Named, name_of, put};
 
 /// The length of a control frame's header, if its subtype is known.
 pub(super) fn header_len(subtype: u16) -> Option<usize> {
@@ -32,10 +32,24 @@ pub(super) fn header(page: &mut Page<'_>, subtype: u16, frame: Cursor<'_>) -> Sh
     Ok(())
 }
 
+/// What the addresses in a header are.
+pub(super) fn addresses(subtype: u16) -> &'static [&'static str] {
+    match subtype {
+        CLEAR_TO_SEND | ACKNOWLEDGMENT => &["ra"],
+        POWER_SAVE_POLL => &["bssid", "ta"],
+        REQUEST_TO_SEND | BLOCK_ACK | BLOCK_ACK_REQUEST => &["ra", "ta"],
+        END | END_AND_ACK => &["ra", "bssid"],
+        _ => &[],
+    }
+}
+
 /// The frame's name, and the addresses where `-e` has not shown them. Returns false if it was cut off.
 pub(super) fn body(page: &mut Page<'_>, control: Control, frame: Cursor<'_>) -> Shown<bool> {
     let subtype = control.subtype();
-    put!(page, name_of(NAMES, subtype).unwrap_or("Unknown Ctrl Subtype"));
+    put!(
+        page,
+        Named("name", name_of(NAMES, subtype).unwrap_or("Unknown Ctrl Subtype"))
+    );
     if subtype == POWER_SAVE_POLL {
         put!(page, " AID(", Hex(frame.after(2).u16_le()?.into()), ")");
     }
@@ -44,16 +58,17 @@ pub(super) fn body(page: &mut Page<'_>, control: Control, frame: Cursor<'_>) -> 
     }
     match subtype {
         BLOCK_ACK_REQUEST => block_ack_request(page, frame)?,
-        REQUEST_TO_SEND => put!(page, " TA:", Mac(frame.after(10).take(6)?), " "),
+        REQUEST_TO_SEND => put!(page, " TA:", Named("", Mac(frame.after(10).take(6)?)), " "),
         WRAPPER | POWER_SAVE_POLL => {}
-        _ => put!(page, " RA:", Mac(frame.after(4).take(6)?), " "),
+        _ => put!(page, " RA:", Named("", Mac(frame.after(4).take(6)?)), " "),
     }
     Ok(true)
 }
 
 fn block_ack_request(page: &mut Page<'_>, frame: Cursor<'_>) -> Shown {
     let mut rest = frame.after(4);
-    put!(page, " RA:", Mac(rest.take(6)?), " TA:", Mac(rest.take(6)?));
+    let (receiver, sender) = (Mac(rest.take(6)?), Mac(rest.take(6)?));
+    put!(page, " RA:", Named("", receiver), " TA:", Named("", sender));
     put!(
         page,
         " CTL(",

@@ -2,7 +2,7 @@
 
 use crate::print::cursor::Cursor;
 use crate::print::page::Page;
-use crate::print::text::{Escaped, put};
+use crate::print::text::{Escaped, Named, Truth, put};
 
 /// What the first element of each kind says.
 #[derive(Clone, Copy, Default)]
@@ -42,7 +42,12 @@ impl<'a> Elements<'a> {
     pub(super) fn put_network(&self, page: &mut Page<'_>) {
         if let Some(name) = self.network {
             let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
-            put!(page, " (", Escaped(name.get(..end).unwrap_or(name)), ")");
+            put!(
+                page,
+                " (",
+                Named("ssid", Escaped(name.get(..end).unwrap_or(name))),
+                ")"
+            );
         }
     }
 
@@ -52,8 +57,8 @@ impl<'a> Elements<'a> {
         let mut separator = " [";
         for rate in rates {
             put!(page, separator);
-            half_megabits(page, rate & 0x7f);
-            put!(page, if rate & 0x80 != 0 { "*" } else { "" });
+            page.one("rates", |page| half_megabits(page, rate & 0x7f));
+            put!(page, Named("", if rate & 0x80 != 0 { "*" } else { "" }));
             separator = " ";
         }
         put!(page, " Mbit]");
@@ -62,9 +67,10 @@ impl<'a> Elements<'a> {
     /// ` CH: 1, PRIVACY`.
     pub(super) fn put_channel(&self, page: &mut Page<'_>, is_private: bool) {
         if let Some(channel) = self.channel {
-            put!(page, " CH: ", channel);
+            put!(page, " CH: ", Named("channel", channel));
         }
-        put!(page, if is_private { ", PRIVACY" } else { "" });
+        page.field("privacy", Truth(is_private));
+        put!(page, Named("", if is_private { ", PRIVACY" } else { "" }));
     }
 }
 

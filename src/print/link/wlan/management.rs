@@ -6,7 +6,7 @@ use super::status::STATUS;
 use super::{Control, action, encrypted};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Mac, name_of, put};
+use crate::print::text::{Hex, Mac, Named, name_of, put};
 
 /// Prints a body. Returns false if it was cut off.
 pub(super) fn body(
@@ -17,7 +17,7 @@ pub(super) fn body(
 ) -> Shown<bool> {
     let subtype = control.subtype();
     match name_of(NAMES, subtype) {
-        Some(name) => put!(page, name),
+        Some(name) => put!(page, Named("name", name)),
         None => put!(page, "Unhandled Management subtype(", Hex(subtype.into()), ")"),
     }
     if control.is_protected() {
@@ -38,21 +38,25 @@ pub(super) fn body(
     let mut fields = body;
     match subtype {
         DISASSOCIATION => {
-            put!(page, ": ", reason(fields.u16_le()?));
+            let code = fields.u16_le()?;
+            page.field("reason", code);
+            put!(page, ": ", Named("reason_name", reason(code)));
             return Ok(true);
         }
         DEAUTHENTICATION => {
             if !page.options.link_header {
-                put!(page, " (", source, ")");
+                put!(page, " (", Named("", source), ")");
             }
-            put!(page, ": ", reason(fields.u16_le()?));
+            let code = fields.u16_le()?;
+            page.field("reason", code);
+            put!(page, ": ", Named("reason_name", reason(code)));
             return Ok(true);
         }
         ACTION => {
             if page.options.link_header {
                 put!(page, ": ");
             } else {
-                put!(page, " (", source, "): ");
+                put!(page, " (", Named("", source), "): ");
             }
             action::print(page, fields.u8()?, fields.u8()?);
             return Ok(true);
@@ -66,7 +70,8 @@ pub(super) fn body(
             let (capability, code, id) = (fields.u16_le()?, fields.u16_le()?, fields.u16_le()?);
             put!(page, " AID(", Hex(u64::from(id & 0x3fff)), ") :");
             put!(page, if is_private(capability) { " PRIVACY " } else { "" });
-            put!(page, ": ", status(code));
+            page.field("status", code);
+            put!(page, ": ", Named("status_name", status(code)));
         }
         REASSOCIATION_REQUEST => {
             elements.put_network(page);
@@ -96,11 +101,21 @@ pub(super) fn body(
 fn authentication(page: &mut Page<'_>, mut fields: Cursor<'_>) -> Shown {
     let (algorithm, number, code) = (fields.u16_le()?, fields.u16_le()?, fields.u16_le()?);
     let name = ALGORITHMS.get(usize::from(algorithm)).copied();
-    put!(page, " (", name.unwrap_or("Reserved"), ")-", Hex(number.into()));
+    page.field("algorithm", algorithm);
+    put!(
+        page,
+        " (",
+        Named("algorithm_name", name.unwrap_or("Reserved")),
+        ")-"
+    );
+    put!(page, Named("transaction", Hex(number.into())));
     let is_challenge = algorithm == SHARED_KEY && matches!(number, 2 | 3);
     put!(page, if is_challenge { " [Challenge Text] " } else { ": " });
     // Only every second message answers the one before.
-    put!(page, if number % 2 == 1 { status(code) } else { "" });
+    if number % 2 == 1 {
+        page.field("status", code);
+        put!(page, Named("status_name", status(code)));
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use super::ether::Addresses;
 use super::llc;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::{Hex, Mac, put};
+use crate::print::text::{Hex, Mac, Truth, put};
 
 /// A captured frame.
 pub(super) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -68,8 +68,9 @@ fn print(page: &mut Page<'_>, packet: Cursor<'_>, layout: Layout) -> Shown<usize
         page.truncated();
         return Ok(header);
     }
+    fields(page, control, frame);
     if page.options.link_header {
-        header_text(page, control, frame, header, mesh)?;
+        page.aside(|page| header_text(page, control, frame, header, mesh))?;
     }
     let body = frame.after(header);
     let whole = match control.kind() {
@@ -89,6 +90,26 @@ fn print(page: &mut Page<'_>, packet: Cursor<'_>, layout: Layout) -> Shown<usize
         page.truncated();
     }
     Ok(header)
+}
+
+/// What the header says, as fields: the text has it only under `-e`.
+fn fields(page: &mut Page<'_>, control: Control, frame: Cursor<'_>) {
+    page.field("type", control.kind());
+    page.field("subtype", control.subtype());
+    page.field("protected", Truth(control.is_protected()));
+    let names: &[&'static str] = match (control.kind(), control.distribution()) {
+        (MANAGEMENT, _) | (DATA, (false, false)) => &["da", "sa", "bssid"],
+        (DATA, (false, true)) => &["da", "bssid", "sa"],
+        (DATA, (true, false)) => &["bssid", "sa", "da"],
+        (DATA, (true, true)) => &["ra", "ta", "da"],
+        _ => control::addresses(control.subtype()),
+    };
+    let mut rest = frame.after(4);
+    for name in names {
+        if let Ok(address) = rest.take(6) {
+            page.field(name, Mac(address));
+        }
+    }
 }
 
 /// The frame control field.

@@ -5,7 +5,7 @@ use super::element::half_megabits;
 use super::{Layout, print, rates};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
-use crate::print::text::put;
+use crate::print::text::{Named, put};
 
 /// A captured frame behind its radiotap header.
 pub(in crate::print::link) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -112,20 +112,20 @@ impl Fields<'_> {
     /// One field; `None` if it is not within the header, false if its length is not known.
     fn field(&mut self, page: &mut Page<'_>, bit: u32, bits: u32, flags: &mut u8) -> Option<bool> {
         match bit {
-            0 => put!(page, u64::from_le_bytes(self.take(8)?), "us tsft "),
+            0 => put!(page, Named("tsft", u64::from_le_bytes(self.take(8)?)), "us tsft "),
             FLAGS => {
                 *flags = self.u8()?;
                 for (mask, name) in FLAG_NAMES {
                     if *flags & mask != 0 {
-                        put!(page, *name);
+                        put!(page, Named("flags", *name));
                     }
                 }
             }
             2 => match self.u8()? {
                 // Some systems tell an index of 802.11n in this way.
-                index @ 0x80..=0x8f => put!(page, "MCS ", index & 0x7f, " "),
+                index @ 0x80..=0x8f => put!(page, "MCS ", Named("mcs", index & 0x7f), " "),
                 rate => {
-                    half_megabits(page, rate);
+                    page.one("rate", |page| half_megabits(page, rate));
                     put!(page, " Mb/s ");
                 }
             },
@@ -136,19 +136,26 @@ impl Fields<'_> {
                 }
             }
             4 => put!(page, "fhset ", self.u8()?, " fhpat ", self.u8()?, " "),
-            5 => put!(page, self.i8()?, "dBm signal "),
-            6 => put!(page, self.i8()?, "dBm noise "),
-            7 => put!(page, self.u16()?, " sq "),
+            5 => put!(page, Named("signal_dbm", self.i8()?), "dBm signal "),
+            6 => put!(page, Named("noise_dbm", self.i8()?), "dBm noise "),
+            7 => put!(page, Named("signal_quality", self.u16()?), " sq "),
             8 => put!(
                 page,
-                i32::from(self.u16()?.cast_signed()).wrapping_neg(),
+                Named(
+                    "tx_attenuation",
+                    i32::from(self.u16()?.cast_signed()).wrapping_neg()
+                ),
                 " tx power "
             ),
-            9 => put!(page, i32::from(self.i8()?).wrapping_neg(), "dB tx attenuation "),
-            10 => put!(page, self.i8()?, "dBm tx power "),
-            11 => put!(page, "antenna ", self.u8()?, " "),
-            12 => put!(page, self.u8()?, "dB signal "),
-            13 => put!(page, self.u8()?, "dB noise "),
+            9 => put!(
+                page,
+                Named("tx_attenuation_db", i32::from(self.i8()?).wrapping_neg()),
+                "dB tx attenuation "
+            ),
+            10 => put!(page, Named("tx_power_dbm", self.i8()?), "dBm tx power "),
+            11 => put!(page, "antenna ", Named("antenna", self.u8()?), " "),
+            12 => put!(page, Named("signal_db", self.u8()?), "dB signal "),
+            13 => put!(page, Named("noise_db", self.u8()?), "dB noise "),
             14 => {
                 self.u16()?;
             }
@@ -241,7 +248,7 @@ fn channel(page: &mut Page<'_>, frequency: u16, kind: u32, bits: u32) {
     const GFSK_2GHZ: u32 = 0x0880;
     const OFDM_5GHZ: u32 = 0x0140;
     let is = |wanted: u32| kind & wanted == wanted;
-    put!(page, frequency, " MHz");
+    put!(page, Named("frequency", frequency), " MHz");
     if bits & 1 << HIGH_THROUGHPUT != 0 {
         put!(page, " 11n");
     } else {
@@ -286,9 +293,10 @@ fn high_throughput(page: &mut Page<'_>, known: u8, kind: u8, index: u8) {
             None
         };
         if let Some(tenths) = rate {
-            put!(page, tenths / 10, ".", tenths % 10, " Mb/s ");
+            page.one("rate", |page| put!(page, tenths / 10, ".", tenths % 10));
+            put!(page, " Mb/s ");
         }
-        put!(page, "MCS ", index, " ");
+        put!(page, "MCS ", Named("mcs", index), " ");
     }
     if known & BANDWIDTH != 0 {
         put!(page, VHT_BANDWIDTHS.get(bandwidth).copied().unwrap_or(""), " ");

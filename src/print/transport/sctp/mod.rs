@@ -6,7 +6,7 @@ mod m3ua;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::Datagram;
 use crate::print::page::Page;
-use crate::print::text::{Hex, name_of, put};
+use crate::print::text::{Hex, Named, name_of, put};
 
 /// Prints a packet.
 pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>) -> Shown {
@@ -22,15 +22,17 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, packet: Cursor<'_>
     }
     packet.need(HEADER)?;
     let (source, destination) = (packet.peek_u16(0)?, packet.peek_u16(2)?);
+    page.field("sport", source);
+    page.field("dport", destination);
     // The addresses are told even where an extension header came first.
     datagram.put_source(page);
-    put!(page, ".", source, " > ");
+    put!(page, ".", Named("", source), " > ");
     datagram.put_destination(page);
-    put!(page, ".", destination, ": sctp");
+    put!(page, ".", Named("", destination), ": sctp");
     let mut forces = false;
     for port in [source, destination] {
         if let Some(channel) = name_of(FORCES_PORTS, port) {
-            put!(page, "[", channel, "]");
+            put!(page, "[", Named("channel", channel), "]");
             forces = true;
         }
     }
@@ -78,9 +80,12 @@ fn chunks(page: &mut Page<'_>, mut rest: Cursor<'_>, mut forces: bool) -> Shown 
             return Ok(());
         }
         rest.need(length)?;
-        put!(page, separator, number, ") ");
         let mut body = rest.claiming(length);
-        if !chunk(page, &mut body, &mut forces)? {
+        let shown = page.item("chunks", |page| {
+            put!(page, separator, Named("number", number), ") ");
+            chunk(page, &mut body, &mut forces)
+        })?;
+        if !shown {
             return Ok(());
         }
         rest.advance(length);
@@ -100,10 +105,12 @@ fn chunk(page: &mut Page<'_>, chunk: &mut Cursor<'_>, forces: &mut bool) -> Show
     let length = chunk.len();
     let (kind, flags) = (chunk.u8()?, chunk.u8()?);
     chunk.skip(2)?;
+    page.field("type", kind);
     match name_of(CHUNKS, kind) {
-        Some(name) => put!(page, "[", name, "] "),
-        None => put!(page, "[Unknown chunk type: 0x", Hex(kind.into()), "] "),
+        Some(name) => put!(page, "[", Named("name", name), "] "),
+        None => put!(page, "[Unknown chunk type: 0x", Named("", Hex(kind.into())), "] "),
     }
+    page.field("length", length);
     let shown = match kind {
         DATA => data(page, flags, *chunk, forces)?,
         INIT | INIT_ACK => init(page, *chunk)?,
@@ -118,7 +125,7 @@ fn chunk(page: &mut Page<'_>, chunk: &mut Cursor<'_>, forces: &mut bool) -> Show
 
 fn data(page: &mut Page<'_>, flags: u8, mut rest: Cursor<'_>, forces: &mut bool) -> Shown<bool> {
     for (bit, mark) in [(UNORDERED, "(U)"), (BEGIN, "(B)"), (END, "(E)")] {
-        put!(page, if flags & bit != 0 { mark } else { "" });
+        put!(page, Named("", if flags & bit != 0 { mark } else { "" }));
     }
     if flags & (UNORDERED | BEGIN | END) != 0 {
         put!(page, " ");
@@ -137,9 +144,10 @@ fn data(page: &mut Page<'_>, flags: u8, mut rest: Cursor<'_>, forces: &mut bool)
         "] "
     );
     let protocol = rest.u32()?;
+    page.field("ppid", protocol);
     match name_of(PAYLOADS, protocol) {
-        Some(name) => put!(page, "[PPID ", name, "] "),
-        None => put!(page, "[PPID 0x", Hex(protocol.into()), "] "),
+        Some(name) => put!(page, "[PPID ", Named("ppid_name", name), "] "),
+        None => put!(page, "[PPID 0x", Named("", Hex(protocol.into())), "] "),
     }
     // What is ForCES once is so for the rest of the packet.
     *forces |= FORCES_PAYLOADS.contains(&protocol);

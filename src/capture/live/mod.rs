@@ -1,12 +1,12 @@
 //! Packets as they pass an interface.
 
+mod config;
+mod error;
+mod names;
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{Domain, Protocol, SockFilter, Socket, Type};
-use thiserror::Error;
 
 use super::missed::Missed;
 use super::raw::{Dressing, OUTGOING, Raw};
@@ -17,41 +17,11 @@ use super::{Device, Frame};
 use crate::filter::Program;
 use crate::wire::LinkType;
 use crate::wire::pcapng::Interface;
-
-/// How to capture.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Where.
-    pub device: Device,
-    /// At most this many bytes of each packet.
-    pub snaplen: u32,
-    /// How much memory the kernel may fill with packets that nobody has fetched yet, in bytes.
-    pub buffer: u32,
-    /// Whether packets are wanted that are not for this machine.
-    pub promiscuous: bool,
-    /// Whether each packet is to be handed over at once, at the price of more work for each.
-    pub immediate: bool,
-    /// Which way the packets go.
-    pub direction: Direction,
-    /// The link type that was asked for; the interface must have it.
-    pub link: Option<LinkType>,
-    /// Whether the interface must be in monitor mode: it shows 802.11 frames, and those of other networks too.
-    pub monitor: bool,
-    /// Who stamps packets with their time.
-    pub stamps: Stamps,
-}
-
-/// Which way packets go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// To this machine.
-    In,
-    /// From this machine.
-    Out,
-    /// Both.
-    #[default]
-    Both,
-}
+pub use config::{Config, Direction};
+pub use error::LiveError;
+use names::Names;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::{Domain, Protocol, SockFilter, Socket, Type};
 
 /// A capture that is open, and once [started](Self::start) has packets.
 #[derive(Debug)]
@@ -67,6 +37,9 @@ pub struct Live {
     missed: Missed,
     /// How many packets the kernel has handed over.
     fetched: u64,
+    /// What a file says of the interface; and of each one, where packets of all are captured.
+    interface: Interface,
+    names: Names,
 }
 
 /// Where the packets come from.
@@ -87,51 +60,6 @@ pub struct Tally {
     pub dropped: u64,
     /// Those that the interface itself had to drop.
     pub missed: u64,
-}
-
-/// A capture that cannot be made, or cannot go on.
-#[derive(Debug, Error)]
-pub enum LiveError {
-    /// The system does not let this user capture.
-    #[error("{0}: you don't have permission to capture on that device")]
-    Permission(String),
-    /// The interface does not have the link type that was asked for.
-    #[error("{device}: {link} is not one of the link types supported by this device")]
-    LinkType {
-        /// The interface.
-        device: String,
-        /// The link type.
-        link: LinkType,
-    },
-    /// The interface is not in monitor mode.
-    #[error("{device}: That device doesn't support monitor mode{hint}")]
-    Monitor {
-        /// The interface.
-        device: String,
-        /// What may help.
-        hint: &'static str,
-    },
-    /// The interface cannot stamp packets so.
-    #[error("{device}: it does not have time stamps of type {} (-J lists those that it has)", stamps.name())]
-    Stamps {
-        /// The interface.
-        device: String,
-        /// What was asked for.
-        stamps: Stamps,
-    },
-    /// A filter that only the kernel can run asks for VLAN tags, which the kernel has cut out.
-    #[error("{0}: inbound, outbound and ifindex cannot be filtered together with vlan")]
-    Filter(String),
-    /// The system refused something else.
-    #[error("{device}: {doing}")]
-    System {
-        /// The interface.
-        device: String,
-        /// What was being done.
-        doing: &'static str,
-        /// What it said.
-        source: io::Error,
-    },
 }
 
 impl Live {
@@ -222,6 +150,13 @@ impl Live {
             }
         };
         Ok(Self {
+            interface: Interface {
+                link: dressing.link(),
+                snaplen: config.snaplen,
+                name: device.name.as_str().into(),
+                ..Interface::default()
+            },
+            names: Names::default(),
             device: device.clone(),
             socket,
             source,
@@ -242,12 +177,7 @@ impl Live {
 
     /// The interface, as a file describes it.
     pub fn interface(&self) -> Interface {
-        Interface {
-            link: self.link(),
-            snaplen: u32::try_from(self.snaplen).unwrap_or(u32::MAX),
-            name: self.device.name.as_str().into(),
-            ..Interface::default()
-        }
+        self.interface.clone()
     }
 
     /// Lets packets in, those that `filter` wants. Says whether the kernel runs the filter; if not, the packets
@@ -329,11 +259,15 @@ impl Live {
                 break;
             }
         }
-        Ok(Some(self.dressing.dress(
-            self.source.current(),
-            self.snaplen,
-            &mut self.scratch,
-        )))
+        let raw = self.source.current();
+        let interface = match self.device.index {
+            0 => self
+                .names
+                .of(raw.address.ifindex, self.socket.as_fd(), &self.interface),
+            _ => None,
+        };
+        let frame = self.dressing.dress(raw, self.snaplen, &mut self.scratch);
+        Ok(Some(Frame { interface, ..frame }))
     }
 
     /// Every packet passes a loopback interface twice, once each way; once is enough.
@@ -403,19 +337,6 @@ impl Source {
                 vlan: last.vlan,
                 address: last.address,
             },
-        }
-    }
-}
-
-impl LiveError {
-    fn system(device: &Device, doing: &'static str, source: io::Error) -> Self {
-        if source.kind() == io::ErrorKind::PermissionDenied {
-            return Self::Permission(device.name.clone());
-        }
-        Self::System {
-            device: device.name.clone(),
-            doing,
-            source,
         }
     }
 }
