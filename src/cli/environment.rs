@@ -27,9 +27,10 @@ pub fn md5_password() -> Option<String> {
     env::var("RNC_MD5_PASSWORD").ok()
 }
 
-/// Whether nothing is to be coloured on a terminal by itself (`NO_COLOR`, no-color.org).
+/// Whether nothing is to be coloured on a terminal by itself (`NO_COLOR`, no-color.org; `TERM=dumb`).
 pub fn refuses_colours() -> bool {
-    env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    refused || env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
 }
 
 /// Whether the locale is one of UTF-8: the first variable that is set says so (locale(7)).

@@ -21,6 +21,12 @@ pub enum LiveError {
         /// The link type.
         link: LinkType,
     },
+    /// Nothing passes the interface, because it is down.
+    #[error("{0}: That device is not up")]
+    Down(String),
+    /// There is no such interface any more.
+    #[error("{0}: The interface disappeared")]
+    Gone(String),
     /// The interface is not in monitor mode.
     #[error("{device}: That device doesn't support monitor mode{hint}")]
     Monitor {

@@ -21,6 +21,7 @@ pub use config::{Config, Direction};
 pub use error::LiveError;
 use names::Names;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::netdevice::index_to_name_inlined;
 use socket2::{Domain, Protocol, SockFilter, Socket, Type};
 
 /// A capture that is open, and once [started](Self::start) has packets.
@@ -40,6 +41,8 @@ pub struct Live {
     /// What a file says of the interface; and of each one, where packets of all are captured.
     interface: Interface,
     names: Names,
+    /// Whether the interface has gone down, as far as is known.
+    is_down: bool,
 }
 
 /// Where the packets come from.
@@ -157,6 +160,7 @@ impl Live {
                 ..Interface::default()
             },
             names: Names::default(),
+            is_down: false,
             device: device.clone(),
             socket,
             source,
@@ -193,7 +197,10 @@ impl Live {
         let in_kernel = !self.dressing.is_cooked() && !filter.reads_tags() && self.attach(filter).is_ok();
         let bound = sys::bind(self.socket.as_fd(), self.device.index, ALL_PROTOCOLS);
         bound.map_err(|source| LiveError::system(&self.device, "bind", source))?;
-        Ok(in_kernel)
+        match self.socket.take_error() {
+            Ok(Some(error)) if is_down(&error) => Err(LiveError::Down(self.device.name.clone())),
+            _ => Ok(in_kernel),
+        }
     }
 
     fn attach(&self, filter: &Program) -> io::Result<()> {
@@ -286,12 +293,19 @@ impl Live {
             || (self.device.index == 0 && self.source.current().address.hardware == LOOPBACK)
     }
 
-    /// Waits for packets, until something is to be read from `wake`, or for this time.
+    /// Waits for packets, until something is to be read from `wake`, or for this time. An interface that goes down
+    /// may come up again.
     ///
     /// # Errors
     /// When the interface has gone.
-    pub fn wait(&self, wake: BorrowedFd<'_>, longest: Option<Duration>) -> Result<(), LiveError> {
-        let told = |source| LiveError::system(&self.device, "wait for packets", source);
+    pub fn wait(&mut self, wake: BorrowedFd<'_>, longest: Option<Duration>) -> Result<(), LiveError> {
+        let told = |device: &Device, source| LiveError::system(device, "wait for packets", source);
+        let longest = if self.is_down {
+            // Nobody tells that it goes for good.
+            Some(longest.map_or(LOOK_AGAIN, |longest| longest.min(LOOK_AGAIN)))
+        } else {
+            longest
+        };
         let mut ready = [
             PollFd::new(&self.socket, PollFlags::IN),
             PollFd::new(&wake, PollFlags::IN),
@@ -299,15 +313,29 @@ impl Live {
         let longest = longest.and_then(|longest| Timespec::try_from(longest).ok());
         match poll(&mut ready, longest.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(told(error.into())),
+            Err(error) => return Err(told(&self.device, error.into())),
         }
         let [socket, _] = ready;
-        if socket.revents().contains(PollFlags::ERR)
-            && let Some(error) = self.socket.take_error().map_err(told)?
-        {
-            return Err(told(error));
+        let happened = socket.revents();
+        if happened.contains(PollFlags::ERR) {
+            match self.socket.take_error() {
+                Ok(None) => {}
+                Ok(Some(error)) if is_down(&error) => self.is_down = true,
+                Ok(Some(error)) | Err(error) => return Err(told(&self.device, error)),
+            }
+        } else if happened.contains(PollFlags::IN) {
+            self.is_down = false;
+        }
+        if self.is_down && !self.is_there() {
+            return Err(LiveError::Gone(self.device.name.clone()));
         }
         Ok(())
+    }
+
+    /// Whether the system still has the interface, whatever it is called now.
+    fn is_there(&self) -> bool {
+        let name = index_to_name_inlined(self.socket.as_fd(), self.device.index);
+        self.device.index == 0 || name.is_ok()
     }
 
     /// What the kernel has counted since the start.
@@ -341,6 +369,10 @@ impl Source {
     }
 }
 
+fn is_down(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NetworkDown
+}
+
 /// What has to be done to the packets of a device, and a socket for whole frames that is bound to it.
 fn dressing(device: &Device) -> Result<(Dressing, Socket), LiveError> {
     let socket = socket(device, Type::RAW)?;
@@ -370,6 +402,9 @@ const LOOPBACK: u16 = 772;
 
 /// The longest filter that Linux takes (`BPF_MAXINSNS`).
 const KERNEL_MAX: usize = 4096;
+
+/// How often an interface that is down is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// How long packets may wait for others to be handed over with them, in milliseconds: not so long that a person
 /// would notice. A block is handed over as a whole, so that the time in which all blocks are handed over is the longest

@@ -30,6 +30,11 @@ pub(super) fn introduces(line: &[u8]) -> bool {
     line.trim_ascii_end().ends_with(b":")
 }
 
+/// Whether the text before a line break is that of a list which goes on behind it.
+pub(super) fn goes_on(label: &[u8]) -> bool {
+    label.trim_ascii_end().ends_with(b",")
+}
+
 /// A tab goes on to the next multiple of eight.
 fn columns(indent: &[u8]) -> usize {
     indent.iter().fold(0, |column, byte| match byte {

@@ -134,6 +134,7 @@ pub(super) fn key(label: &[u8], kind: Kind, before: Before<'_>) -> Key {
             Kind::Flags => Key::new(before.name, b"_flags"),
             _ => Key::new(before.name, b"_number"),
         },
+        _ if before.name == b"name" => Key::new(b"value", b""),
         _ if kind == Kind::Text && before.is_outermost && (is_first || before.kind != kind) => {
             Key::new(b"type", b"")
         }
@@ -182,7 +183,7 @@ fn words(label: &[u8]) -> &[u8] {
     }
     let start = end
         .iter()
-        .rposition(|byte| b"\n\t,;()[]{}<>|\"".contains(byte))
+        .rposition(|byte| b"\n\t,;:()[]{}<>|\"".contains(byte))
         .map_or(0, |at| at + 1);
     end.get(start..).unwrap_or_default()
 }
@@ -197,7 +198,7 @@ pub(super) struct Parts<'a> {
 
 /// Takes a value apart; words out of the packet are what they are.
 pub(super) fn parted(kind: Kind, value: &[u8]) -> Parts<'_> {
-    if kind == Kind::Foreign {
+    if kind != Kind::Text {
         return Parts {
             before: b"",
             word: value,
@@ -214,16 +215,16 @@ pub(super) fn parted(kind: Kind, value: &[u8]) -> Parts<'_> {
         word = rest;
     }
     let after = value.get(start + word.len()..).unwrap_or_default();
-    let announces = |byte: &u8| matches!(byte, b':' | b' ' | b'[' | b'(' | b'"');
+    let announces = |byte: &u8| matches!(byte, b':' | b'[' | b'(' | b'"');
     let ends_open = matches!(value, [.., b'=' | b'#'] | [.., b'0', b'x']);
-    let is_label = kind == Kind::Text && (after.iter().any(announces) || ends_open);
+    let is_label = after == b" " || after.iter().any(announces) || ends_open;
     // The end of a bracket whose beginning is not in it.
     while let [rest @ .., close @ (b')' | b']')] = word
         && !rest.contains(if *close == b')' { &b'(' } else { &b'[' })
     {
         word = rest;
     }
-    if kind == Kind::Text && matches!(word, b"." | b"-" | b"/" | b"}" | b"|" | b"+") {
+    if matches!(word, b"." | b"-" | b"/" | b"}" | b"|" | b"+") {
         word = b"";
     }
     Parts {

@@ -17,7 +17,7 @@ fn object_cut(link: LinkType, bytes: &[u8], captured: usize) -> Value {
     };
     let packet = Packet {
         number: 7,
-        interface: None,
+        interface: Some("eth0"),
         time: Timestamp {
             secs: 1_700_000_000,
             nanos: 5,
@@ -51,7 +51,10 @@ fn a_packet_has_its_protocols_and_their_fields() {
     assert_eq!(packet["number"], 7);
     assert_eq!(packet["time"], "2023-11-14T22:13:20.000000005Z");
     assert_eq!(packet["epoch"], 1_700_000_000.0);
-    assert_eq!(packet["link"], "EN10MB");
+    assert_eq!(
+        (&packet["interface"], &packet["link"]),
+        (&json!("eth0"), &json!("EN10MB"))
+    );
     assert_eq!(packet["protocols"], json!(["eth", "ip", "tcp"]));
     assert_eq!(
         packet["eth"],
@@ -116,6 +119,76 @@ fn what_has_no_names_of_its_own_is_called_by_its_labels() {
     assert_eq!(packet["ntp"]["stratum"], 2);
     assert_eq!(packet["ntp"]["poll"], 6);
     assert_eq!(packet["ntp"]["precision"], -20);
+}
+
+#[test]
+fn lines_with_a_name_are_elements_of_a_list() {
+    let mut request = vec![1, 5, 0, 0];
+    request.resize(20, 0xab);
+    request.extend([1, 5, b'b', b'o', b'b', 4, 6, 192, 0, 2, 1]);
+    request[3] = u8::try_from(request.len()).unwrap();
+    let packet = object(RAW, &udp(1812, 1812, &request));
+    let radius = &packet["radius"];
+    assert_eq!(
+        (&radius["type"], &radius["type_number"], &radius["id"]),
+        (&json!("Access-Request"), &json!(1), &json!(5))
+    );
+    assert_eq!(
+        radius["attributes"],
+        json!([{"name": "User-Name", "type": 1, "length": 5, "value": "bob"},
+            {"name": "NAS-IP-Address", "type": 4, "length": 6, "value": "192.0.2.1"}])
+    );
+}
+
+#[test]
+fn lists_are_nested_as_the_lines_are() {
+    let mut open = vec![0xff; 16];
+    open.extend([0, 0, 1, 4, 0xfd, 0xe8, 0, 180, 192, 0, 2, 1, 10]);
+    open.extend([2, 8, 1, 4, 0, 1, 0, 1, 2, 0]);
+    open[17] = u8::try_from(open.len()).unwrap();
+    open.extend([0xff; 16]);
+    open.extend([0, 19, 4]);
+    let packet = object(RAW, &tcp((179, 9), (1, 2), 0x18, &[], &open));
+    assert_eq!(
+        packet["bgp"]["messages"],
+        json!([{"name": "Open", "type": 1, "length": 39, "version": 4, "my_as": 65000, "holdtime": 180,
+            "id": "192.0.2.1", "parameters_length": 10, "parameters": [
+                {"name": "Capabilities Advertisement", "type": 2, "length": 8, "capabilities": [
+                    {"name": "Multiprotocol Extensions", "type": 1, "length": 4, "afi": "IPv4", "afi_number": 1,
+                        "safi": "Unicast", "safi_number": 1},
+                    {"name": "Route Refresh", "type": 2, "length": 0}]}]},
+            {"name": "Keepalive", "type": 4, "length": 19}])
+    );
+}
+
+#[test]
+fn options_within_options_are_within_their_objects() {
+    let mut advertise = vec![2, 0, 0, 9, 0, 3, 0, 40, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3];
+    advertise.extend([0, 5, 0, 24, 0x20, 1, 0xd, 0xb8]);
+    advertise.extend([0; 12]);
+    advertise.extend([0, 0, 0, 4, 0, 0, 0, 5, 0, 7, 0, 1, 6]);
+    let packet = object(RAW, &udp(547, 546, &advertise));
+    assert_eq!(packet["protocols"], json!(["ip", "udp", "dhcpv6"]));
+    assert_eq!(
+        packet["dhcpv6"],
+        json!({"type": 2, "type_name": "advertise", "xid": 9, "options": [
+            {"code": 3, "name": "IA_NA", "length": 40, "iaid": 1, "t1": 2, "t2": 3, "options": [
+                {"code": 5, "name": "IA_ADDR", "length": 24, "address": "2001:db8::", "pltime": 4, "vltime": 5}]},
+            {"code": 7, "name": "preference", "length": 1, "value": 6}]})
+    );
+}
+
+#[test]
+fn spans_of_time_are_seconds() {
+    let mut hello = vec![0, 0, 16, 3, 10, 100, 1, 0];
+    hello.extend(b"cisco\0\0\0");
+    hello.extend([192, 0, 2, 1]);
+    let packet = object(RAW, &udp(1985, 1985, &hello));
+    let hsrp = &packet["hsrp"];
+    assert_eq!(
+        (&hsrp["hellotime"], &hsrp["holdtime"], &hsrp["type_name"]),
+        (&json!(3), &json!(10), &json!("hello"))
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::print::ink::Kind;
-use crate::print::text::{Hex2, Put};
+use crate::print::text::{Hex2, Hex4, Put};
 
 /// The object of the packet itself.
 pub(super) const PACKET: usize = 0;
@@ -401,6 +401,18 @@ pub(super) fn put_string(text: &[u8], out: &mut Vec<u8>) {
                 Hex2(byte).put(out);
             }
         }
+    }
+    out.push(b'"');
+}
+
+/// Appends a string that may be of any characters.
+pub(super) fn put_words(words: &str, out: &mut Vec<u8>) {
+    if words.is_ascii() {
+        return put_string(words.as_bytes(), out);
+    }
+    out.push(b'"');
+    for unit in words.encode_utf16() {
+        ("\\u", Hex4(unit)).put(out);
     }
     out.push(b'"');
 }

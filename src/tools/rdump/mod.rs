@@ -9,6 +9,7 @@ mod live;
 mod names;
 mod paper;
 mod plan;
+mod printing;
 mod reading;
 mod rights;
 mod rotation;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::crew::Crew;
 use super::names::{Network, PrintNames};
-use super::plan::Print;
+use super::printing::Print;
 use crate::cli::Out;
 use crate::print::{Packet, Printer};
 

@@ -9,6 +9,7 @@ use pnet_datalink::Channel;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::capture::{ethernet, ipv4, udp};
+use super::lab::Lab;
 use super::{printed, rdump};
 use crate::support::{Guard, free_port, root, tool, until};
 
@@ -254,6 +255,70 @@ fn a_capture_ends_when_its_time_is_over() {
     let mut watch =
         Watch::start(tool("rdump").args(["-i", "lo", "--duration", "0.1", "-w", "-", "udp port 1"]));
     assert_eq!(watch.message(), "0 packets captured\n");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn an_interface_that_is_down_is_waited_for_and_one_that_is_gone_is_not() {
+    let Some(lab) = Lab::new() else { return };
+    let ip = |words: &[&str]| {
+        let done = lab.inside("ip".as_ref()).arg("link").args(words).status();
+        assert!(done.expect("it starts").success(), "{words:?}");
+    };
+    ip(&["set", "va", "down"]);
+    let refused = lab.rdump().args(["-i", "va"]).output().unwrap();
+    assert_eq!(
+        (refused.status.code(), super::said(&refused).as_str()),
+        (Some(1), "rdump: va: That device is not up\n")
+    );
+    ip(&["set", "va", "up"]);
+    let mut watch = Watch::start(lab.rdump().args(["-n", "-t", "-l", "-i", "vb", "udp"]));
+    ip(&["set", "vb", "down"]);
+    ip(&["set", "vb", "up"]);
+    let _sender = lab.send(0);
+    assert!(watch.line().contains("UDP, length"));
+    ip(&["del", "va"]);
+    while !watch.message().ends_with("dropped by kernel\n") {}
+    assert_eq!(watch.message(), "rdump: vb: The interface disappeared\n");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn packets_of_all_interfaces_say_which_was_theirs() {
+    let Some(lab) = Lab::new() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.pcapng");
+    let mut watch = Watch::start(
+        lab.rdump()
+            .args([
+                "-i", "any", "--json", "--print", "-l", "-c", "1", "-Q", "in", "udp", "-w",
+            ])
+            .arg(&file),
+    );
+    let _sender = lab.send(0);
+    let line = watch.line();
+    assert!(line.contains(r#""interface":"vb","link":"LINUX_SLL2""#), "{line}");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+    let read = printed(&rdump(&["--json", "-r", file.to_str().unwrap()], b""));
+    assert!(read.contains(r#""interface":"vb","#), "{read}");
+}
+
+#[test]
+fn who_is_not_to_hear_of_hanging_up_does_not() {
+    if !root() {
+        return;
+    }
+    let mut command = Command::new("sh");
+    command.args([
+        "-c",
+        r#"trap "" HUP; exec "$0" "$@""#,
+        env!("CARGO_BIN_EXE_rdump"),
+    ]);
+    let mut watch = Watch::start(command.args(["-i", "lo", "-w", "-", "udp port 1"]));
+    watch.signal(Signal::HUP);
+    watch.signal(Signal::USR1);
+    assert!(watch.message().starts_with("rdump: 0 packets captured, "));
+    watch.interrupt();
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
