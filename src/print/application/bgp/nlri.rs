@@ -189,7 +189,7 @@ fn network_service(page: &mut Page<'_>, route: Cursor<'_>) -> Told<Route> {
         return Ok(Route::Illegal);
     }
     // What is shown begins three bytes late, as in the peer.
-    rest.advance(3);
+    rest.skip(3)?;
     let prefix = Prefix::<19>::read(&mut rest, bits)?;
     line(page, |page| {
         prefix.put(page);
@@ -208,7 +208,7 @@ pub(super) fn put_label(page: &mut Page<'_>, label: u32) {
 }
 
 /// How much of one route is shown.
-const LONGEST_LINE: usize = 163;
+pub(super) const LONGEST_LINE: usize = 163;
 
 #[cfg(test)]
 mod tests {

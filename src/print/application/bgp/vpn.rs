@@ -1,7 +1,7 @@
 //! Routes of virtual private networks: their distinguishers, and the families that only they have.
 
 use super::as_number::put_as;
-use super::nlri::{Route, line, put_label};
+use super::nlri::{LONGEST_LINE, Route, line, put_label};
 use super::prefix::Prefix;
 use super::{Cut, Told};
 use crate::print::cursor::{Cursor, Shown};
@@ -218,6 +218,7 @@ pub(super) fn layer2(page: &mut Page<'_>, route: Cursor<'_>) -> Told<Route> {
         return Err(Cut::Message);
     }
     line(page, |page| {
+        let start = page.out.len();
         put!(page, "RD: ");
         distinguisher(page, rest)?;
         if length == 12 {
@@ -229,14 +230,15 @@ pub(super) fn layer2(page: &mut Page<'_>, route: Cursor<'_>) -> Told<Route> {
             put!(page, ", CE-ID: ", rest.u16()?);
             put!(page, ", Label-Block Offset: ", rest.u16()?);
             put!(page, ", Label Base ", rest.u24()? >> 4);
-            label_block(page, rest, length - 15)?;
+            label_block(page, rest, length - 15, start)?;
         }
         Ok(Route::Takes(length + 2))
     })
 }
 
-/// The TLVs behind a block of labels. Their headers do not count towards `left`.
-fn label_block(page: &mut Page<'_>, from: Cursor<'_>, mut left: usize) -> Shown {
+/// The TLVs behind a block of labels. Their headers do not count towards `left`, and what the line that begins at
+/// `start` has no room for is not passed over.
+fn label_block(page: &mut Page<'_>, from: Cursor<'_>, mut left: usize, start: usize) -> Told {
     let mut rest = from;
     while left > 0 {
         if left < 3 {
@@ -247,7 +249,13 @@ fn label_block(page: &mut Page<'_>, from: Cursor<'_>, mut left: usize) -> Shown 
         let length = usize::from(bits).div_ceil(8);
         if kind == 1 {
             put!(page, "\n\t\tcircuit status vector (1) length: ", bits, ": 0x");
-            page.digits(&mut rest, length.min(left))?;
+            let count = length.min(left);
+            let room = (LONGEST_LINE + 1).saturating_sub(page.columns(start)).div_ceil(2);
+            let shown = count.min(room);
+            if !rest.has(shown + usize::from(shown < count)) {
+                return Err(Cut::Message);
+            }
+            page.digits(&mut rest, shown)?;
         } else {
             put!(page, "\n\t\tunknown TLV #", kind, ", length: ", bits);
         }
@@ -349,5 +357,22 @@ mod tests {
             "\t      RD: 1:2 (= 0.0.0.2), CE-ID: 3, Label-Block Offset: 4, Label Base 5\
              \n\t\tcircuit status vector (1) length: 8: 0xaa\n\t\tran past the end"
         ));
+    }
+    #[test]
+    fn what_a_line_has_no_room_for_is_not_passed_over() {
+        #[rustfmt::skip]
+        let value = [
+            0x00, 0x19, 0x41, 0x05, 0x60, 0x88, 0x80, 0x18, 0x7f, 0x00, 0x00, 0x1e, 0xff, 0xff, 0xff, 0x5a, 0x04, 0x04,
+            0x03, 0x7f, 0x20, 0x7f, 0x08, 0x6e, 0x00, 0x10, 0x80, 0x01, 0x00, 0x10, 0xff, 0xff, 0x02, 0x00, 0x08, 0x01,
+            0x10, 0x00, 0x08, 0x18,
+        ];
+        let text = attribute(1, 14, &value);
+        assert!(
+            text.ends_with(
+                "RD: unknown RD format, CE-ID: 8319, Label-Block Offset: 2158, Label Base 264\
+                 \n\t\tcircuit status vector (1) length: 16: 0xffff\n\t\tunknown TLV #2, length: 8\n\t\tcircuit s"
+            ),
+            "{text}"
+        );
     }
 }
