@@ -85,12 +85,10 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
             }
         }
         REDIRECT => {
+            let (destination, target) = (message.after(24).peek_ipv6()?, message.after(8).peek_ipv6()?);
             put!(page, ", ");
-            let (destination, target) = (message.after(24).peek_ipv6(), message.after(8).peek_ipv6());
-            let destination = destination?;
             page.one("dst", |page| page.host(destination));
             put!(page, " to ");
-            let target = target?;
             page.one("target", |page| page.host(target));
             if verbose {
                 options::print(page, message.after(40))?;
@@ -102,19 +100,18 @@ pub(crate) fn print(page: &mut Page<'_>, datagram: &Datagram, message: Cursor<'_
             put!(page, ", id 0x", Hex4(message.peek_u16(4)?));
             let mut rest = message.after(8);
             while rest.captured() > 0 && !rest.is_empty() {
+                let agent = rest.ipv6()?;
                 put!(page, ", ");
-                page.host(rest.ipv6()?);
+                page.host(agent);
             }
         }
         MOBILE_PREFIX_ADVERTISEMENT if verbose => {
             put!(page, ", id 0x", Hex4(message.peek_u16(4)?));
-            put_bits(
-                page.out,
-                &[(0x8000, "M"), (0x4000, "O")],
-                message.peek_u16(6)?.into(),
-                "",
-                "",
-            );
+            let flags = message.peek_u16(6)?;
+            if flags & 0xc000 != 0 {
+                put!(page, " ");
+            }
+            put_bits(page.out, &[(0x8000, "M"), (0x4000, "O")], flags.into(), "", "");
             options::print(page, message.after(8))?;
         }
         RPL => rpl::print(page, code, message.after(4))?,
@@ -233,6 +230,7 @@ fn parameter_problem(page: &mut Page<'_>, code: u8, message: Cursor<'_>) -> Show
 
 /// RFC 4861 section 4.2, with the preference of RFC 4191.
 fn router_advertisement(page: &mut Page<'_>, message: Cursor<'_>) -> Shown {
+    message.need(16)?;
     let mut rest = message.after(4);
     put!(page, "\n\thop limit ", rest.u8()?, ", Flags [");
     let flags = rest.u8()?;
@@ -400,6 +398,14 @@ mod tests {
     #[test]
     fn a_wrong_checksum_is_told_with_the_right_one() {
         assert!(verbose(1, RAW, &icmp6(128, 0, &[0, 1, 0, 2])).contains("[bad icmp6 cksum 0x0000 -> 0x"));
+    }
+
+    #[test]
+    fn the_flags_of_a_mobile_prefix_advertisement_follow_its_id() {
+        let message = icmp6(147, 0, &[0, 1, 0xc0, 0]);
+        assert!(verbose(1, RAW, &message).ends_with("mobile router advertisement, length 8, id 0x0001 MO"));
+        let cut = icmp6(134, 0, &[64, 0, 7, 8]);
+        assert!(verbose(1, RAW, &cut).ends_with("router advertisement, length 8 [|icmp6]"));
     }
 
     #[test]

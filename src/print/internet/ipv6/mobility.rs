@@ -70,9 +70,11 @@ pub(super) fn print(page: &mut Page<'_>, header: Cursor<'_>) -> Shown {
             );
         }
         7 => {
-            put!(page, " status=", rest.u8()?, " homeaddr ");
+            put!(page, " status=", rest.u8()?);
             rest.skip(1)?;
-            page.host(rest.ipv6()?);
+            let home = rest.ipv6()?;
+            put!(page, " homeaddr ");
+            page.host(home);
         }
         _ => {}
     }
