@@ -23,7 +23,7 @@ _rdump() {
 
     case "${cmd}" in
         rdump)
-            opts="-A -B -C -c -d -D -e -E -F -f -G -g -H -i -I -J -j -K -L -l -M -n -N -b -# -O -p -Q -q -r -S -s -t -T -u -U -V -v -W -w -x -X -y -Z -z -h --buffer-size --color --count --decode-as --list-interfaces --duration --ip-oneline --interface --monitor-mode --immediate-mode --list-time-stamp-types --time-stamp-type --json --dont-verify-checksums --list-data-link-types --lengths --micro --nano --name-wait --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --relinquish-privileges --help"
+            opts="-A -B -C -c -d -D -e -E -F -f -G -g -H -i -I -J -j -K -L -l -m -M -n -N -b -# -O -p -Q -q -r -S -s -t -T -u -U -V -v -W -w -x -X -y -Z -z -h --buffer-size --color --count --decode-as --list-interfaces --duration --ip-oneline --interface --monitor-mode --immediate-mode --list-time-stamp-types --time-stamp-type --json --dont-verify-checksums --list-data-link-types --lengths --micro --nano --name-wait --number --no-optimize --no-promiscuous-mode --direction --print --print-sampling --absolute-tcp-sequence-numbers --skip --snapshot-length --time-stamp-precision --packet-buffered --version --linktype --relinquish-privileges --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -82,6 +82,10 @@ _rdump() {
                     return 0
                     ;;
                 -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

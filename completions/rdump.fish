@@ -11,6 +11,7 @@ complete -c rdump -s F -d 'Read the filter from a file' -r -F
 complete -c rdump -s G -d 'Begin the next file after this many seconds; its name may hold strftime\'s conversions' -r
 complete -c rdump -s i -l interface -d 'Capture on this interface, by name or number, or on any' -r
 complete -c rdump -s j -l time-stamp-type -d 'Who stamps packets with their time' -r
+complete -c rdump -s m -d 'Modules with the names of more objects of SNMP are not read: this says so' -r
 complete -c rdump -s M -d 'Check the signatures of TCP (RFC 2385), RSVP and IS-IS with this key' -r
 complete -c rdump -l name-wait -d 'How long a line waits for the names of its hosts, in seconds' -r
 complete -c rdump -s Q -l direction -d 'Which way packets go: in, out or inout' -r -f -a "in\t'To this machine'
