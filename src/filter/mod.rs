@@ -8,6 +8,7 @@
 
 mod ast;
 mod cond;
+mod cooked;
 mod emit;
 mod error;
 mod r#gen;

@@ -185,8 +185,8 @@ impl Live {
     }
 
     /// Lets packets in, those that `filter` wants. Says whether the kernel runs the filter; if not, the packets
-    /// have yet to be filtered: those with a cooked header, which the kernel does not see, and those whose filter
-    /// asks for what the kernel has cut out or is too long for it.
+    /// have yet to be filtered: those whose filter asks for what the kernel has cut out, or does not know without the
+    /// cooked header, or is too long for it.
     ///
     /// # Errors
     /// When the system refuses.
@@ -194,13 +194,22 @@ impl Live {
         if filter.needs_kernel() && (self.dressing.is_cooked() || filter.reads_tags()) {
             return Err(LiveError::Filter(self.device.name.clone()));
         }
-        let in_kernel = !self.dressing.is_cooked() && !filter.reads_tags() && self.attach(filter).is_ok();
+        let in_kernel = !filter.reads_tags() && self.runs(filter);
         let bound = sys::bind(self.socket.as_fd(), self.device.index, ALL_PROTOCOLS);
         bound.map_err(|source| LiveError::system(&self.device, "bind", source))?;
         match self.socket.take_error() {
             Ok(Some(error)) if is_down(&error) => Err(LiveError::Down(self.device.name.clone())),
             _ => Ok(in_kernel),
         }
+    }
+
+    /// Whether the kernel takes the filter, which sees no cooked header.
+    fn runs(&self, filter: &Program) -> bool {
+        if !self.dressing.is_cooked() {
+            return self.attach(filter).is_ok();
+        }
+        let bare = filter.without_cooked_header(self.link());
+        bare.is_some_and(|bare| self.attach(&bare).is_ok())
     }
 
     fn attach(&self, filter: &Program) -> io::Result<()> {

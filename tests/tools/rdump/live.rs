@@ -288,6 +288,7 @@ fn packets_of_all_interfaces_say_which_was_theirs() {
     let Some(lab) = Lab::new() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.pcapng");
+    let mut others = Watch::start(lab.rdump().args(["-i", "any", "-w", "-", "tcp or udp port 1"]));
     let mut watch = Watch::start(
         lab.rdump()
             .args([
@@ -301,6 +302,10 @@ fn packets_of_all_interfaces_say_which_was_theirs() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
     let read = printed(&rdump(&["--json", "-r", file.to_str().unwrap()], b""));
     assert!(read.contains(r#""interface":"vb","#), "{read}");
+    // What is not wanted does not leave the kernel.
+    others.interrupt();
+    assert_eq!(others.message(), "0 packets captured\n");
+    assert_eq!(others.message(), "0 packets received by filter\n");
 }
 
 #[test]
