@@ -3,7 +3,7 @@
 use pnet_packet::ethernet::EtherType;
 
 use crate::print::cursor::{Cursor, Shown};
-use crate::print::link::ether;
+use crate::print::link::{ether, ethertype};
 use crate::print::page::Page;
 use crate::print::text::{Hex, HexPad, put, put_bits};
 
@@ -32,7 +32,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         put!(
             page,
             ", proto ",
-            ether::type_name(protocol).unwrap_or("unknown"),
+            ethertype::name(protocol).unwrap_or("unknown"),
             " (",
             protocol,
             ")"
@@ -63,7 +63,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.deeper(|page| {
         if protocol.0 == ETHERNET {
             ether::print(page, rest)?;
-        } else if !ether::by_type(page, protocol, rest, None)? {
+        } else if !ethertype::print(page, protocol, rest, None)? {
             put!(page, "geneve-proto-0x", Hex(protocol.0.into()));
         }
         Ok(())

@@ -4,7 +4,7 @@ use pnet_packet::ethernet::EtherType;
 
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::ink::Kind;
-use crate::print::link::ether;
+use crate::print::link::ethertype;
 use crate::print::page::Page;
 use crate::print::text::{Mac, Named, Put, name_of, put};
 
@@ -50,7 +50,7 @@ pub(crate) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             None => put!(page, "Unknown Hardware (", Named("", hardware), ")"),
         }
         put!(page, " (len ", Named("hardware_len", hardware_len), "), ");
-        match ether::type_name(protocol) {
+        match ethertype::name(protocol) {
             Some(name) => put!(page, Named("protocol_name", name)),
             None => put!(page, "Unknown Protocol (", Named("", protocol), ")"),
         }

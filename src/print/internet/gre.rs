@@ -4,7 +4,7 @@ use pnet_packet::ethernet::EtherType;
 
 use super::{atalk, erspan, ipv4, ipv6, mpls, nhrp, nsh};
 use crate::print::cursor::{Cursor, Shown, Stop};
-use crate::print::link::{ether, isoclns, ppp};
+use crate::print::link::{ether, ethertype, isoclns, ppp};
 use crate::print::page::Page;
 use crate::print::text::{Hex, put, put_bits};
 
@@ -34,7 +34,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         enhanced(page, flags, &mut rest)?;
     }
     if page.options.link_header {
-        let name = ether::type_name(EtherType(protocol)).unwrap_or("unknown");
+        let name = ethertype::name(EtherType(protocol)).unwrap_or("unknown");
         put!(page, ", proto ", name, " (", EtherType(protocol), ")");
     }
     put!(page, ", length ", packet.len());

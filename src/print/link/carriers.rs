@@ -2,7 +2,8 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::ether::{self, Addresses};
+use super::ether::Addresses;
+use super::ethertype;
 use super::llc;
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::ipv4;
@@ -30,7 +31,7 @@ pub(super) fn fibre_channel(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
 pub(super) fn infiniband(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.enter("ipoib");
     let header = |page: &mut Page<'_>, kind: EtherType| {
-        put!(page, ", ethertype ", ether::type_name(kind).unwrap_or("Unknown"));
+        put!(page, ", ethertype ", ethertype::name(kind).unwrap_or("Unknown"));
         if !page.quiet() {
             put!(page, " (", kind, ")");
         }
@@ -74,7 +75,7 @@ pub(super) fn symantec(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
     page.link_len += SYMANTEC;
     let kind = EtherType(packet.peek_u16(6)?);
     let header = |page: &mut Page<'_>, kind: EtherType| {
-        if kind.0 <= ether::LARGEST_LENGTH {
+        if kind.0 <= ethertype::LARGEST_LENGTH {
             put!(
                 page,
                 "invalid ethertype ",
@@ -91,7 +92,7 @@ pub(super) fn symantec(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
         header(page, kind);
     }
     let rest = packet.after(SYMANTEC);
-    if kind.0 > ether::LARGEST_LENGTH {
+    if kind.0 > ethertype::LARGEST_LENGTH {
         return by_type(page, kind, rest, header);
     }
     if !page.options.link_header {
@@ -123,7 +124,7 @@ fn by_type(
     payload: Cursor<'_>,
     header: impl Fn(&mut Page<'_>, EtherType),
 ) -> Shown {
-    if !ether::by_type(page, kind, payload, None)? {
+    if !ethertype::print(page, kind, payload, None)? {
         if !page.options.link_header {
             header(page, kind);
         }
@@ -133,7 +134,7 @@ fn by_type(
 }
 
 fn type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
-    ether::put_type(page, kind);
+    ethertype::put(page, kind);
     put!(page, ", length ", length, ": ");
 }
 

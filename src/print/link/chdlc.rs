@@ -2,7 +2,7 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{ether, isoclns};
+use super::{ethertype, isoclns};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -29,7 +29,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
             None => put!(page, "0x", Hex2(address), ", "),
         }
         let kind = EtherType(protocol);
-        put!(page, "ethertype ", ether::type_name(kind).unwrap_or("Unknown"));
+        put!(page, "ethertype ", ethertype::name(kind).unwrap_or("Unknown"));
         put!(page, " (", kind, "), length ", packet.len(), ": ");
     }
     let rest = packet.after(HEADER);

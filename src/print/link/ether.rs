@@ -1,16 +1,11 @@
-//! Ethernet II and 802.3 frames, with 802.1Q tags, and the dispatch by EtherType that other links share.
+//! Ethernet II and 802.3 frames, with 802.1Q tags.
 
-use pnet_packet::ethernet::{EtherType, EtherTypes, EthernetPacket};
+use pnet_packet::ethernet::{EtherType, EthernetPacket};
 use pnet_packet::vlan::VlanPacket;
 
 use super::switch_tag::SwitchTag;
-use super::{
-    aoe, arista, cfm, decnet, geonet, ipx, isoclns, llc, lldp, loopback, macsec, mpcp, msnlb, ppp, pppoe,
-    realtek, slow, tipc,
-};
-use crate::print::application::{eap, ptp};
+use super::{arista, ethertype, llc, macsec};
 use crate::print::cursor::{Cursor, Shown};
-use crate::print::internet::{arp, atalk, ipv4, ipv6, mpls, nsh};
 use crate::print::page::Page;
 use crate::print::text::{Label, Mac, Named, put};
 
@@ -22,9 +17,6 @@ pub(crate) struct Addresses {
     /// For whom it is.
     pub(crate) destination: [u8; 6],
 }
-
-/// The largest value of the type field that is a length (802.3).
-pub(crate) const LARGEST_LENGTH: u16 = 1500;
 
 /// A whole captured frame; what comes before the payload is the link-layer header of the dumps.
 pub(crate) fn frame(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown {
@@ -108,171 +100,141 @@ enum Behind {
 /// Prints what a type field leads to that is `at` bytes into the frame.
 #[inline(always)]
 fn behind(page: &mut Page<'_>, frame: Cursor<'_>, at: usize, addresses: Addresses) -> Shown<Behind> {
-    let mut payload = frame.after(at);
-    let mut kind = EtherType(payload.u16()?);
-    let mut headers = at + 2;
-    let mut length_told = false;
-    if kind.0 == MACSEC {
-        if page.options.link_header {
-            put_type_and_length(page, kind, frame.len());
-            length_told = true;
+    let mut headers = Headers::begin(frame, at)?;
+    if headers.kind.0 == MACSEC {
+        if let Some(end) = headers.secured(page, addresses)? {
+            return Ok(Behind::End(end));
         }
-        match macsec::tag(page, payload, addresses)? {
-            macsec::Behind::Clear(rest, length) => {
-                page.enter("ether");
-                payload = rest;
-                headers += length;
-            }
-            macsec::Behind::Encrypted(rest, length) => {
-                page.raw(rest.bytes());
-                return Ok(Behind::End(headers + length));
-            }
-            macsec::Behind::Nothing => return Ok(Behind::End(headers + payload.captured())),
-        }
-        kind = EtherType(payload.u16()?);
-        headers += 2;
     }
-    while is_tag(kind) {
-        let Some(tag) = VlanPacket::new(payload.bytes()).filter(|_| payload.len() >= 4) else {
-            page.enter("vlan");
-            page.truncated();
-            return Ok(Behind::End(headers + payload.captured().min(payload.len())));
-        };
-        if page.options.link_header {
-            put_type_behind(page, kind, frame.len(), &mut length_told);
+    while is_tag(headers.kind) {
+        if let Some(end) = headers.tagged(page) {
+            return Ok(Behind::End(end));
         }
-        kind = tag.get_ethertype();
-        put_tag(page, &tag);
-        payload.advance(4);
-        headers += 4;
     }
-    if kind.0 <= LARGEST_LENGTH {
+    let Headers { end, kind, rest, .. } = headers;
+    if kind.0 <= ethertype::LARGEST_LENGTH {
         // What is behind the length that the frame tells is padding.
-        let payload = payload.limited(kind.0.into());
+        let rest = rest.limited(kind.0.into());
         if page.options.link_header {
             put!(page, "802.3");
-            if !length_told {
-                put!(page, ", length ", Named("", payload.len()), ": ");
+            if !headers.length_told {
+                put!(page, ", length ", Named("", rest.len()), ": ");
             }
         }
-        return Ok(Behind::End(headers + llc::print(page, payload, Some(addresses))?));
+        return Ok(Behind::End(end + llc::print(page, rest, Some(addresses))?));
     }
     if kind.0 == JUMBO {
-        return Ok(Behind::End(headers + llc::print(page, payload, Some(addresses))?));
+        return Ok(Behind::End(end + llc::print(page, rest, Some(addresses))?));
     }
     if kind == arista::KIND {
-        if !payload.has(2) || payload.len() < 2 {
+        if !rest.has(2) || rest.len() < 2 {
             put!(page, "[|arista]");
-            return Ok(Behind::End(headers + payload.captured().min(payload.len())));
+            return Ok(Behind::End(end + rest.captured().min(rest.len())));
         }
         put_type_and_length(page, kind, frame.len());
-        if let Some(length) = arista::print(page, payload)? {
-            return Ok(Behind::Type(headers + length));
+        if let Some(length) = arista::print(page, rest)? {
+            return Ok(Behind::Type(end + length));
         }
     } else {
-        if page.options.link_header {
-            put_type_behind(page, kind, frame.len(), &mut length_told);
-        }
+        headers.put_type(page);
         let mut known = true;
         page.carried(|page| {
-            known = by_type(page, kind, payload, Some(addresses))?;
+            known = ethertype::print(page, kind, rest, Some(addresses))?;
             Ok(())
         })?;
         if known {
-            return Ok(Behind::End(headers));
+            return Ok(Behind::End(end));
         }
     }
     if !page.options.link_header {
         put_addresses(page, addresses);
         put_type_and_length(page, kind, frame.len());
     }
-    page.raw(payload.bytes());
-    Ok(Behind::End(headers))
+    page.raw(rest.bytes());
+    Ok(Behind::End(end))
 }
 
-/// Prints the payload of an EtherType, if it is one that we know.
-pub(crate) fn by_type(
-    page: &mut Page<'_>,
+/// The headers that have been read of a frame, from one type field on.
+struct Headers<'a> {
+    frame: Cursor<'a>,
+    /// How far into the frame they reach.
+    end: usize,
+    /// What the last of them says is behind them.
     kind: EtherType,
-    payload: Cursor<'_>,
-    addresses: Option<Addresses>,
-) -> Shown<bool> {
-    match kind {
-        EtherTypes::Ipv4 => ipv4::print(page, payload)?,
-        EtherTypes::Ipv6 => ipv6::print(page, payload)?,
-        EtherType(MPLS | MPLS_MULTICAST) => mpls::print(page, payload)?,
-        EtherType(GEONET | GEONET_OLD) => geonet::print(page, payload, addresses)?,
-        EtherType(CALM_FAST) => geonet::calm_fast(page, payload, addresses)?,
-        EtherType(NSH) => nsh::print(page, payload)?,
-        EtherType(MS_NLB) => msnlb::print(page, payload)?,
-        EtherTypes::PppoeDiscovery | EtherTypes::PppoeSession | EtherType(PPPOE_OLD | PPPOE_OLD_SESSION) => {
-            pppoe::print(page, payload)?
-        }
-        EtherType(PPP) if payload.is_empty() => {}
-        EtherType(PPP) => {
-            put!(page, ": ");
-            page.deeper(|page| ppp::print(page, payload))?;
-        }
-        EtherType(OSI) if payload.is_empty() || !payload.has(1) => {
-            page.enter("isoclns");
-            page.truncated();
-        }
-        EtherType(OSI) => isoclns::print(page, payload.after(1))?,
-        EtherTypes::Arp | EtherTypes::Rarp => arp::print(page, payload)?,
-        EtherType(DECNET) => decnet::print(page, payload)?,
-        EtherType(EAPOL) => eap::frame(page, payload)?,
-        EtherType(APPLETALK) => {
-            put!(page, if page.verbose(1) { "et1 " } else { "" });
-            atalk::print(page, payload)?;
-        }
-        EtherType(APPLETALK_RESOLUTION) => atalk::resolution(page, payload)?,
-        EtherType(IPX) => {
-            put!(page, "(NOV-ETHII) ");
-            ipx::print(page, payload)?;
-        }
-        EtherType(REALTEK) => realtek::print(page, payload, addresses)?,
-        EtherType(MPCP) => mpcp::print(page, payload)?,
-        EtherType(LOOPBACK) => loopback::print(page, payload)?,
-        EtherType(TIPC) => tipc::print(page, payload)?,
-        EtherType(AOE) => aoe::print(page, payload)?,
-        EtherType(SLOW) => slow::print(page, payload)?,
-        EtherType(CFM | CFM_OLD) => cfm::print(page, payload)?,
-        EtherType(LLDP) => lldp::print(page, payload)?,
-        EtherType(PTP) => ptp::print(page, payload)?,
-        _ => return Ok(false),
+    /// That.
+    rest: Cursor<'a>,
+    /// Whether `-e` has told the length of the frame, which it does once.
+    length_told: bool,
+}
+
+impl<'a> Headers<'a> {
+    #[inline(always)]
+    fn begin(frame: Cursor<'a>, at: usize) -> Shown<Self> {
+        let mut rest = frame.after(at);
+        Ok(Self {
+            frame,
+            end: at + 2,
+            kind: EtherType(rest.u16()?),
+            rest,
+            length_told: false,
+        })
     }
-    Ok(true)
+
+    /// Takes MACsec's header and the type behind it. What cannot be looked into is printed as it is, and where that
+    /// begins is returned.
+    fn secured(&mut self, page: &mut Page<'_>, addresses: Addresses) -> Shown<Option<usize>> {
+        self.put_type(page);
+        match macsec::tag(page, self.rest, addresses)? {
+            macsec::Behind::Clear(rest, length) => {
+                page.enter("ether");
+                self.rest = rest;
+                self.end += length;
+            }
+            macsec::Behind::Encrypted(rest, length) => {
+                page.raw(rest.bytes());
+                return Ok(Some(self.end + length));
+            }
+            macsec::Behind::Nothing => return Ok(Some(self.end + self.rest.captured())),
+        }
+        self.kind = EtherType(self.rest.u16()?);
+        self.end += 2;
+        Ok(None)
+    }
+
+    /// Takes an 802.1Q tag and the type behind it. Where the frame ends within it, that is told, and where is returned.
+    #[inline]
+    fn tagged(&mut self, page: &mut Page<'_>) -> Option<usize> {
+        let Some(tag) = VlanPacket::new(self.rest.bytes()).filter(|_| self.rest.len() >= 4) else {
+            page.enter("vlan");
+            page.truncated();
+            return Some(self.end + self.rest.captured().min(self.rest.len()));
+        };
+        self.put_type(page);
+        self.kind = tag.get_ethertype();
+        put_tag(page, &tag);
+        self.rest.advance(4);
+        self.end += 4;
+        None
+    }
+
+    /// Under `-e`, the type, and with the first of them the length of the frame.
+    #[inline]
+    fn put_type(&mut self, page: &mut Page<'_>) {
+        if !page.options.link_header {
+            return;
+        }
+        if self.length_told {
+            ethertype::put(page, self.kind);
+            put!(page, ", ");
+        } else {
+            put_type_and_length(page, self.kind, self.frame.len());
+            self.length_told = true;
+        }
+    }
 }
 
 const JUMBO: u16 = 0x8870;
-const DECNET: u16 = 0x6003;
-/// PPPoE as 3Com had it.
-const PPPOE_OLD: u16 = 0x3c12;
-const PPPOE_OLD_SESSION: u16 = 0x3c13;
-const MPCP: u16 = 0x8808;
-const REALTEK: u16 = 0x8899;
-const TIPC: u16 = 0x88ca;
-const LOOPBACK: u16 = 0x9000;
-const APPLETALK: u16 = 0x809b;
-const APPLETALK_RESOLUTION: u16 = 0x80f3;
-const IPX: u16 = 0x8137;
-const AOE: u16 = 0x88a2;
-const SLOW: u16 = 0x8809;
-const PPP: u16 = 0x880b;
-const CFM: u16 = 0x8902;
-const CFM_OLD: u16 = 0xabcd;
-const LLDP: u16 = 0x88cc;
-const EAPOL: u16 = 0x888e;
-const PTP: u16 = 0x88f7;
 const MACSEC: u16 = 0x88e5;
-const OSI: u16 = 0xfefe;
-const MS_NLB: u16 = 0x886f;
-const GEONET: u16 = 0x8947;
-const GEONET_OLD: u16 = 0x0707;
-const CALM_FAST: u16 = 0x1111;
-const NSH: u16 = 0x894f;
-const MPLS: u16 = 0x8847;
-const MPLS_MULTICAST: u16 = 0x8848;
 
 /// The fields of an 802.1Q tag, which are shown under `-e`.
 fn put_tag(page: &mut Page<'_>, tag: &VlanPacket<'_>) {
@@ -302,56 +264,8 @@ fn put_addresses(page: &mut Page<'_>, addresses: Addresses) {
 
 /// `ethertype IPv4 (0x0800), length 98: `.
 fn put_type_and_length(page: &mut Page<'_>, kind: EtherType, length: usize) {
-    put_type(page, kind);
+    ethertype::put(page, kind);
     put!(page, ", length ", length, ": ");
-}
-
-/// The same; the length only behind the first type of a frame.
-fn put_type_behind(page: &mut Page<'_>, kind: EtherType, length: usize, length_told: &mut bool) {
-    if *length_told {
-        put_type(page, kind);
-        put!(page, ", ");
-    } else {
-        put_type_and_length(page, kind, length);
-        *length_told = true;
-    }
-}
-
-/// `ethertype IPv4 (0x0800)`, or only the name under `-q`.
-pub(crate) fn put_type(page: &mut Page<'_>, kind: EtherType) {
-    match type_name(kind) {
-        Some(name) if page.quiet() => put!(page, Named("type_name", name)),
-        None if page.quiet() => put!(page, "Unknown Ethertype (", Named("", kind), ")"),
-        name => put!(
-            page,
-            "ethertype ",
-            Named("type_name", name.unwrap_or("Unknown")),
-            " (",
-            Named("", kind),
-            ")"
-        ),
-    }
-}
-
-/// The name that `-e` shows for an EtherType.
-#[rustfmt::skip]
-pub(crate) fn type_name(kind: EtherType) -> Option<&'static str> {
-    Some(match kind.0 {
-        0x0200 => "PUP", 0x0500 => "Sprite", 0x0600 => "NS", 0x0800 => "IPv4", 0x0806 => "ARP",
-        0x1000 => "Trail", 0x22ea => "IEEE1722", 0x22f0 => "IEEE1722", 0x6001 => "MOP DL",
-        0x6002 => "MOP RC", 0x6003 => "DN", 0x6004 => "LAT", 0x6007 => "SCA", 0x6558 => "TEB",
-        0x8035 => "Reverse ARP", 0x8038 => "Lanbridge", 0x803c => "DEC DNS", 0x803e => "DEC DTS",
-        0x805b => "VEXP", 0x805c => "VPROD", 0x809b => "Appletalk", 0x80f3 => "Appletalk ARP",
-        0x8100 => "802.1Q", 0x8137 => "IPX", 0x86dd => "IPv6", 0x8808 => "MPCP",
-        0x8809 => "Slow Protocols", 0x880b => "PPP", 0x8847 => "MPLS unicast", 0x8848 => "MPLS multicast",
-        0x8863 => "PPPoE D", 0x8864 => "PPPoE S", 0x886f => "MS NLB heartbeat", 0x8870 => "Jumbo",
-        0x888e => "EAPOL", 0x88f7 => "PTP", 0x8899 => "RRCP", 0x88a2 => "AoE", 0x88a8 => "802.1Q-QinQ",
-        0x88ca => "TIPC", 0x88cc => "LLDP", 0x88e5 => "802.1AE MACsec", 0x8902 => "CFM", 0xabcd => "CFM (old)",
-        0x893a => "IEEE1905.1", 0x894f => "NSH", 0x8947 => "GeoNet", 0x0707 => "GeoNet (old)",
-        0x1111 => "CALM FAST", 0x9000 => "Loopback", 0x9100 => "802.1Q-9100", 0x9200 => "802.1Q-9200",
-        0xd28b => "Arista Vendor Specific Protocol", 0xfefe => "OSI", 0x00fe => "GRE-OSI",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{ether, ipx, llc, wlan};
+use super::{ethertype, ipx, llc, wlan};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Escaped, Label, Mac, Named, name_of, put};
@@ -108,11 +108,11 @@ fn payload(
             put!(page, "vlan ", tag & 0xfff, ", p ", tag >> 13);
             put!(page, Label(if tag & 0x1000 != 0 { ", DEI, " } else { ", " }));
         }
-        if protocol <= ether::LARGEST_LENGTH {
+        if protocol <= ethertype::LARGEST_LENGTH {
             protocol = LLC;
         }
         if !page.quiet() {
-            let name = ether::type_name(EtherType(protocol)).unwrap_or("Unknown");
+            let name = ethertype::name(EtherType(protocol)).unwrap_or("Unknown");
             put!(page, "ethertype ", name, ", ");
         }
     }
@@ -126,11 +126,11 @@ fn payload(
                 page.raw(rest.after(found.header).bytes());
             }
         }
-        0..=ether::LARGEST_LENGTH => page.raw(rest.bytes()),
+        0..=ethertype::LARGEST_LENGTH => page.raw(rest.bytes()),
         _ => {
             let mut known = true;
             page.carried(|page| {
-                known = ether::by_type(page, EtherType(protocol), rest, None)?;
+                known = ethertype::print(page, EtherType(protocol), rest, None)?;
                 Ok(())
             })?;
             if !known {
@@ -161,8 +161,8 @@ fn type_and_length(page: &mut Page<'_>, protocol: u16, length: usize) {
         LLC => put!(page, "802.2"),
         _ => {
             let kind = EtherType(protocol);
-            let name = Some(kind).filter(|kind| kind.0 > ether::LARGEST_LENGTH);
-            let name = name.and_then(ether::type_name).unwrap_or("Unknown");
+            let name = Some(kind).filter(|kind| kind.0 > ethertype::LARGEST_LENGTH);
+            let name = name.and_then(ethertype::name).unwrap_or("Unknown");
             put!(
                 page,
                 "ethertype ",

@@ -3,7 +3,7 @@
 
 use pnet_packet::ethernet::EtherType;
 
-use super::ether;
+use super::ethertype;
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::page::Page;
 use crate::print::text::{Hex4, name_of, put, put_bits};
@@ -39,7 +39,7 @@ impl SwitchTag {
             Self::EtherDsa => {
                 let (kind, first, second) = (tag.u16()?, tag.u8()?, tag.u8()?);
                 if long {
-                    let name = ether::type_name(EtherType(kind)).unwrap_or("Unknown");
+                    let name = ethertype::name(EtherType(kind)).unwrap_or("Unknown");
                     put!(page, "Marvell EDSA ethertype 0x", Hex4(kind), " (", name, "), ");
                     put!(page, "rsvd ", first, " ", second, ", ");
                 } else {

@@ -4,7 +4,7 @@ use super::names::{PAYLOADS, ROUTE_PARTS, UNI_PARTS, kind_name};
 use super::object::put_number;
 use super::{Fault, Told, room};
 use crate::print::cursor::{Cursor, Stop};
-use crate::print::link::ether;
+use crate::print::link::ethertype;
 use crate::print::page::Page;
 use crate::print::registry::{family, gmpls};
 use crate::print::text::{Hex4, name_of, put, put_bits};
@@ -117,7 +117,7 @@ fn carried(page: &mut Page<'_>, indent: &'static str, rest: &mut Cursor<'_>) -> 
     rest.skip(2)?;
     let kind = rest.u16()?;
     put!(page, indent, "  L3 Protocol ID: ");
-    match ether::type_name(EtherType(kind)) {
+    match ethertype::name(EtherType(kind)) {
         Some(name) => put!(page, name),
         None => put!(page, "Unknown Protocol (0x", Hex4(kind), ")"),
     }

@@ -8,7 +8,7 @@ pub(super) use q933::print as signalling;
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{ether, isoclns, llc, ppp};
+use super::{ethertype, isoclns, ppp, snap};
 use crate::print::cursor::{Cursor, Shown, Stop};
 use crate::print::internet::{ipv4, ipv6};
 use crate::print::page::Page;
@@ -47,7 +47,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
                 if page.options.link_header {
                     header(page, address, kind, packet.len());
                 }
-                if ether::by_type(page, EtherType(kind), rest.after(2), None)? {
+                if ethertype::print(page, EtherType(kind), rest.after(2), None)? {
                     return Ok(address.len + 2);
                 }
             }
@@ -76,7 +76,7 @@ pub(super) fn print(page: &mut Page<'_>, packet: Cursor<'_>) -> Shown<usize> {
         // These begin with the protocol's number.
         nlpid::CLNP | nlpid::ESIS | nlpid::ISIS => isoclns::print(page, packet.after(header_len - 1)),
         nlpid::SNAP => {
-            if !llc::snap(page, rest, None, 0)? {
+            if !snap::print(page, rest, None, 0)? {
                 if !page.options.link_header {
                     let shown = Address {
                         len: header_len,
@@ -170,7 +170,7 @@ fn header(page: &mut Page<'_>, address: Address, protocol: u16, length: usize) {
             put!(page, "], NLPID ", name, " (0x", Hex2(number));
         }
         Err(_) => {
-            let name = ether::type_name(EtherType(protocol)).unwrap_or("unknown");
+            let name = ethertype::name(EtherType(protocol)).unwrap_or("unknown");
             put!(page, "], cisco-ethertype ", name, " (0x", Hex4(protocol));
         }
     }

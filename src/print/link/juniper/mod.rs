@@ -5,7 +5,7 @@ mod media;
 
 use pnet_packet::ethernet::EtherType;
 
-use super::{atm, chdlc, ether, frame_relay, isoclns, llc, ppp};
+use super::{atm, chdlc, ether, ethertype, frame_relay, isoclns, llc, ppp};
 use crate::print::cursor::{Cursor, Shown};
 use crate::print::internet::{ipv4, ipv6, mpls};
 use crate::print::page::Page;
@@ -114,7 +114,7 @@ pub(super) fn print(page: &mut Page<'_>, card: Card, packet: Cursor<'_>) -> Show
         Card::Chdlc => chdlc::print(page, rest),
         Card::PppoeAtm => {
             let kind = rest.peek_u16(0)?;
-            if !ether::by_type(page, EtherType(kind), rest.after(2), None)? {
+            if !ethertype::print(page, EtherType(kind), rest.after(2), None)? {
                 put!(page, "unknown ethertype 0x", Hex4(kind));
             }
             Ok(())
