@@ -101,10 +101,10 @@ enum Behind {
 #[inline(always)]
 fn behind(page: &mut Page<'_>, frame: Cursor<'_>, at: usize, addresses: Addresses) -> Shown<Behind> {
     let mut headers = Headers::begin(frame, at)?;
-    if headers.kind.0 == MACSEC {
-        if let Some(end) = headers.secured(page, addresses)? {
-            return Ok(Behind::End(end));
-        }
+    if headers.kind.0 == MACSEC
+        && let Some(end) = headers.secured(page, addresses)?
+    {
+        return Ok(Behind::End(end));
     }
     while is_tag(headers.kind) {
         if let Some(end) = headers.tagged(page) {
